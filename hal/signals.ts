@@ -1,0 +1,35 @@
+/** What can be asked of a run: the names that scenarios, lists and results use. Data only; targets read them. */
+
+export interface SignalSpec {
+  readonly name: string;
+  /** Unit of the number as people write and read it. */
+  readonly unit: 'strokes' | 'ug' | 'ul' | 'pa' | 'mv' | 'milli-c' | 'ohm' | 'ug/day' | 'ticks' | 'state';
+  /** Integers inside per one of the unit: 1000 for a dose in nanograms shown as ug. */
+  readonly scale: 1 | 1000;
+  /** `pump` is the firmware's belief; `world` is truth, which only a target over a world can know. */
+  readonly of: 'pump' | 'world';
+  readonly meaning: string;
+}
+
+export const SIGNALS = [
+  { name: 'requested-strokes', unit: 'strokes', scale: 1, of: 'pump', meaning: 'strokes commanded since tick 0' },
+  { name: 'confirmed-strokes', unit: 'strokes', scale: 1, of: 'pump', meaning: 'strokes that the feedback confirmed since tick 0' },
+  { name: 'computed.reservoir-ul', unit: 'ul', scale: 1000, of: 'pump', meaning: 'what the firmware computes to be left, from confirmed strokes' },
+  { name: 'computed.delivered-ug', unit: 'ug', scale: 1000, of: 'pump', meaning: 'dose in the confirmed strokes since tick 0, as the firmware computes it' },
+  { name: 'computed.battery-used-percent', unit: 'state', scale: 1000, of: 'pump', meaning: 'charge the firmware computes to be drawn, per cent of capacity' },
+  { name: 'computed.resistance-ohm', unit: 'ohm', scale: 1, of: 'pump', meaning: 'internal resistance from the last loaded and resting supply readings' },
+  { name: 'permission', unit: 'state', scale: 1, of: 'pump', meaning: '0 full, 1 minimum rate, 2 stopped' },
+  { name: 'occlusion-state', unit: 'state', scale: 1, of: 'pump', meaning: '0 clear, 1 suspect, 2 present' },
+  { name: 'tones', unit: 'state', scale: 1, of: 'pump', meaning: 'tones sounded since tick 0' },
+  { name: 'outlet-pressure-pa', unit: 'pa', scale: 1, of: 'world', meaning: 'what the outlet sensor would read now' },
+  { name: 'supply-mv', unit: 'mv', scale: 1, of: 'world', meaning: 'what the supply would read now, at rest' },
+  { name: 'temperature-milli-c', unit: 'milli-c', scale: 1, of: 'world', meaning: 'what the temperature sensor would read now' },
+  { name: 'true.reservoir-ul', unit: 'ul', scale: 1000, of: 'world', meaning: 'fluid truly in the reservoir' },
+  { name: 'true.delivered-ug', unit: 'ug', scale: 1000, of: 'world', meaning: 'dose past the catheter tip since tick 0' },
+  { name: 'true.prescribed-ug', unit: 'ug', scale: 1000, of: 'world', meaning: 'dose that the therapy as commanded asks for since tick 0' },
+  { name: 'true.excess-dose-ug', unit: 'ug', scale: 1000, of: 'world', meaning: 'largest excess at the tip over the prescription in any sliding hour, one stroke allowed' },
+  { name: 'true.trapped-ul', unit: 'ul', scale: 1000, of: 'world', meaning: 'fluid held back between pump and tip by a blocked catheter' },
+  { name: 'true.lost-ul', unit: 'ul', scale: 1000, of: 'world', meaning: 'fluid that left the reservoir and never reached the tip: cuts and leaks' },
+] as const satisfies readonly SignalSpec[];
+
+export type SignalName = (typeof SIGNALS)[number]['name'];

@@ -1,0 +1,141 @@
+/**
+ * THE ALARM TABLE. One row an alarm: what raises it, how it sounds, and what the pump may still deliver while its
+ * condition is present, with the reason. A stopped baclofen pump is itself a hazard, so "stop on fault" is never the
+ * default: each row decides. Lists, docs and tests read this table. Order is the code in trace and digest: append.
+ */
+import {
+  CRITICAL_REPEAT_TICKS,
+  CRITICAL_SILENCE_TICKS,
+  NON_CRITICAL_REPEAT_TICKS,
+  NON_CRITICAL_SILENCE_TICKS,
+} from '../config.ts';
+import { judgeEndOfService, judgeLowBatteryReset, judgeReplacement } from '../detection/battery.ts';
+import { judgeMemoryError, judgeMemoryRepaired } from '../detection/memory.ts';
+import { judgeOcclusion } from '../detection/occlusion.ts';
+import { judgeEmptyReservoir, judgeLowReservoir } from '../detection/reservoir.ts';
+import { judgeStall } from '../detection/stall.ts';
+import { judgeStoppedTooLong } from '../detection/stopped-too-long.ts';
+import { computedReservoirNl } from '../ledger.ts';
+import { FULL, MINIMUM_RATE, STOPPED } from '../permission.ts';
+import { lowReservoirNl } from '../prescription.ts';
+import type { PumpState } from '../state.ts';
+import type { AlarmPolicy } from './alarms.ts';
+
+export interface AlarmRow extends AlarmPolicy {
+  readonly name: string;
+  /** Permission while the condition is present: it follows the condition, not the latch. */
+  readonly permission: number;
+  readonly reason: string;
+  readonly verdict: (pump: PumpState) => number;
+}
+
+/** Index of the row that detection and probes are about. */
+export const CATHETER_OCCLUSION = 3;
+
+export const ALARMS: readonly AlarmRow[] = [
+  {
+    name: 'low-reservoir',
+    isCritical: false,
+    isLatching: false,
+    repeatTicks: NON_CRITICAL_REPEAT_TICKS,
+    silenceTicks: NON_CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason: 'days of drug are left; the refill is what is wanted',
+    verdict: (pump) =>
+      judgeLowReservoir(
+        computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl),
+        lowReservoirNl(pump.prescription),
+      ),
+  },
+  {
+    name: 'empty-reservoir',
+    isCritical: true,
+    isLatching: false,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: MINIMUM_RATE,
+    reason: 'stretches what is left and keeps the line open; running dry harms the mechanism',
+    verdict: (pump) =>
+      judgeEmptyReservoir(computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl)),
+  },
+  {
+    name: 'motor-stall',
+    isCritical: true,
+    isLatching: true,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason: 'each stroke is the test whether the motor turns again; stopping would only prolong the gap',
+    verdict: (pump) => judgeStall(pump.motor),
+  },
+  {
+    name: 'catheter-occlusion',
+    isCritical: true,
+    isLatching: true,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: STOPPED,
+    reason: 'nothing reaches the patient, and what is pushed in comes out at once on release; probes end it',
+    verdict: (pump) => judgeOcclusion(pump.occlusion),
+  },
+  {
+    name: 'elective-replacement',
+    isCritical: false,
+    isLatching: true,
+    repeatTicks: NON_CRITICAL_REPEAT_TICKS,
+    silenceTicks: NON_CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason: '90 days are left in which to replace the pump',
+    verdict: (pump) => judgeReplacement(pump.battery),
+  },
+  {
+    name: 'end-of-service',
+    isCritical: true,
+    isLatching: true,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: STOPPED,
+    reason: 'the battery no longer warrants a whole stroke; a known stop is better than an erratic dose',
+    verdict: (pump) => judgeEndOfService(pump.battery, pump.nowTick),
+  },
+  {
+    name: 'low-battery-reset',
+    isCritical: true,
+    isLatching: true,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: MINIMUM_RATE,
+    reason: 'the supply fails under the load of strokes; fewer of them keep the logic alive',
+    verdict: (pump) => judgeLowBatteryReset(pump.battery),
+  },
+  {
+    name: 'stopped-too-long',
+    isCritical: true,
+    isLatching: false,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason: 'it reports a stop and must not cause one; whatever stopped the pump still decides',
+    verdict: (pump) => judgeStoppedTooLong(pump.mode.stoppedSinceTick, pump.nowTick),
+  },
+  {
+    name: 'memory-error',
+    isCritical: true,
+    isLatching: true,
+    repeatTicks: CRITICAL_REPEAT_TICKS,
+    silenceTicks: CRITICAL_SILENCE_TICKS,
+    permission: MINIMUM_RATE,
+    reason: 'what was prescribed is lost; a very low rate avoids both overdose and a full stop',
+    verdict: (pump) => judgeMemoryError(pump.prescription),
+  },
+  {
+    name: 'memory-repaired',
+    isCritical: false,
+    isLatching: true,
+    repeatTicks: NON_CRITICAL_REPEAT_TICKS,
+    silenceTicks: NON_CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason: 'one copy was mended from the other; therapy is as prescribed, somebody should know',
+    verdict: (pump) => judgeMemoryRepaired(pump.prescription),
+  },
+];

@@ -1,0 +1,110 @@
+/** The first stage of a tick: what was queued, in arrival order. Each command is taken whole or refused whole. */
+import type { PumpHal } from '../../hal/hal.ts';
+import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
+import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import type { Command } from './commands.ts';
+import {
+  ACCEPTED,
+  COMMAND_KINDS,
+  NO_SUCH_ALARM,
+  PRESCRIPTION_UNREADABLE,
+  VOLUME_OUT_OF_RANGE,
+} from './commands.ts';
+import { INTERROGATION_TICKS } from './config.ts';
+import { noteAcknowledge } from './detection/occlusion.ts';
+import { rescaleOwed } from './dosing.ts';
+import { COMMAND } from './events.ts';
+import { say } from './log.ts';
+import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
+import {
+  commitPrescription,
+  concentrationUgPerMl,
+  judgeTherapy,
+  LOW_RESERVOIR_WORD,
+  program,
+} from './prescription.ts';
+import type { PumpState } from './state.ts';
+import { reportStatus } from './telemetry.ts';
+
+function isVolume(volumeNl: number, maxNl: number): boolean {
+  return volumeNl >= 1 && volumeNl <= maxNl && Math.floor(volumeNl) === volumeNl;
+}
+
+function isAlarm(index: number): boolean {
+  return index >= 0 && index < ALARMS.length && Math.floor(index) === index;
+}
+
+function applyProgram(pump: PumpState, hal: PumpHal, command: Command & { kind: 'program' }): number {
+  const newUgPerMl = command.concentrationUgPerMl;
+  const outcome = judgeTherapy(command.therapy, newUgPerMl, pump.build.strokeNl);
+  if (outcome !== ACCEPTED) return outcome;
+  const oldUgPerMl = concentrationUgPerMl(pump.prescription);
+  // What was owed of an unreadable prescription has no meaning any more.
+  if (pump.prescription.isReadable === 0) pump.dosing.owed = 0;
+  program(pump.prescription, command.therapy, newUgPerMl, hal);
+  rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, pump.nowTick);
+  return ACCEPTED;
+}
+
+function applyLowReservoir(pump: PumpState, hal: PumpHal, thresholdNl: number): number {
+  if (!isVolume(thresholdNl, pump.build.reservoirNl)) return VOLUME_OUT_OF_RANGE;
+  if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
+  pump.prescription.words[LOW_RESERVOIR_WORD] = thresholdNl;
+  commitPrescription(pump.prescription, hal);
+  return ACCEPTED;
+}
+
+function applyAcknowledge(pump: PumpState, hal: PumpHal, index: number): number {
+  if (!isAlarm(index)) return NO_SUCH_ALARM;
+  if (index === CATHETER_OCCLUSION) noteAcknowledge(pump.occlusion);
+  acknowledgeAlarm(pump.alarms, index, pump.log, hal, pump.nowTick);
+  return ACCEPTED;
+}
+
+function applySilence(pump: PumpState, index: number): number {
+  if (!isAlarm(index)) return NO_SUCH_ALARM;
+  silenceAlarm(pump.alarms, index, ALARMS[index]!.silenceTicks, pump.nowTick);
+  return ACCEPTED;
+}
+
+function applyInterrogate(pump: PumpState, hal: PumpHal): number {
+  pump.battery.telemetryTicks += INTERROGATION_TICKS;
+  reportStatus(pump, hal);
+  return ACCEPTED;
+}
+
+function apply(pump: PumpState, hal: PumpHal, command: Command): number {
+  switch (command.kind) {
+    case 'stop':
+      enterStopCommanded(pump.mode);
+      return ACCEPTED;
+    case 'resume':
+      leaveStopCommanded(pump.mode);
+      return ACCEPTED;
+    case 'program':
+      return applyProgram(pump, hal, command);
+    case 'low-reservoir':
+      return applyLowReservoir(pump, hal, command.thresholdNl);
+    case 'refill':
+      return isVolume(command.volumeNl, pump.build.reservoirNl) ? ACCEPTED : VOLUME_OUT_OF_RANGE;
+    case 'silence':
+      return applySilence(pump, command.alarm);
+    case 'acknowledge':
+      return applyAcknowledge(pump, hal, command.alarm);
+    case 'interrogate':
+      return applyInterrogate(pump, hal);
+  }
+}
+
+/** Take the queue. Returns the volume of a refill to be booked in this tick, or -1. */
+export function applyCommands(pump: PumpState, hal: PumpHal): number {
+  let refillNl = -1;
+  for (let i = 0; i < pump.inbox.length; i++) {
+    const command = pump.inbox[i]!;
+    const outcome = apply(pump, hal, command);
+    say(pump.log, hal.telemetry, pump.nowTick, COMMAND, COMMAND_KINDS.indexOf(command.kind) * 16 + outcome);
+    if (command.kind === 'refill' && outcome === ACCEPTED) refillNl = command.volumeNl;
+  }
+  pump.inbox.splice(0, pump.inbox.length);
+  return refillNl;
+}

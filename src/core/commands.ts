@@ -1,0 +1,47 @@
+/** Everything the pump can be told. Queued by the host, taken at the start of the next tick in arrival order. */
+import type { Therapy } from './therapy.ts';
+
+export type Command =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'resume' }
+  /** A whole prescription: rates, and the concentration they were worked out for. */
+  | { readonly kind: 'program'; readonly therapy: Therapy; readonly concentrationUgPerMl: number }
+  | { readonly kind: 'low-reservoir'; readonly thresholdNl: number }
+  /** The clinician filled the reservoir and programs the volume: belief follows, truth is the world's. */
+  | { readonly kind: 'refill'; readonly volumeNl: number }
+  /** `alarm` is the row's index in the alarm table. */
+  | { readonly kind: 'silence'; readonly alarm: number }
+  | { readonly kind: 'acknowledge'; readonly alarm: number }
+  | { readonly kind: 'interrogate' };
+
+/** Order is the code in trace and digest: append, never reorder. An event carries kind * 16 + outcome. */
+export const COMMAND_KINDS = [
+  'stop',
+  'resume',
+  'program',
+  'low-reservoir',
+  'refill',
+  'silence',
+  'acknowledge',
+  'interrogate',
+] as const;
+
+/** Codes of the outcomes, for the core; the order of `COMMAND_OUTCOMES`. */
+export const ACCEPTED = 0;
+export const RATE_OUT_OF_RANGE = 1;
+export const RATE_BEYOND_MECHANISM = 2;
+export const CONCENTRATION_OUT_OF_RANGE = 3;
+export const VOLUME_OUT_OF_RANGE = 4;
+export const NO_SUCH_ALARM = 5;
+export const PRESCRIPTION_UNREADABLE = 6;
+
+/** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
+export const COMMAND_OUTCOMES = [
+  'accepted',
+  'rate-out-of-range',
+  'rate-beyond-one-stroke-a-tick',
+  'concentration-out-of-range',
+  'volume-out-of-range',
+  'no-such-alarm',
+  'prescription-unreadable',
+] as const;

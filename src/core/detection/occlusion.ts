@@ -1,0 +1,248 @@
+/**
+ * Catheter occlusion, from the outlet pressure.
+ *
+ * In words: a stroke into an open catheter leaves nothing behind, the pressure two seconds later is what it was; a
+ * stroke into a closed one stays. So the question is not "how high?" but "does it stay?". A threshold alone, or a
+ * slope, would take a change of posture or a cabin that descends for trapped fluid.
+ *
+ * - Sampled just before each stroke. A reading 1 kPa or more over the baseline makes the catheter *suspect*.
+ * - While suspect, a second look two ticks after the stroke, or in the next stroke's tick before it, whichever is
+ *   first. Three strokes in a row whose rise is still there, 300 Pa or more, are *present*; eight in a row that left
+ *   nothing make that look the new baseline. Only these end a suspicion.
+ * - The baseline is the first reading, and each lower reading before a stroke, at once.
+ * - While present nothing is pushed: what is trapped must not become a bolus. Every 10 min the rest pressure is read.
+ *   A fall by half the residual under the highest reading since asks for a *probe stroke*, at most one in 20 min; so
+ *   do 6 h since the last probe, and the first acknowledge, if the reading is under 60 kPa. Only a probe ends the
+ *   condition: confirmed by the feedback and not retained. An unconfirmed stroke proves nothing either way, else a
+ *   stalled motor would "prove" a closed catheter open; such a probe is asked for again after 20 min.
+ * - A sensor that fails for 6 h cannot keep the pump stopped: blind, the detector gives up its verdict.
+ *
+ * Rejected: absolute thresholds (posture and altitude move more), the slope over eight strokes (a cabin's descent
+ * is one). What it can't see: docs/fault-model.md.
+ */
+import {
+  NOT_RETAINED_STROKES,
+  PROBE_CEILING_PA,
+  PROBE_SPACING_TICKS,
+  PROBE_TIMEOUT_TICKS,
+  REST_SAMPLE_TICKS,
+  RETAINED_RISE_PA,
+  RETAINED_STROKES,
+  SECOND_LOOK_TICKS,
+  SUSPECT_RISE_PA,
+} from '../config.ts';
+import { NEVER } from '../units.ts';
+import { VERDICT_CLEAR, VERDICT_PRESENT, VERDICT_SUSPECT } from './verdict.ts';
+
+export interface OcclusionState {
+  verdict: number;
+  hasBaseline: number;
+  baselinePa: number;
+  /** Strokes in a row whose rise was retained, and that left nothing. */
+  retainedRun: number;
+  notRetainedRun: number;
+  /** The stroke whose second look is outstanding; NEVER when none is. */
+  lookTick: number;
+  lookBeforePa: number;
+  /** Confirmed strokes when it was commanded: more at the look means that it really happened. */
+  lookConfirmed: number;
+  isProbeLook: number;
+  /** While present. */
+  restTick: number;
+  residualPa: number;
+  highestPa: number;
+  /** The last probe, or the stop if there was none yet; and the first tick at which one may be asked for. */
+  lastProbeTick: number;
+  probeAllowedTick: number;
+  lastGoodTick: number;
+  /** A probe is wanted: the last one could not be judged, or the clinician acknowledged. */
+  isProbeOwed: number;
+  /** The first acknowledge of this occlusion came with this tick; it has come. */
+  isAcknowledgeLook: number;
+  isAcknowledged: number;
+}
+
+export function createOcclusion(): OcclusionState {
+  return {
+    verdict: VERDICT_CLEAR,
+    hasBaseline: 0,
+    baselinePa: 0,
+    retainedRun: 0,
+    notRetainedRun: 0,
+    lookTick: NEVER,
+    lookBeforePa: 0,
+    lookConfirmed: 0,
+    isProbeLook: 0,
+    restTick: NEVER,
+    residualPa: 0,
+    highestPa: 0,
+    lastProbeTick: 0,
+    probeAllowedTick: 0,
+    lastGoodTick: 0,
+    isProbeOwed: 0,
+    isAcknowledgeLook: 0,
+    isAcknowledged: 0,
+  };
+}
+
+export function judgeOcclusion(occlusion: OcclusionState): number {
+  return occlusion.verdict;
+}
+
+/** Readings due, known before SENSE. */
+export function isLookDue(occlusion: OcclusionState, isStrokeDue: boolean, nowTick: number): boolean {
+  return occlusion.lookTick !== NEVER && (isStrokeDue || nowTick >= occlusion.lookTick);
+}
+
+export function isRestSampleDue(occlusion: OcclusionState, nowTick: number): boolean {
+  return nowTick >= occlusion.restTick || occlusion.isAcknowledgeLook === 1;
+}
+
+export function nextOcclusionTick(occlusion: OcclusionState): number {
+  return Math.min(occlusion.lookTick, occlusion.restTick);
+}
+
+/** The clinician acknowledged: the first time, that is a reason to probe. */
+export function noteAcknowledge(occlusion: OcclusionState): void {
+  if (occlusion.verdict !== VERDICT_PRESENT || occlusion.isAcknowledged === 1) return;
+  occlusion.isAcknowledged = 1;
+  occlusion.isAcknowledgeLook = 1;
+  occlusion.isProbeOwed = 1;
+}
+
+function enterSuspect(occlusion: OcclusionState): void {
+  occlusion.verdict = VERDICT_SUSPECT;
+  occlusion.retainedRun = 0;
+  occlusion.notRetainedRun = 0;
+}
+
+/** `pressurePa` is the reading that proved it. */
+export function enterPresent(occlusion: OcclusionState, pressurePa: number, nowTick: number): void {
+  occlusion.verdict = VERDICT_PRESENT;
+  occlusion.residualPa = Math.max(0, pressurePa - occlusion.baselinePa);
+  occlusion.highestPa = pressurePa;
+  occlusion.lastProbeTick = nowTick;
+  occlusion.probeAllowedTick = nowTick;
+  occlusion.lastGoodTick = nowTick;
+  occlusion.restTick = nowTick + REST_SAMPLE_TICKS;
+  occlusion.isProbeOwed = 0;
+  occlusion.isAcknowledged = 0;
+}
+
+/** Back to clear with a new baseline. Of the probes nothing is kept. */
+function enterClear(occlusion: OcclusionState, baselinePa: number): void {
+  occlusion.verdict = VERDICT_CLEAR;
+  occlusion.baselinePa = baselinePa;
+  occlusion.retainedRun = 0;
+  occlusion.notRetainedRun = 0;
+  occlusion.restTick = NEVER;
+  occlusion.isProbeOwed = 0;
+}
+
+function judgeStrokeLook(occlusion: OcclusionState, pressurePa: number, isRetained: boolean, nowTick: number): void {
+  if (isRetained) {
+    occlusion.retainedRun += 1;
+    occlusion.notRetainedRun = 0;
+    if (occlusion.retainedRun >= RETAINED_STROKES) enterPresent(occlusion, pressurePa, nowTick);
+  } else {
+    occlusion.retainedRun = 0;
+    occlusion.notRetainedRun += 1;
+    if (occlusion.notRetainedRun >= NOT_RETAINED_STROKES) enterClear(occlusion, pressurePa);
+  }
+}
+
+function judgeProbeLook(occlusion: OcclusionState, pressurePa: number, isRetained: boolean): void {
+  if (isRetained) {
+    occlusion.residualPa = Math.max(0, pressurePa - occlusion.baselinePa);
+    occlusion.highestPa = pressurePa;
+  } else {
+    enterClear(occlusion, pressurePa);
+  }
+}
+
+/** The second look at a stroke or probe. */
+function stepLook(occlusion: OcclusionState, pressurePa: number | null, confirmed: number, nowTick: number): void {
+  const isProbe = occlusion.isProbeLook === 1;
+  occlusion.lookTick = NEVER;
+  occlusion.isProbeLook = 0;
+  if (pressurePa === null || confirmed <= occlusion.lookConfirmed) {
+    if (isProbe) occlusion.isProbeOwed = 1;
+    return;
+  }
+  const isRetained = pressurePa - occlusion.lookBeforePa >= RETAINED_RISE_PA;
+  if (isProbe) judgeProbeLook(occlusion, pressurePa, isRetained);
+  else judgeStrokeLook(occlusion, pressurePa, isRetained, nowTick);
+}
+
+/** A reading at rest while present. True when it asks for a probe stroke in this tick. */
+function stepRest(occlusion: OcclusionState, pressurePa: number | null, nowTick: number): boolean {
+  occlusion.isAcknowledgeLook = 0;
+  if (nowTick >= occlusion.restTick) occlusion.restTick = nowTick + REST_SAMPLE_TICKS;
+  if (pressurePa === null) {
+    if (nowTick - occlusion.lastGoodTick >= PROBE_TIMEOUT_TICKS) {
+      enterClear(occlusion, 0);
+      occlusion.hasBaseline = 0;
+    }
+    return false;
+  }
+  occlusion.lastGoodTick = nowTick;
+  occlusion.highestPa = Math.max(occlusion.highestPa, pressurePa);
+  const hasFallen = 2 * (occlusion.highestPa - pressurePa) >= Math.max(1, occlusion.residualPa);
+  const isTimeUp = nowTick - occlusion.lastProbeTick >= PROBE_TIMEOUT_TICKS;
+  const isWanted = isTimeUp || occlusion.isProbeOwed === 1;
+  return nowTick >= occlusion.probeAllowedTick && (hasFallen || (isWanted && pressurePa < PROBE_CEILING_PA));
+}
+
+function stepBeforeStroke(occlusion: OcclusionState, pressurePa: number): void {
+  if (occlusion.hasBaseline === 0 || pressurePa < occlusion.baselinePa) {
+    occlusion.hasBaseline = 1;
+    occlusion.baselinePa = pressurePa;
+  }
+  if (occlusion.verdict === VERDICT_CLEAR && pressurePa - occlusion.baselinePa >= SUSPECT_RISE_PA) {
+    enterSuspect(occlusion);
+  }
+}
+
+/**
+ * One executed tick. `isLook` and `isRest` are the readings due as asked above; the pressure is the same reading for
+ * all three questions. True when a probe stroke is asked for in this tick.
+ */
+export function stepOcclusion(
+  occlusion: OcclusionState,
+  pressurePa: number | null,
+  confirmed: number,
+  isStrokeDue: boolean,
+  isLook: boolean,
+  isRest: boolean,
+  nowTick: number,
+): boolean {
+  if (isLook) stepLook(occlusion, pressurePa, confirmed, nowTick);
+  if (isRest && occlusion.verdict === VERDICT_PRESENT) return stepRest(occlusion, pressurePa, nowTick);
+  occlusion.isAcknowledgeLook = 0;
+  if (isStrokeDue && occlusion.verdict !== VERDICT_PRESENT && pressurePa !== null) {
+    stepBeforeStroke(occlusion, pressurePa);
+  }
+  return false;
+}
+
+/** A stroke or probe was commanded in this tick; while it matters, a second look follows. */
+export function noteStroke(
+  occlusion: OcclusionState,
+  isProbe: boolean,
+  pressurePa: number | null,
+  confirmed: number,
+  nowTick: number,
+): void {
+  if (isProbe) {
+    occlusion.lastProbeTick = nowTick;
+    occlusion.probeAllowedTick = nowTick + PROBE_SPACING_TICKS;
+    occlusion.isProbeOwed = 0;
+  } else if (occlusion.verdict !== VERDICT_SUSPECT) {
+    return;
+  }
+  if (pressurePa === null) return;
+  occlusion.lookTick = nowTick + SECOND_LOOK_TICKS;
+  occlusion.lookBeforePa = pressurePa;
+  occlusion.lookConfirmed = confirmed;
+  occlusion.isProbeLook = isProbe ? 1 : 0;
+}

@@ -1,0 +1,17 @@
+/**
+ * Stopped for more than 48 h, whatever the cause: a stopped baclofen pump is itself the hazard. Inclusive: present
+ * in the tick that is 172,800 after the first one without delivery. The mode's record is the state.
+ */
+import { STOPPED_TOO_LONG_TICKS } from '../config.ts';
+import { NEVER } from '../units.ts';
+import { VERDICT_CLEAR, VERDICT_PRESENT } from './verdict.ts';
+
+export function judgeStoppedTooLong(stoppedSinceTick: number, nowTick: number): number {
+  if (stoppedSinceTick === NEVER) return VERDICT_CLEAR;
+  return nowTick - stoppedSinceTick >= STOPPED_TOO_LONG_TICKS ? VERDICT_PRESENT : VERDICT_CLEAR;
+}
+
+/** The tick at which a running stop becomes too long. */
+export function stoppedTooLongTick(stoppedSinceTick: number): number {
+  return stoppedSinceTick === NEVER ? NEVER : stoppedSinceTick + STOPPED_TOO_LONG_TICKS;
+}

@@ -1,0 +1,89 @@
+/**
+ * Exact dosing. Each tick adds the rate's numerator to what is owed; a stroke falls when the denominator is
+ * reached and subtracts it. The remainder is carried for ever, so seven years end on the stroke that arithmetic
+ * on paper gives: 300 ug/day of 500 ug/mL in 500 nL strokes is 3e8 / 2.16e10 = 1/72, stroke k in tick 72 k - 1.
+ *
+ * No catch-up, ever: while stopped nothing is added, what is owed never passes one stroke, and a stroke that
+ * failed is not pushed again. (A pump that made up for missed strokes has put a patient into a coma.)
+ *
+ * The share is the same sum done a second way, from an anchor at the last change of rate: it must agree exactly.
+ */
+import { assert } from './assert.ts';
+import { MAX_EXACT, NEVER, TICKS_PER_HOUR } from './units.ts';
+
+export interface DosingState {
+  /** Remainder in numerator units, 0 to denominator - 1. */
+  owed: number;
+  shareTick: number;
+  shareNumerator: number;
+  shareOwed: number;
+  /** Strokes of the schedule since the anchor; probes are not among them. */
+  shareStrokes: number;
+}
+
+export function createDosing(): DosingState {
+  return { owed: 0, shareTick: 0, shareNumerator: 0, shareOwed: 0, shareStrokes: 0 };
+}
+
+/** Take a new anchor: from `tick` on this numerator is added. At each hour too, so that no product passes 2^53. */
+export function anchorShare(dosing: DosingState, numerator: number, tick: number): void {
+  dosing.shareTick = tick;
+  dosing.shareNumerator = numerator;
+  dosing.shareOwed = dosing.owed;
+  dosing.shareStrokes = 0;
+}
+
+export function isStrokeDue(dosing: DosingState, numerator: number, denominator: number): boolean {
+  return numerator > 0 && dosing.owed + numerator >= denominator;
+}
+
+/** First tick at or after `now` in which a stroke falls due at this rate. */
+export function nextStrokeTick(dosing: DosingState, numerator: number, denominator: number, now: number): number {
+  if (numerator <= 0) return NEVER;
+  const missing = denominator - dosing.owed;
+  return missing <= numerator ? now : now + Math.floor((missing + numerator - 1) / numerator) - 1;
+}
+
+/** Add one tick's numerator; true when a stroke is to be commanded in it. */
+export function dose(dosing: DosingState, numerator: number, denominator: number, tick: number): boolean {
+  if (numerator !== dosing.shareNumerator || tick % TICKS_PER_HOUR === 0) {
+    anchorShare(dosing, numerator, tick);
+  }
+  dosing.owed += numerator;
+  if (numerator === 0 || dosing.owed < denominator) return false;
+  dosing.owed -= denominator;
+  dosing.shareStrokes += 1;
+  return true;
+}
+
+/** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */
+export function doseIdle(dosing: DosingState, numerator: number, denominator: number, ticks: number): void {
+  assert(numerator * ticks <= MAX_EXACT && dosing.owed + numerator * ticks < denominator, 'idle over a stroke');
+  dosing.owed += numerator * ticks;
+}
+
+/** A probe stroke settles what was owed: the patient gets the probe instead. */
+export function settleByProbe(dosing: DosingState, tick: number): void {
+  dosing.owed = 0;
+  anchorShare(dosing, dosing.shareNumerator, tick);
+}
+
+/** A change of concentration keeps the fraction of a stroke that was owed, rounded down. */
+export function rescaleOwed(dosing: DosingState, oldUgPerMl: number, newUgPerMl: number, tick: number): void {
+  dosing.owed = Math.floor((dosing.owed * newUgPerMl) / oldUgPerMl);
+  anchorShare(dosing, dosing.shareNumerator, tick);
+}
+
+/** After a mended prescription: what accrued at a false rate is at most the fraction of one stroke. */
+export function boundOwed(dosing: DosingState, denominator: number, tick: number): void {
+  dosing.owed = Math.min(dosing.owed, denominator - 1);
+  anchorShare(dosing, dosing.shareNumerator, tick);
+}
+
+/** The second sum, after `tick` was executed: what is owed and what was pushed make up exactly the share. */
+export function isShareExact(dosing: DosingState, denominator: number, tick: number): boolean {
+  const ticks = tick + 1 - dosing.shareTick;
+  return (
+    dosing.owed + dosing.shareStrokes * denominator === dosing.shareOwed + dosing.shareNumerator * ticks
+  );
+}

@@ -1,0 +1,63 @@
+/** Everything the pump can say: the vocabulary of the trace. In the core an event is a code and one integer. */
+
+/** Codes, for the core. They are the order of `EVENT_KINDS`: append, never reorder. */
+export const STROKE = 0;
+export const PROBE = 1;
+export const SUSPECT = 2;
+export const PRESENT = 3;
+export const GONE = 4;
+export const RAISE = 5;
+export const CONDITION_GONE = 6;
+export const ACKNOWLEDGE = 7;
+export const CLEAR = 8;
+export const TONE = 9;
+export const PERMISSION = 10;
+export const COMMAND = 11;
+export const REFILL = 12;
+export const HOUR = 13;
+export const RESUME = 14;
+
+/** Names, for hosts. */
+export const EVENT_KINDS = [
+  'stroke',
+  'probe',
+  'suspect',
+  'present',
+  'gone',
+  'raise',
+  'condition-gone',
+  'acknowledge',
+  'clear',
+  'tone',
+  'permission',
+  'command',
+  'refill',
+  'hour',
+  'resume',
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** The name and meaning of each kind's one argument. For hosts; no part of the firmware reads it. */
+export const EVENT_ARGUMENTS = {
+  stroke: 'requested', // requested strokes so far, this one included
+  probe: 'requested', // requested strokes so far, this one included
+  suspect: 'over-baseline-pa',
+  present: 'residual-pa',
+  gone: 'rise-pa', // what the probe left behind
+  raise: 'alarm', // alarm index
+  'condition-gone': 'alarm', // the condition ended; the alarm may stay latched
+  acknowledge: 'alarm',
+  clear: 'alarm',
+  tone: 'alarm',
+  permission: 'permission', // 0 full, 1 minimum rate, 2 stopped
+  command: 'command', // kind index * 16 + outcome index
+  refill: 'programmed-nl',
+  hour: 'confirmed', // confirmed strokes in the hour that closed
+  resume: 'stopped-ticks',
+} as const satisfies Record<EventKind, string>;
+
+/** An event as the host sees it: one kind, one integer. */
+export type PumpEvent = {
+  [K in EventKind]: { readonly tick: number; readonly kind: K; readonly argument: number };
+}[EventKind];

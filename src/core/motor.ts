@@ -1,0 +1,44 @@
+/**
+ * The motor as the firmware knows it: strokes requested, strokes confirmed by the feedback.
+ *
+ * The feedback is a cumulative count, and it is compared cumulatively: what it gained since the last good look is
+ * what was delivered, even if that is more than was asked since (a feedback that was stuck and came free), but never
+ * more than was ever requested. A failed reading, or one lower than the last, is no look: the strokes stay pending.
+ */
+import type { Motor } from '../../hal/hal.ts';
+
+export interface MotorState {
+  /** Strokes commanded, ever. */
+  requested: number;
+  /** Strokes confirmed, ever; never above requested. */
+  confirmed: number;
+  /** The feedback's count at the last good look. */
+  lastCount: number;
+  /** Strokes commanded since the last good look. */
+  pending: number;
+  /** Strokes in a row that a good look did not confirm. */
+  stallRun: number;
+}
+
+export function createMotor(): MotorState {
+  return { requested: 0, confirmed: 0, lastCount: 0, pending: 0, stallRun: 0 };
+}
+
+/** Judge the strokes since the last look. Returns how many strokes were newly confirmed. */
+export function lookAtMotor(motor: MotorState, count: number | null): number {
+  if (count === null || count < motor.lastCount) return 0;
+  const gained = count - motor.lastCount;
+  motor.stallRun = gained > 0 ? 0 : motor.stallRun + motor.pending;
+  motor.lastCount = count;
+  motor.pending = 0;
+  const confirmed = Math.min(motor.requested, motor.confirmed + gained);
+  const newly = confirmed - motor.confirmed;
+  motor.confirmed = confirmed;
+  return newly;
+}
+
+export function commandStroke(motor: MotorState, hal: Motor): void {
+  motor.requested += 1;
+  motor.pending += 1;
+  hal.stroke();
+}

@@ -1,0 +1,199 @@
+/**
+ * The prescription: what the pump works from, as words with a checksum, so that one flipped bit anywhere is found.
+ *
+ * Two copies exist: the working one here and the stored one behind the HAL. No stroke is pushed on a working copy
+ * that does not verify (`tick.ts` verifies on every tick in which a stroke is due), and the self-test compares both
+ * copies every hour. A bad copy is mended from the good one; with both bad, the build's minimum rate runs until a
+ * clinician programs the pump again.
+ */
+import type { Checksum, PumpHal } from '../../hal/hal.ts';
+import {
+  ACCEPTED,
+  CONCENTRATION_OUT_OF_RANGE,
+  RATE_BEYOND_MECHANISM,
+  RATE_OUT_OF_RANGE,
+} from './commands.ts';
+import { LOW_RESERVOIR_DEFAULT_NL, MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
+import type { Therapy } from './therapy.ts';
+import { RATE_UNITS, THERAPY_MODES } from './therapy.ts';
+import { MAX_EXACT, TICKS_PER_SECOND } from './units.ts';
+
+/** Where each word stands. */
+export const MODE_WORD = 0;
+export const UNIT_WORD = 1;
+export const FIRST_RATE_WORD = 2;
+export const RATE_WORDS = 24;
+export const CONCENTRATION_WORD = 26;
+export const LOW_RESERVOIR_WORD = 27;
+export const CHECK_WORD = 28;
+export const PRESCRIPTION_WORDS = 29;
+
+/** Codes of `THERAPY_MODES` that the schedule asks about. */
+export const MODE_MINIMUM = 2;
+export const MODE_STOPPED = 3;
+
+const SECONDS_PER_DAY = 86400;
+const RATE_MAX = 2147483647;
+
+export interface PrescriptionState {
+  readonly words: Int32Array;
+  /** 0 when both copies were lost: the build's minimum runs, whatever the words say. */
+  isReadable: number;
+  /** Copies mended from the other one, ever. */
+  repairs: number;
+  /** Set by a repair, taken by the memory detector in the same tick. */
+  isJustRepaired: number;
+}
+
+/** Numerator added to what is owed in each tick at one rate; `dosing.ts` has the whole sum. */
+export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: number): number {
+  switch (unit) {
+    case 0:
+      return 100000 * rate; // 0.1 ug a day
+    case 1:
+      return 2400000 * rate; // 0.1 ug an hour
+    case 2:
+      return 24 * concentrationUgPerMl * rate; // nL an hour
+    default:
+      return 0; // a flipped bit; found when a stroke falls due or by the self-test
+  }
+}
+
+/** What one stroke subtracts from what is owed. One denominator per concentration. */
+export function strokeDenominator(concentrationUgPerMl: number, strokeNl: number): number {
+  return SECONDS_PER_DAY * concentrationUgPerMl * strokeNl * TICKS_PER_SECOND;
+}
+
+/** The outcome code of a concentration, for which every product of the dosing stays exact. */
+export function judgeConcentration(concentrationUgPerMl: number, strokeNl: number): number {
+  if (!(concentrationUgPerMl >= 1) || Math.floor(concentrationUgPerMl) !== concentrationUgPerMl) {
+    return CONCENTRATION_OUT_OF_RANGE;
+  }
+  const denominator = strokeDenominator(concentrationUgPerMl, strokeNl);
+  return denominator > Math.floor(MAX_EXACT / concentrationUgPerMl) ? CONCENTRATION_OUT_OF_RANGE : ACCEPTED;
+}
+
+function judgeRate(unit: number, rate: number, concentrationUgPerMl: number, strokeNl: number): number {
+  if (!(rate >= 0) || rate > RATE_MAX || Math.floor(rate) !== rate) return RATE_OUT_OF_RANGE;
+  const denominator = strokeDenominator(concentrationUgPerMl, strokeNl);
+  return rateNumerator(unit, rate, concentrationUgPerMl) > denominator ? RATE_BEYOND_MECHANISM : ACCEPTED;
+}
+
+/** The outcome code of a therapy: refused whole when any slot is. A therapy that gives nothing is no therapy. */
+export function judgeTherapy(therapy: Therapy, concentrationUgPerMl: number, strokeNl: number): number {
+  const outcome = judgeConcentration(concentrationUgPerMl, strokeNl);
+  if (outcome !== ACCEPTED) return outcome;
+  if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return ACCEPTED;
+  const unit = RATE_UNITS.indexOf(therapy.unit);
+  if (unit < 0) return RATE_OUT_OF_RANGE;
+  if (therapy.mode === 'continuous') {
+    return therapy.rate === 0 ? RATE_OUT_OF_RANGE : judgeRate(unit, therapy.rate, concentrationUgPerMl, strokeNl);
+  }
+  if (therapy.rates.length !== RATE_WORDS) return RATE_OUT_OF_RANGE;
+  let highest = 0;
+  for (let slot = 0; slot < RATE_WORDS; slot++) {
+    const rate = therapy.rates[slot]!;
+    const slotOutcome = judgeRate(unit, rate, concentrationUgPerMl, strokeNl);
+    if (slotOutcome !== ACCEPTED) return slotOutcome;
+    if (rate > highest) highest = rate;
+  }
+  return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
+}
+
+function writeTherapy(words: Int32Array, therapy: Therapy): void {
+  words[MODE_WORD] = THERAPY_MODES.indexOf(therapy.mode);
+  words[UNIT_WORD] = 0;
+  for (let slot = 0; slot < RATE_WORDS; slot++) words[FIRST_RATE_WORD + slot] = 0;
+  if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return;
+  words[UNIT_WORD] = RATE_UNITS.indexOf(therapy.unit);
+  for (let slot = 0; slot < RATE_WORDS; slot++) {
+    words[FIRST_RATE_WORD + slot] = therapy.mode === 'hourly' ? therapy.rates[slot]! : therapy.rate;
+  }
+}
+
+function checkOf(words: Int32Array, checksum: Checksum): number {
+  return checksum.crc32(words, CHECK_WORD) | 0;
+}
+
+/** Seal the working copy and store it. */
+export function commitPrescription(prescription: PrescriptionState, hal: PumpHal): void {
+  prescription.words[CHECK_WORD] = checkOf(prescription.words, hal.checksum);
+  prescription.isReadable = 1;
+  hal.store.save(prescription.words);
+}
+
+/** Write a judged therapy into both copies. */
+export function program(
+  prescription: PrescriptionState,
+  therapy: Therapy,
+  concentrationUgPerMl: number,
+  hal: PumpHal,
+): void {
+  // After a lost prescription nothing in the words can be trusted, the threshold included.
+  if (prescription.isReadable === 0) prescription.words[LOW_RESERVOIR_WORD] = LOW_RESERVOIR_DEFAULT_NL;
+  writeTherapy(prescription.words, therapy);
+  prescription.words[CONCENTRATION_WORD] = concentrationUgPerMl;
+  commitPrescription(prescription, hal);
+}
+
+export function createPrescription(
+  therapy: Therapy,
+  concentrationUgPerMl: number,
+  lowReservoirNl: number,
+  hal: PumpHal,
+): PrescriptionState {
+  const prescription: PrescriptionState = {
+    words: new Int32Array(PRESCRIPTION_WORDS),
+    isReadable: 1,
+    repairs: 0,
+    isJustRepaired: 0,
+  };
+  prescription.words[LOW_RESERVOIR_WORD] = lowReservoirNl;
+  program(prescription, therapy, concentrationUgPerMl, hal);
+  return prescription;
+}
+
+function noteRepair(prescription: PrescriptionState): void {
+  prescription.repairs += 1;
+  prescription.isJustRepaired = 1;
+}
+
+/**
+ * Verify the working copy and mend it from the stored one. True when the words changed under the dosing, which then
+ * has to take a new anchor.
+ */
+export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): boolean {
+  if (prescription.isReadable === 0) return false;
+  const words = prescription.words;
+  if (checkOf(words, hal.checksum) === words[CHECK_WORD]) return false;
+  const stored = new Int32Array(PRESCRIPTION_WORDS);
+  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) {
+    words.set(stored);
+    noteRepair(prescription);
+  } else {
+    prescription.isReadable = 0;
+  }
+  return true;
+}
+
+/** Verify the stored copy and write it again from a good working one. Call after `verifyWorking`. */
+export function verifyStored(prescription: PrescriptionState, hal: PumpHal): void {
+  if (prescription.isReadable === 0) return;
+  const stored = new Int32Array(PRESCRIPTION_WORDS);
+  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) return;
+  hal.store.save(prescription.words);
+  noteRepair(prescription);
+}
+
+/** Concentration as programmed; 1 when unreadable, which cancels out of the volume-based minimum rate. */
+export function concentrationUgPerMl(prescription: PrescriptionState): number {
+  return prescription.isReadable === 0 ? 1 : prescription.words[CONCENTRATION_WORD]!;
+}
+
+export function lowReservoirNl(prescription: PrescriptionState): number {
+  return prescription.isReadable === 0 ? LOW_RESERVOIR_DEFAULT_NL : prescription.words[LOW_RESERVOIR_WORD]!;
+}
+
+export function minimumNumerator(prescription: PrescriptionState): number {
+  return rateNumerator(2, MINIMUM_RATE_NL_PER_HOUR, concentrationUgPerMl(prescription));
+}

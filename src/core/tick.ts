@@ -1,0 +1,189 @@
+/**
+ * One tick, read from top to bottom. Belief is brought up to date first, so what is noticed in tick n shapes the
+ * delivery of tick n. The world applies tick n's stroke after tick n; it is never moved from here.
+ *
+ *   commands -> program -> schedule -> is a stroke due? -> SENSE -> ledger -> duties -> detection -> alarms
+ *     -> permission -> dosing -> MOTOR -> invariants -> digest
+ *
+ * `tick` is the reference. `nextWake` says at which tick something is next due and `idle` is exactly that many ticks
+ * in which nothing is: a run that jumps leaves every bit as the ticks would have.
+ */
+import type { PumpHal } from '../../hal/hal.ts';
+import { judgeAlarm, soundTones } from './alarms/alarms.ts';
+import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { applyCommands } from './apply-commands.ts';
+import { assert } from './assert.ts';
+import { checkPrescription, denominatorOf } from './check-prescription.ts';
+import { endOfServiceTick, stepLoadedSupply, stepReplacementIndicator } from './detection/battery.ts';
+import { nextOcclusionTick, noteStroke, stepOcclusion } from './detection/occlusion.ts';
+import { stoppedTooLongTick } from './detection/stopped-too-long.ts';
+import { VERDICT_PRESENT, VERDICT_SUSPECT } from './detection/verdict.ts';
+import { stateDigest } from './digest.ts';
+import { dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './dosing.ts';
+import { GONE, PERMISSION, PRESENT, PROBE, REFILL, RESUME, STROKE, SUSPECT } from './events.ts';
+import { checkInvariants } from './invariants.ts';
+import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
+import { say } from './log.ts';
+import { commandedPermission, enterPermission } from './mode.ts';
+import { commandStroke, lookAtMotor } from './motor.ts';
+import { FULL, STOPPED, strictest } from './permission.ts';
+import { concentrationUgPerMl } from './prescription.ts';
+import { isTherapyStopped, numeratorAt } from './schedule.ts';
+import { sense } from './sense.ts';
+import type { PumpState, Readings } from './state.ts';
+import { nextDutyTick, runDuties } from './tasks.ts';
+import { TICKS_PER_HOUR } from './units.ts';
+
+/** What makes a stroke due: the command of this tick and the alarms of the last one. */
+function duePermission(pump: PumpState): number {
+  return strictest(
+    commandedPermission(pump.mode, isTherapyStopped(pump.prescription)),
+    pump.mode.alarmPermission,
+  );
+}
+
+function dueNumerator(pump: PumpState): number {
+  return numeratorAt(pump.prescription, duePermission(pump), pump.nowTick, pump.build.startHour);
+}
+
+function isDueNow(pump: PumpState): boolean {
+  return isStrokeDue(pump.dosing, dueNumerator(pump), denominatorOf(pump));
+}
+
+/** A stroke is due only on a prescription that verifies. */
+function judgeDue(pump: PumpState, hal: PumpHal): boolean {
+  const isDue = isDueNow(pump);
+  return isDue && checkPrescription(pump, hal) ? isDueNow(pump) : isDue;
+}
+
+function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHal): void {
+  const strokePg = pump.build.strokeNl * concentrationUgPerMl(pump.prescription);
+  bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount), strokePg);
+  if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
+  if (refillNl >= 0) {
+    bookRefill(pump.ledger, refillNl, pump.motor.confirmed);
+    say(pump.log, hal.telemetry, pump.nowTick, REFILL, refillNl);
+  }
+}
+
+/** The catheter's verdict changed: say how, with the pressure that decided it. */
+function sayOcclusion(pump: PumpState, before: number, readings: Readings, hal: PumpHal): void {
+  const occlusion = pump.occlusion;
+  const pressurePa = readings.pressurePa === null ? 0 : readings.pressurePa;
+  if (occlusion.verdict === VERDICT_SUSPECT) {
+    say(pump.log, hal.telemetry, pump.nowTick, SUSPECT, pressurePa - occlusion.baselinePa);
+  } else if (occlusion.verdict === VERDICT_PRESENT) {
+    say(pump.log, hal.telemetry, pump.nowTick, PRESENT, occlusion.residualPa);
+  } else if (before === VERDICT_PRESENT) {
+    say(pump.log, hal.telemetry, pump.nowTick, GONE, pressurePa - occlusion.lookBeforePa);
+  }
+}
+
+/** Detectors with a state of their own take their step. True when a probe stroke is asked for. */
+function detect(pump: PumpState, readings: Readings, hal: PumpHal): boolean {
+  const occlusion = pump.occlusion;
+  const before = occlusion.verdict;
+  stepLoadedSupply(pump.battery, readings.loadedMv);
+  stepReplacementIndicator(pump.battery, pump.motor.requested, readings.isHour, pump.nowTick);
+  const wantsProbe = stepOcclusion(
+    occlusion,
+    readings.pressurePa,
+    pump.motor.confirmed,
+    readings.isStrokeDue,
+    readings.isLook,
+    readings.isRest,
+    pump.nowTick,
+  );
+  if (occlusion.verdict !== before) sayOcclusion(pump, before, readings, hal);
+  return wantsProbe;
+}
+
+/** The strictest permission of the conditions present, with and without the row that a probe overrides. */
+function strictestPresent(pump: PumpState, except: number): number {
+  let permission: number = FULL;
+  for (let i = 0; i < ALARMS.length; i++) {
+    if (i !== except && pump.alarms.rows[i]!.isPresent === 1) {
+      permission = strictest(permission, ALARMS[i]!.permission);
+    }
+  }
+  return permission;
+}
+
+function updateAlarms(pump: PumpState, hal: PumpHal): number {
+  let hasChanged = false;
+  for (let i = 0; i < ALARMS.length; i++) {
+    const row = ALARMS[i]!;
+    if (judgeAlarm(pump.alarms, i, row, row.verdict(pump), pump.log, hal, pump.nowTick)) hasChanged = true;
+  }
+  pump.battery.tones += soundTones(pump.alarms, ALARMS, pump.log, hal, pump.nowTick);
+  return hasChanged ? strictestPresent(pump, -1) : pump.mode.alarmPermission;
+}
+
+function permit(pump: PumpState, alarmPermission: number, hal: PumpHal): void {
+  const mode = pump.mode;
+  const before = mode.permission;
+  const permission = strictest(duePermission(pump), alarmPermission);
+  const stoppedTicks = enterPermission(mode, alarmPermission, permission, pump.nowTick);
+  if (permission !== before) say(pump.log, hal.telemetry, pump.nowTick, PERMISSION, permission);
+  if (stoppedTicks > 0) say(pump.log, hal.telemetry, pump.nowTick, RESUME, stoppedTicks);
+}
+
+/** A probe overrides only the occlusion's permission. */
+function isProbeAllowed(pump: PumpState): boolean {
+  const commanded = commandedPermission(pump.mode, isTherapyStopped(pump.prescription));
+  return strictest(commanded, strictestPresent(pump, CATHETER_OCCLUSION)) !== STOPPED;
+}
+
+function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
+  noteStroke(pump.occlusion, isProbe, readings.pressurePa, pump.motor.confirmed, pump.nowTick);
+  commandStroke(pump.motor, hal.motor);
+  say(pump.log, hal.telemetry, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
+}
+
+/** Execute the pump's next tick. */
+export function tick(pump: PumpState, hal: PumpHal): void {
+  const now = pump.nowTick;
+  const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
+
+  pump.prescription.isJustRepaired = 0;
+  const refillNl = applyCommands(pump, hal);
+  const isDue = judgeDue(pump, hal);
+  const readings = sense(pump, hal, isDue, isHour, refillNl >= 0);
+  book(pump, readings, refillNl, hal);
+  runDuties(pump, readings, hal);
+  const wantsProbe = detect(pump, readings, hal);
+  const alarmPermission = updateAlarms(pump, hal);
+  permit(pump, alarmPermission, hal);
+
+  const denominator = denominatorOf(pump);
+  const numerator = numeratorAt(pump.prescription, pump.mode.permission, now, pump.build.startHour);
+  const isStroke = dose(pump.dosing, numerator, denominator, now);
+  const isProbe = wantsProbe && isProbeAllowed(pump);
+  assert(isDue || !isStroke, 'a stroke on a tick that took no readings for it');
+  if (isProbe) settleByProbe(pump.dosing, now + 1);
+  if (isStroke || isProbe) push(pump, isProbe, readings, hal);
+
+  checkInvariants(pump, denominator, isProbe, isStroke);
+  pump.nowTick = now + 1;
+  if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
+}
+
+/** The next tick in which something is due; never earlier than the pump's own now. */
+export function nextWake(pump: PumpState): number {
+  const now = pump.nowTick;
+  const isMidRepair = pump.prescription.isJustRepaired === 1;
+  if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMidRepair) return now;
+  let wake = Math.min(nextDutyTick(now), pump.alarms.nextToneTick);
+  wake = Math.min(wake, nextOcclusionTick(pump.occlusion));
+  const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
+  if (tooLong >= now) wake = Math.min(wake, tooLong);
+  const endOfService = endOfServiceTick(pump.battery);
+  if (endOfService >= now) wake = Math.min(wake, endOfService);
+  return Math.min(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), denominatorOf(pump), now));
+}
+
+/** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. */
+export function idle(pump: PumpState, ticks: number): void {
+  doseIdle(pump.dosing, dueNumerator(pump), denominatorOf(pump), ticks);
+  pump.nowTick += ticks;
+}

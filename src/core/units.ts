@@ -1,0 +1,14 @@
+/** Time and exact integer arithmetic. Every product in the core stays under 2^53 and is asserted where it could not. */
+
+/** One tick in milliseconds. Nothing else may assume the length of a tick. */
+export const TICK_MS = 1000;
+export const TICKS_PER_SECOND = 1000 / TICK_MS;
+export const TICKS_PER_MINUTE = 60 * TICKS_PER_SECOND;
+export const TICKS_PER_HOUR = 60 * TICKS_PER_MINUTE;
+export const TICKS_PER_DAY = 24 * TICKS_PER_HOUR;
+
+/** "No such tick": timers that are not armed. Larger than any tick and exact in a double. */
+export const NEVER = 9007199254740991;
+
+/** Largest integer that every engine holds exactly. */
+export const MAX_EXACT = 9007199254740991;

@@ -1,0 +1,109 @@
+/**
+ * A scenario after reading: typed, in ticks and integers, ready to run. `format.ts` makes it from YAML and
+ * `run.ts` runs it; no other file needs to know that YAML exists. Plain data, so it crosses threads and engines.
+ */
+import type { Command } from '../core/commands.ts';
+import type { Therapy } from '../core/therapy.ts';
+
+export interface Scenario {
+  readonly version: 1;
+  readonly name: string;
+  readonly why: string;
+  readonly requirements: readonly string[];
+  /** Path as the user gave it, for messages and the reproduce line. */
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly hash: string;
+  readonly seed: number;
+  /** Pump time at tick 0. Whole hours only, so that program slots begin at hour ticks. */
+  readonly start: { readonly weekday: number; readonly hour: number };
+  readonly pump: {
+    readonly mechanism: 'peristaltic' | 'valve-accumulator';
+    readonly reservoirNl: number;
+    readonly fillNl: number;
+    readonly lowReservoirNl: number;
+    readonly lowVolumeFade: boolean;
+    /** Deviation of the true stroke volume from the nominal, parts per million. */
+    readonly tolerancePpm: number;
+  };
+  readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
+  readonly catheter: { readonly lengthMm: number; readonly compliancePlPerPa: number };
+  readonly environment: {
+    readonly noise: boolean;
+    readonly posture: boolean;
+    readonly cough: boolean;
+    readonly flights: boolean;
+    readonly temperatureMilliC: number;
+  };
+  readonly therapy: Therapy;
+  /** Sorted by tick; within a tick faults and clears first, then refills, then commands, each in file order. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly always: readonly Expectation[];
+  readonly never: readonly Expectation[];
+  readonly finally: readonly Expectation[];
+  /** Extra ticks at which `always` and `never` look, as a period; null where events and hours are enough. */
+  readonly lookEveryTicks: number | null;
+  readonly allow: readonly OracleFailure[];
+  readonly control: {
+    readonly always: readonly Expectation[];
+    readonly never: readonly Expectation[];
+    readonly finally: readonly Expectation[];
+    readonly allow: readonly OracleFailure[];
+  } | null;
+  readonly untilTick: number;
+}
+
+/** What the dose oracle can report; `allow` lists those that are the point of the scenario. */
+export type OracleFailure = 'over-delivery' | 'under-delivery' | 'silent-stop';
+
+interface EntryBase {
+  readonly tick: number;
+  /** 1-based line in the file, for messages. */
+  readonly line: number;
+  readonly id: string | null;
+}
+
+export type TimelineEntry = EntryBase &
+  (
+    | {
+        readonly kind: 'fault';
+        readonly id: string;
+        readonly fault: string;
+        readonly options: Readonly<Record<string, number | string>>;
+      }
+    | { readonly kind: 'clear'; readonly target: string }
+    | { readonly kind: 'refill'; readonly volumeNl: number }
+    | { readonly kind: 'command'; readonly command: Command }
+    | { readonly kind: 'expect'; readonly expectation: Expectation }
+  );
+
+export type Expectation = {
+  /** `file-unique` id: the entry's own id, or its section and index such as `always.0`. */
+  readonly id: string;
+  readonly line: number;
+  /** The expectation as a person reads it, in one line. */
+  readonly text: string;
+} & (
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: string;
+      /** null: the alarm as such, as `never` needs it. */
+      readonly word: 'raised' | 'cleared' | 'condition-gone' | 'acknowledged' | null;
+      readonly withinTicks: number | null;
+      /** Once true, it stays true for so long. */
+      readonly heldForTicks: number | null;
+    }
+  | {
+      readonly kind: 'signal';
+      readonly signal: string;
+      /** Bounds in the signal's integer unit; `above` and `below` are strict, `between` is inclusive. */
+      readonly test:
+        | { readonly word: 'above'; readonly bound: number }
+        | { readonly word: 'below'; readonly bound: number }
+        | { readonly word: 'between'; readonly low: number; readonly high: number }
+        | { readonly word: 'equals'; readonly value: number; readonly tolerance: number };
+      /** Becomes true within so long of the entry's tick; null: true at that tick. */
+      readonly withinTicks: number | null;
+      readonly heldForTicks: number | null;
+    }
+);
