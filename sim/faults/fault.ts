@@ -1,0 +1,112 @@
+/**
+ * What a fault is. The truth below stays clean; a fault is laid over it as pure functions from a clean value to
+ * what the pump gets instead. So truth, fault and belief are never one variable, and taking a fault away leaves
+ * nothing behind but what really flowed.
+ *
+ * A fault has *fired* when a hook's output differed from its input and a stroke, a refill or a reading that the
+ * firmware consumed used that value. Somebody merely looking never fires one.
+ */
+
+export type FaultLayer =
+  | 'mechanism'
+  | 'reservoir'
+  | 'catheter'
+  | 'battery'
+  | 'sensor'
+  | 'feedback'
+  | 'refill'
+  | 'target';
+
+export type Sensor = 'outlet-pressure' | 'supply' | 'temperature';
+export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'temperature'];
+
+/**
+ * Integer units: percent in ppm (100 % = 1,000,000), pressure Pa, voltage mV, temperature milli-C, volume-rate
+ * nL/h, duration in ticks of a second, count plain.
+ */
+export interface OptionSpec {
+  readonly name: string;
+  readonly type: 'percent' | 'pressure' | 'voltage' | 'temperature' | 'volume-rate' | 'duration' | 'count' | 'choice';
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  readonly default: number | string;
+  readonly meaning: string;
+}
+
+export type FaultOptions = Readonly<Record<string, number | string>>;
+/** Small integers that a fault keeps from the moment it was applied. */
+export type FaultMemory = Record<string, number>;
+
+export interface FaultRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly appliedTick: number;
+  readonly clearedTick: number | null;
+  readonly fired: boolean;
+  readonly firedTick: number | null;
+}
+
+/** Plain data, part of the world's state. Options are complete and durations in the world's own ticks. */
+export interface ActiveFault {
+  readonly id: string;
+  readonly kind: string;
+  readonly options: FaultOptions;
+  readonly appliedTick: number;
+  clearedTick: number | null;
+  fired: boolean;
+  firedTick: number | null;
+  readonly memory: FaultMemory;
+}
+
+/** What a fault may look at once, when it is applied. */
+export interface Onset {
+  /** A random stream of this fault's own, keyed by the world's seed and the fault's id. */
+  readonly stream: number;
+  /** The feedback count as the firmware would read it now. */
+  readonly confirmedStrokes: number | null;
+  /** What a sensor would read now, before any fault; the supply at rest. */
+  cleanReading(sensor: Sensor): number;
+}
+
+export interface FaultSpec {
+  readonly kind: string;
+  readonly summary: string;
+  readonly layer: FaultLayer;
+  /** Alarms that can give it away, in the words of the alarm table; none means that the pump can't know. */
+  readonly revealedBy: readonly string[];
+  readonly options: readonly OptionSpec[];
+
+  remember?(options: FaultOptions, onset: Onset): FaultMemory;
+  /** Does the commanded stroke turn? Strokes are numbered from 0. */
+  turns?(turns: boolean, fault: ActiveFault, strokeNumber: number): boolean;
+  /** Volume that a turned stroke displaces. */
+  strokePl?(pl: number, fault: ActiveFault): number;
+  leakPlPerHour?(plPerHour: number, fault: ActiveFault): number;
+  /** Bits of relaxation per tick, Q20: inverse to the catheter's resistance. */
+  lambdaQ20?(lambdaQ20: number, fault: ActiveFault): number;
+  /** Share of the catheter's outflow that doesn't reach the tip. */
+  lostSharePpm?(ppm: number, fault: ActiveFault): number;
+  resistanceOhm?(ohm: number, fault: ActiveFault, tick: number): number;
+  confirmedStrokes?(count: number | null, fault: ActiveFault): number | null;
+  /** `sample` tells two readings of one sensor in one tick apart. */
+  reading?(value: number | null, sensor: Sensor, fault: ActiveFault, tick: number, sample: number): number | null;
+  readonly preventsRefill?: true;
+}
+
+export function numberOption(fault: ActiveFault, name: string): number {
+  const value = fault.options[name];
+  if (typeof value !== 'number') throw new Error(`world: fault ${fault.kind} has no number ${name}`);
+  return value;
+}
+
+/** Whose option `sensor` this reading is. */
+export function isOn(sensor: Sensor, fault: ActiveFault): boolean {
+  return fault.options['sensor'] === sensor;
+}
+
+export function remembered(fault: ActiveFault, name: string): number {
+  const value = fault.memory[name];
+  if (value === undefined) throw new Error(`world: fault ${fault.kind} remembers no ${name}`);
+  return value;
+}

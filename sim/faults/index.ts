@@ -1,0 +1,39 @@
+/** Every fault there is, one line each. A new one is a file beside this and a line here; nothing else. */
+import { batteryResistance } from './battery-resistance.ts';
+import { catheterCut } from './catheter-cut.ts';
+import { catheterOcclusion } from './catheter-occlusion.ts';
+import type { FaultSpec } from './fault.ts';
+import { feedbackStuck } from './feedback-stuck.ts';
+import { memoryUpset } from './memory-upset.ts';
+import { missedRefill } from './missed-refill.ts';
+import { motorStall } from './motor-stall.ts';
+import { overInfusion } from './over-infusion.ts';
+import { reservoirLeak } from './reservoir-leak.ts';
+import { sensorLost } from './sensor-lost.ts';
+import { sensorNoisy } from './sensor-noisy.ts';
+import { sensorStuck } from './sensor-stuck.ts';
+
+export const FAULTS: readonly FaultSpec[] = [
+  catheterOcclusion,
+  catheterCut,
+  motorStall,
+  overInfusion,
+  batteryResistance,
+  sensorStuck,
+  sensorNoisy,
+  sensorLost,
+  feedbackStuck,
+  reservoirLeak,
+  missedRefill,
+  memoryUpset,
+];
+
+const BY_KIND: Readonly<Record<string, FaultSpec>> = (() => {
+  const byKind: Record<string, FaultSpec> = {};
+  for (const spec of FAULTS) byKind[spec.kind] = spec;
+  return byKind;
+})();
+
+export function faultSpec(kind: string): FaultSpec | undefined {
+  return BY_KIND[kind];
+}

@@ -1,0 +1,103 @@
+/**
+ * The book of faults: what was applied, when it was cleared, whether it ever mattered. Plain data; the specs with
+ * their functions stay in the table and are looked up by kind.
+ */
+import type { ActiveFault, FaultMemory, FaultOptions, FaultRecord, FaultSpec } from './fault.ts';
+import { faultSpec } from './index.ts';
+
+export interface FaultLedger {
+  /** Everything ever applied, in order. */
+  entries: ActiveFault[];
+  /** Indices into `entries`, in the order applied: later faults lie over earlier ones. */
+  active: number[];
+}
+
+export function createLedger(): FaultLedger {
+  return { entries: [], active: [] };
+}
+
+export function activeFault(ledger: FaultLedger, position: number): ActiveFault {
+  return ledger.entries[ledger.active[position]!]!;
+}
+
+export function specOf(fault: ActiveFault): FaultSpec {
+  return faultSpec(fault.kind)!;
+}
+
+/** Options as given, the rest by default, durations in ticks. What nobody reads or is out of range is refused. */
+export function completeOptions(spec: FaultSpec, given: FaultOptions, tickMs: number): FaultOptions {
+  for (const name of Object.keys(given)) {
+    if (!spec.options.some((option) => option.name === name)) {
+      throw new Error(`world: fault ${spec.kind} has no option ${name}`);
+    }
+  }
+  const complete: Record<string, number | string> = {};
+  for (const option of spec.options) {
+    const value = given[option.name] ?? option.default;
+    const fits =
+      typeof value === 'number'
+        ? option.choices === undefined &&
+          Math.floor(value) === value &&
+          value >= (option.min ?? 0) &&
+          value <= (option.max ?? Number.MAX_SAFE_INTEGER)
+        : option.choices !== undefined && option.choices.includes(value);
+    if (!fits) throw new Error(`world: fault ${spec.kind}: ${option.name} can't be ${value}`);
+    complete[option.name] =
+      option.type === 'duration' && typeof value === 'number' ? Math.floor((value * 1000) / tickMs) : value;
+  }
+  return complete;
+}
+
+export function enterFault(
+  ledger: FaultLedger,
+  id: string,
+  kind: string,
+  options: FaultOptions,
+  memory: FaultMemory,
+  tick: number,
+): void {
+  for (let i = 0; i < ledger.active.length; i++) {
+    if (activeFault(ledger, i).id === id) throw new Error(`world: a fault ${id} is active already`);
+  }
+  ledger.active.push(ledger.entries.length);
+  ledger.entries.push({ id, kind, options, appliedTick: tick, clearedTick: null, fired: false, firedTick: null, memory });
+}
+
+/** Take an active fault off; answers which. */
+export function leaveFault(ledger: FaultLedger, id: string, tick: number): ActiveFault {
+  for (let i = 0; i < ledger.active.length; i++) {
+    const fault = activeFault(ledger, i);
+    if (fault.id !== id) continue;
+    fault.clearedTick = tick;
+    ledger.active.splice(i, 1);
+    return fault;
+  }
+  throw new Error(`world: no active fault ${id} to clear`);
+}
+
+/** The first time counts. */
+export function markFired(fault: ActiveFault, tick: number): void {
+  if (fault.fired) return;
+  fault.fired = true;
+  fault.firedTick = tick;
+}
+
+/** The latest fault of that id, active or not. */
+export function findFault(ledger: FaultLedger, id: string): ActiveFault {
+  for (let i = ledger.entries.length - 1; i >= 0; i--) {
+    const fault = ledger.entries[i]!;
+    if (fault.id === id) return fault;
+  }
+  throw new Error(`world: no fault ${id}`);
+}
+
+export function recordsOf(ledger: FaultLedger): readonly FaultRecord[] {
+  return ledger.entries.map((fault) => ({
+    id: fault.id,
+    kind: fault.kind,
+    appliedTick: fault.appliedTick,
+    clearedTick: fault.clearedTick,
+    fired: fault.fired,
+    firedTick: fault.firedTick,
+  }));
+}

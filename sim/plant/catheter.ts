@@ -1,0 +1,108 @@
+/**
+ * Pump outlet to catheter tip: a compliant tube (C) in front of a resistance (R). A stroke stretches the tube; the
+ * stretch runs out through the resistance and halves every R*C*ln 2. A clear catheter is relaxed within two ticks;
+ * a blocked one keeps the fluid, and that is the pressure an occlusion shows and the bolus it threatens.
+ *
+ * State is an anchor: `heldPl` at `anchorTick`. At any later tick it is that value times a power of two out of a
+ * table, so reading is free and nothing is ever stepped. Only a stroke or a change of the catheter sets an anchor.
+ * What came out is what went in less what is held: an identity, never a second integral that could drift apart.
+ *
+ * Left out: transit and mixing along the line, the catheter's own dead volume (it starts full), gas.
+ */
+import { decayed, LN2, ONE_BIT_Q20, START_LIMIT } from '../decay.ts';
+
+/**
+ * 128*mu*L/(pi*d^4) for a bore of 0.53 mm and 0.7 mPa.s is 3.6e11 Pa.s/m3 for one metre (derived; the bore and
+ * the viscosity are estimates). Times 1 pL/Pa = 1e-15 m3/Pa: 360 us of R*C per metre and pL/Pa.
+ */
+const RC_US_PER_METRE_PL_PER_PA = 360;
+/** Above this over rest the mechanism slips and nothing more enters (an estimate). */
+export const SLIP_PA = 100000;
+
+export interface CatheterState {
+  readonly compliancePlPerPa: number;
+  /** Bits of decay per tick with nothing wrong. From about 97 % closed on, rounding takes more than 3 % of it. */
+  readonly clearLambdaQ20: number;
+  readonly slipPl: number;
+  lambdaQ20: number;
+  heldPl: number;
+  anchorTick: number;
+  enteredPl: number;
+  /** Share of what leaves that leaves through a hole, since outflow stood at `outflowAtSharePl`. */
+  lostSharePpm: number;
+  outflowAtSharePl: number;
+  lostBeforePl: number;
+}
+
+export function createCatheter(lengthMm: number, compliancePlPerPa: number, tickMs: number): CatheterState {
+  const slipPl = SLIP_PA * compliancePlPerPa;
+  if (lengthMm < 1 || compliancePlPerPa < 1 || slipPl >= START_LIMIT) {
+    throw new Error(`world: no catheter of ${lengthMm} mm and ${compliancePlPerPa} pL/Pa (at most 1,342 pL/Pa)`);
+  }
+  const rcUs = (RC_US_PER_METRE_PL_PER_PA * compliancePlPerPa * lengthMm) / 1000;
+  const clearLambdaQ20 = Math.floor((ONE_BIT_Q20 * tickMs * 1000) / (rcUs * LN2));
+  return {
+    compliancePlPerPa,
+    clearLambdaQ20,
+    slipPl,
+    lambdaQ20: clearLambdaQ20,
+    heldPl: 0,
+    anchorTick: 0,
+    enteredPl: 0,
+    lostSharePpm: 0,
+    outflowAtSharePl: 0,
+    lostBeforePl: 0,
+  };
+}
+
+/** What is held at `tick` had the decay since the anchor been `lambdaQ20`. */
+export function heldUnderPl(c: CatheterState, lambdaQ20: number, tick: number): number {
+  return tick <= c.anchorTick ? c.heldPl : decayed(c.heldPl, lambdaQ20 * (tick - c.anchorTick));
+}
+
+export function heldPl(c: CatheterState, tick: number): number {
+  return heldUnderPl(c, c.lambdaQ20, tick);
+}
+
+/** Pressure over rest. */
+export function risePa(c: CatheterState, tick: number): number {
+  return Math.floor(heldPl(c, tick) / c.compliancePlPerPa);
+}
+
+/** floor(pl * ppm / 1e6), exact for every pl: whole millions apart. */
+function sharePl(pl: number, ppm: number): number {
+  const millions = Math.floor(pl / 1000000);
+  return millions * ppm + Math.floor(((pl - millions * 1000000) * ppm) / 1000000);
+}
+
+export function lostPl(c: CatheterState, tick: number): number {
+  if (c.lostSharePpm === 0) return c.lostBeforePl;
+  return c.lostBeforePl + sharePl(c.enteredPl - heldPl(c, tick) - c.outflowAtSharePl, c.lostSharePpm);
+}
+
+/** Past the tip since tick 0. */
+export function deliveredPl(c: CatheterState, tick: number): number {
+  return c.enteredPl - heldPl(c, tick) - lostPl(c, tick);
+}
+
+/** What still fits before the mechanism slips. */
+export function roomPl(c: CatheterState, tick: number): number {
+  return c.slipPl - heldPl(c, tick);
+}
+
+export function push(c: CatheterState, pl: number, tick: number): void {
+  c.heldPl = heldPl(c, tick) + pl;
+  c.anchorTick = tick;
+  c.enteredPl = c.enteredPl + pl;
+}
+
+/** The catheter itself changes at `tick`: what was held up to then relaxed under the old resistance. */
+export function change(c: CatheterState, lambdaQ20: number, lostSharePpm: number, tick: number): void {
+  const held = heldPl(c, tick);
+  c.lostBeforePl = lostPl(c, tick);
+  c.outflowAtSharePl = c.enteredPl - held;
+  c.heldPl = held;
+  c.anchorTick = tick;
+  c.lambdaQ20 = lambdaQ20;
+  c.lostSharePpm = lostSharePpm;
+}
