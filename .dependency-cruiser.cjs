@@ -10,16 +10,7 @@ const PRODUCT = '^(src|hal|sim)/';
 const BOARD_SIDE = '^hal/espruino/(main|frame-hal|pin-hal|board|link)[.]ts$';
 const BETWEEN = '^src/(scenario|search|replay|report)/';
 const EDGE = '^src/(cli|serve)/';
-const PACKAGES = [
-  'npm',
-  'npm-dev',
-  'npm-optional',
-  'npm-peer',
-  'npm-bundled',
-  'npm-no-pkg',
-  'npm-unknown',
-  'unknown',
-];
+const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 const TYPES = ['type-only', 'type-import'];
 
 /** Forbid every import from `from` but those whose path matches one of `allowed` (packages have rules of their own). */
@@ -245,7 +236,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: false,

@@ -24,7 +24,7 @@ export interface Violation {
 const BOARD_SIDE = ['main', 'frame-hal', 'pin-hal', 'board', 'link'].map((name) => `hal/espruino/${name}.ts`);
 
 /** Largest integer that a double, and so the board, holds exactly. */
-const MAX_EXACT = 2 ** 53;
+const MAX_EXACT = 2n ** 53n;
 
 const RECORD = 'a plain record, or an array with a loop over it';
 const PLAIN_ARRAY_LOOP = 'an array literal or a for loop that pushes';
@@ -307,7 +307,7 @@ export function checkSource(text: string, fileName: string): Violation[] {
       const value = Number(node.text);
       if (written.includes('.') || !Number.isInteger(value)) {
         report(node, `decimal literal ${written}`, 'an integer in a smaller unit');
-      } else if (value > MAX_EXACT) {
+      } else if (isBeyondExact(written, value)) {
         report(node, `integer ${written} beyond 2^53`, 'a larger unit, or two words');
       } else if (
         value === 0 &&
@@ -444,6 +444,11 @@ function parse(text: string, fileName: string): { source: ts.SourceFile; checker
     getNewLine: () => '\n',
   };
   return { source, checker: ts.createProgram([fileName], options, host).getTypeChecker() };
+}
+
+/** A literal beyond 2^53 was rounded when it was read, so it is judged by its text. */
+function isBeyondExact(written: string, value: number): boolean {
+  return BigInt(/^[0-9_]+$/.test(written) ? written.replaceAll('_', '') : value) > MAX_EXACT;
 }
 
 /** A table is indexed by names from the checked code, which may be `constructor`. */
