@@ -3,7 +3,7 @@
 export interface SignalSpec {
   readonly name: string;
   /** Unit of the number as people write and read it. */
-  readonly unit: 'strokes' | 'ug' | 'ul' | 'pa' | 'mv' | 'milli-c' | 'ohm' | 'ug/day' | 'ticks' | 'state';
+  readonly unit: 'strokes' | 'ug' | 'ul' | 'pa' | 'mv' | 'milli-c' | 'percent' | 'state';
   /** Integers inside per one of the unit: 1000 for a dose in nanograms shown as ug. */
   readonly scale: 1 | 1000;
   /** `pump` is the firmware's belief; `world` is truth, which only a target over a world can know. */
@@ -16,8 +16,7 @@ export const SIGNALS = [
   { name: 'confirmed-strokes', unit: 'strokes', scale: 1, of: 'pump', meaning: 'strokes that the feedback confirmed since tick 0' },
   { name: 'computed.reservoir-ul', unit: 'ul', scale: 1000, of: 'pump', meaning: 'what the firmware computes to be left, from confirmed strokes' },
   { name: 'computed.delivered-ug', unit: 'ug', scale: 1000, of: 'pump', meaning: 'dose in the confirmed strokes since tick 0, as the firmware computes it' },
-  { name: 'computed.battery-used-percent', unit: 'state', scale: 1000, of: 'pump', meaning: 'charge the firmware computes to be drawn, per cent of capacity' },
-  { name: 'computed.resistance-ohm', unit: 'ohm', scale: 1, of: 'pump', meaning: 'internal resistance from the last loaded and resting supply readings' },
+  { name: 'computed.battery-used-percent', unit: 'percent', scale: 1000, of: 'pump', meaning: 'charge the firmware computes to be drawn, per cent of capacity' },
   { name: 'permission', unit: 'state', scale: 1, of: 'pump', meaning: '0 full, 1 minimum rate, 2 stopped' },
   { name: 'occlusion-state', unit: 'state', scale: 1, of: 'pump', meaning: '0 clear, 1 suspect, 2 present' },
   { name: 'tones', unit: 'state', scale: 1, of: 'pump', meaning: 'tones sounded since tick 0' },

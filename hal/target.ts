@@ -2,12 +2,41 @@
  * A target is "a firmware core wired to something": in this process over a simulated world, on a board over a
  * serial line, over a recorded trace. The scenario runner, the search and the tests talk to nothing else.
  *
- * Types only. Ticks are absolute; `advance` executes tick after tick and nothing happens between calls.
+ * Types only. Ticks are absolute; nothing happens between calls.
  */
 import type { Command } from '../src/core/commands.ts';
 import type { PumpEvent } from '../src/core/events.ts';
+import type { Therapy } from '../src/core/therapy.ts';
 
-/** What is done to the pump or its surroundings just before the next tick is executed. */
+/** What a pump and its surroundings are, for whoever sets a target up. Integers in the units of their names. */
+export interface TargetSetup {
+  readonly seed: number;
+  /** Pump time at tick 0, whole hours. */
+  readonly startHour: number;
+  readonly mechanism: 'peristaltic' | 'valve-accumulator';
+  readonly reservoirNl: number;
+  readonly fillNl: number;
+  readonly lowReservoirNl: number;
+  readonly lowVolumeFade: boolean;
+  readonly tolerancePpm: number;
+  readonly concentrationUgPerMl: number;
+  readonly catheterLengthMm: number;
+  readonly compliancePlPerPa: number;
+  readonly environment: {
+    readonly noise: boolean;
+    readonly posture: boolean;
+    readonly cough: boolean;
+    readonly flights: boolean;
+    readonly temperatureMilliC: number;
+  };
+  readonly therapy: Therapy;
+  /** The reference: execute every tick. Off, the target jumps to the next tick in which something is due. */
+  readonly isTickByTick: boolean;
+  /** Run the dose oracle: costs time, and nothing that nobody reads. */
+  readonly hasOracle: boolean;
+}
+
+/** What is done to the pump or its surroundings just before a tick is executed. */
 export type Stimulus =
   | { readonly kind: 'command'; readonly command: Command }
   | {
@@ -29,7 +58,7 @@ export interface TargetObserver {
   afterTick(tick: number): void;
 }
 
-/** The record of one fault, truth and evidence, as of now. */
+/** The record of one fault: what was laid over the truth, and whether it ever mattered. */
 export interface FaultRecord {
   readonly id: string;
   readonly kind: string;
@@ -41,16 +70,16 @@ export interface FaultRecord {
 
 export interface TargetDescription {
   readonly name: string;
-  /** The JavaScript engine that runs the core, as text for the manifest. */
+  /** The JavaScript engine that runs the core, for the manifest. */
   readonly engine: string;
-  /** Names of the signals that `read` answers on this target. */
+  /** Signals that `read` answers here; an expectation about another one is inconclusive. */
   readonly signals: readonly string[];
-  /** Fault kinds that this target can carry out. */
-  readonly faults: readonly string[];
 }
 
 export interface TargetDigest {
+  /** Of everything said so far, hex. */
   readonly rolling: string;
+  /** Of the whole firmware state now, hex. */
   readonly state: string;
 }
 
@@ -60,19 +89,22 @@ export interface Target {
   nowTick(): number;
   /** Ticks really executed so far, as against skipped. */
   executedTicks(): number;
-  /** Lay something over the next tick; it makes that tick an executed one. */
-  stimulate(stimulus: Stimulus): void;
-  /** Make the tick an executed one, so that `afterTick` is called for it; for looks of expectations. */
+  /** Have something done just before `tick` is executed, in the order of the calls; not in the past. */
+  stimulate(tick: number, stimulus: Stimulus): void;
+  /** Run up to and including `toTick`, which is always executed. */
   advance(toTick: number, observer: TargetObserver): Promise<void>;
-  /** A signal's value in its integer unit after the last executed tick; null when it can't be known. */
+  /** A signal's value in its integer unit as of the last executed tick; null when it can't be known. */
   read(signal: string): number | null;
-  /** Every integer of the firmware's state by its dotted path. */
+  /** Every integer of the firmware's state by its dotted path, in digest order. */
   readState(): Promise<ReadonlyMap<string, number>>;
   faults(): readonly FaultRecord[];
-  /** Prescribed and truly delivered dose since tick 0 at the catheter tip, in nanograms; null without a world. */
-  dose(): { readonly prescribedNg: number; readonly trueDeliveredNg: number } | null;
+  /** What the dose oracle found amiss so far; empty where there is none. */
+  doseFailures(): readonly { readonly kind: string; readonly tick: number }[];
   digest(): Promise<TargetDigest>;
   snapshot(): Promise<unknown>;
   restore(snapshot: unknown): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Makes a target; what reaches out of the process says so by rejecting with a message for people. */
+export type TargetFactory = (setup: TargetSetup) => Promise<Target>;

@@ -1,0 +1,70 @@
+/**
+ * The HAL over a simulated world: every call is answered from the world as of the tick the firmware is in. A stroke is
+ * noted and applied to the world after the tick, so nothing the firmware does moves the world under its own feet.
+ */
+import crc32 from 'crc-32';
+import type { World } from '../../sim/world.ts';
+import { confirmedStrokes, outletPressurePa, supplyMv, temperatureMilliC, toneSounded } from '../../sim/world.ts';
+import type { PumpHal } from '../hal.ts';
+
+export interface SimSide {
+  world: World;
+  /** The tick being executed. */
+  tick: number;
+  isStrokeCommanded: boolean;
+  /** The stored record, as non-volatile memory would hold it. */
+  stored: Int32Array | null;
+  /** Words of the last answer to an interrogation. */
+  lastReport: Int32Array | null;
+  watchdogKicks: number;
+}
+
+export interface SimVoice {
+  event(tick: number, code: number, argument: number): void;
+  stateDigest(tick: number, digest: number): void;
+}
+
+export function crc32OfWords(words: Int32Array, count: number): number {
+  return crc32.buf(new Uint8Array(words.buffer, words.byteOffset, count * 4)) >>> 0;
+}
+
+export function createSimHal(side: SimSide, voice: SimVoice): PumpHal {
+  return {
+    motor: {
+      stroke() {
+        side.isStrokeCommanded = true;
+      },
+      confirmedCount: () => confirmedStrokes(side.world, side.tick, 'consumed'),
+    },
+    outletPressure: { readPa: () => outletPressurePa(side.world, side.tick, 'consumed') },
+    supply: {
+      readRestingMv: () => supplyMv(side.world, side.tick, 'resting', 'consumed'),
+      readLoadedMv: () => supplyMv(side.world, side.tick, 'loaded', 'consumed'),
+    },
+    temperature: { readMilliC: () => temperatureMilliC(side.world, side.tick, 'consumed') },
+    annunciator: { play: () => toneSounded(side.world, side.tick) },
+    watchdog: {
+      kick() {
+        side.watchdogKicks += 1;
+      },
+    },
+    store: {
+      save(words) {
+        side.stored = words.slice();
+      },
+      load(into) {
+        if (side.stored?.length !== into.length) return false;
+        into.set(side.stored);
+        return true;
+      },
+    },
+    telemetry: {
+      event: (tick, code, argument) => voice.event(tick, code, argument),
+      stateDigest: (tick, digest) => voice.stateDigest(tick, digest),
+      report(words) {
+        side.lastReport = words;
+      },
+    },
+    checksum: { crc32: crc32OfWords },
+  };
+}

@@ -1,0 +1,334 @@
+/**
+ * The sim target: the core in this process over a world. The loop below is the whole of it: jump to the nearest of
+ * the pump's next wake, the next stimulus and the tick asked for, execute one ordinary tick there, apply its stroke.
+ */
+import type { Command } from '../../src/core/commands.ts';
+import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
+import { INTERROGATION_TICKS } from '../../src/core/config.ts';
+import { computedUsedPermille } from '../../src/core/detection/battery.ts';
+import { stateDigest } from '../../src/core/digest.ts';
+import type { PumpEvent } from '../../src/core/events.ts';
+import { COMMAND, EVENT_KINDS, RAISE, STROKE } from '../../src/core/events.ts';
+import { computedReservoirNl } from '../../src/core/ledger.ts';
+import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
+import { createPump, queueCommand } from '../../src/core/pump.ts';
+import type { PumpState } from '../../src/core/state.ts';
+import type { Therapy } from '../../src/core/therapy.ts';
+import { idle, nextWake, tick } from '../../src/core/tick.ts';
+import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import type { Oracle } from '../../sim/oracle.ts';
+import {
+  alarmRaised,
+  createOracle,
+  delivered,
+  excessPg,
+  failures,
+  prescribe,
+  prescribedPg,
+} from '../../sim/oracle.ts';
+import {
+  applyFault,
+  assertConserved,
+  clearFault,
+  createWorld,
+  faultRecords,
+  markFaultFired,
+  NOMINAL_STROKE_NL,
+  outletPressurePa,
+  refill,
+  stroke,
+  supplyMv,
+  telemetryUsed,
+  temperatureMilliC,
+  trueDeliveredPl,
+  trueLostPl,
+  trueReservoirPl,
+  trueTrappedPl,
+} from '../../sim/world.ts';
+import type { PumpHal } from '../hal.ts';
+import type { SignalName } from '../signals.ts';
+import { SIGNALS } from '../signals.ts';
+import { stateFields } from '../state-fields.ts';
+import type {
+  FaultRecord,
+  Stimulus,
+  Target,
+  TargetDescription,
+  TargetDigest,
+  TargetFactory,
+  TargetObserver,
+  TargetSetup,
+} from '../target.ts';
+import { prescribedRate } from './prescribed.ts';
+import type { SimSide } from './sim-hal.ts';
+import { createSimHal, crc32OfWords } from './sim-hal.ts';
+
+interface Queued {
+  readonly tick: number;
+  readonly stimulus: Stimulus;
+}
+
+const PASSED_ON_TICKS = 2;
+
+const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.excess-dose-ug'];
+
+const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+
+/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
+export class SimTarget implements Target {
+  pump: PumpState;
+  readonly side: SimSide;
+  private readonly setup: TargetSetup;
+  private readonly hal: PumpHal;
+  private oracle: Oracle | null;
+  private queue: Queued[] = [];
+  private executed = 0;
+  private lastTick = -1;
+  private observer: TargetObserver | null = null;
+  /** Something happened in this tick at which the oracle looks, in whichever way the run is stepped. */
+  private isOracleLook = false;
+  /** What the clinician last programmed, as a person would know it; the oracle's only source. */
+  private therapy: Therapy;
+  private concentrationUgPerMl: number;
+  private isStopped = false;
+  /** What the oracle was last told of the dose at the tip, pg. */
+  private toldPg = 0;
+  /** Commands of the tick being executed, to be matched with the pump's answers in order. */
+  private taken: Command[] = [];
+
+  constructor(setup: TargetSetup) {
+    this.setup = setup;
+    this.therapy = setup.therapy;
+    this.concentrationUgPerMl = setup.concentrationUgPerMl;
+    const strokeNl = NOMINAL_STROKE_NL[setup.mechanism];
+    this.side = {
+      world: createWorld({ ...setup, tickMs: TICK_MS, reservoirCapacityNl: setup.reservoirNl }),
+      tick: 0,
+      isStrokeCommanded: false,
+      stored: null,
+      lastReport: null,
+      watchdogKicks: 0,
+    };
+    this.hal = createSimHal(this.side, {
+      event: (at, code, argument) => this.hear(at, code, argument),
+      stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
+    });
+    this.pump = createPump({ ...setup, strokeNl }, this.hal);
+    const strokePg = strokeNl * setup.concentrationUgPerMl;
+    this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
+    this.prescribe(0);
+  }
+
+  describe(): TargetDescription {
+    const names = SIGNALS.map((signal) => signal.name);
+    return { name: 'sim', engine: 'host', signals: names.filter((name) => this.oracle !== null || !ORACLE_SIGNALS.includes(name)) };
+  }
+
+  nowTick(): number {
+    return this.pump.nowTick;
+  }
+
+  executedTicks(): number {
+    return this.executed;
+  }
+
+  stimulate(atTick: number, stimulus: Stimulus): void {
+    if (atTick < this.pump.nowTick) throw new Error(`stimulus for tick ${atTick}, which has passed`);
+    let place = this.queue.length;
+    while (place > 0 && this.queue[place - 1]!.tick > atTick) place -= 1;
+    this.queue.splice(place, 0, { tick: atTick, stimulus });
+  }
+
+  // biome-ignore lint/suspicious/useAwait: other targets wait for a line here
+  async advance(toTick: number, observer: TargetObserver): Promise<void> {
+    this.observer = observer;
+    while (this.pump.nowTick <= toTick) {
+      const now = this.pump.nowTick;
+      const next = this.setup.isTickByTick ? now : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+      if (next > now) idle(this.pump, next - now);
+      this.execute(next);
+      observer.afterTick(next);
+    }
+  }
+
+  read(signal: string): number | null {
+    const { pump, side, oracle } = this;
+    const at = Math.max(0, this.lastTick);
+    switch (signal as SignalName) {
+      case 'requested-strokes':
+        return pump.motor.requested;
+      case 'confirmed-strokes':
+        return pump.motor.confirmed;
+      case 'computed.reservoir-ul':
+        return computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl);
+      case 'computed.delivered-ug':
+        return Math.floor(pump.ledger.computedDosePg / 1000);
+      case 'computed.battery-used-percent':
+        return computedUsedPermille(pump.battery, pump.motor.requested, at) * 100;
+      case 'permission':
+        return pump.mode.permission;
+      case 'occlusion-state':
+        return pump.occlusion.verdict;
+      case 'tones':
+        return pump.battery.tones;
+      case 'outlet-pressure-pa':
+        return outletPressurePa(side.world, at, 'peek');
+      case 'supply-mv':
+        return supplyMv(side.world, at, 'resting', 'peek');
+      case 'temperature-milli-c':
+        return temperatureMilliC(side.world, at, 'peek');
+      case 'true.reservoir-ul':
+        return Math.floor(trueReservoirPl(side.world, at) / 1000);
+      case 'true.delivered-ug':
+        return Math.floor(this.deliveredPg(at) / 1000);
+      case 'true.trapped-ul':
+        return Math.floor(trueTrappedPl(side.world, at) / 1000);
+      case 'true.lost-ul':
+        return Math.floor(trueLostPl(side.world, at) / 1000);
+      case 'true.prescribed-ug':
+        return oracle === null ? null : Math.floor(prescribedPg(oracle, at) / 1000);
+      case 'true.excess-dose-ug':
+        return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
+      default:
+        return null;
+    }
+  }
+
+  readState(): Promise<ReadonlyMap<string, number>> {
+    return Promise.resolve(stateFields({ ...this.pump, inbox: [] }));
+  }
+
+  faults(): readonly FaultRecord[] {
+    return faultRecords(this.side.world);
+  }
+
+  doseFailures(): readonly { kind: string; tick: number }[] {
+    return this.oracle === null ? [] : failures(this.oracle, Math.max(0, this.lastTick));
+  }
+
+  digest(): Promise<TargetDigest> {
+    const { laneA, laneB } = this.pump.log;
+    const state = stateDigest(this.pump, { crc32: crc32OfWords });
+    return Promise.resolve({ rolling: hex(laneA) + hex(laneB), state: hex(state) });
+  }
+
+  snapshot(): Promise<unknown> {
+    return Promise.resolve(structuredClone(this.whole()));
+  }
+
+  restore(snapshot: unknown): Promise<void> {
+    const { side, ...rest } = structuredClone(snapshot) as ReturnType<SimTarget['whole']>;
+    Object.assign(this.side, side);
+    Object.assign(this, rest);
+    return Promise.resolve();
+  }
+
+  /** Everything that a run depends on, plain data all of it. */
+  private whole() {
+    const { pump, side, oracle, queue, executed, lastTick } = this;
+    const { therapy, concentrationUgPerMl, isStopped, toldPg } = this;
+    return { pump, side, oracle, queue, executed, lastTick, therapy, concentrationUgPerMl, isStopped, toldPg };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private nextStimulusTick(): number {
+    const first = this.queue[0];
+    return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
+  }
+
+  private execute(at: number): void {
+    this.side.tick = at;
+    this.isOracleLook = at % TICKS_PER_HOUR === 0;
+    while (this.queue.length > 0 && this.queue[0]!.tick === at) this.apply(this.queue.shift()!.stimulus, at);
+    this.taken = this.pump.inbox.slice();
+    tick(this.pump, this.hal);
+    this.hal.watchdog.kick();
+    if (this.side.isStrokeCommanded) {
+      this.side.isStrokeCommanded = false;
+      stroke(this.side.world, at);
+    }
+    this.executed += 1;
+    this.lastTick = at;
+    if (this.oracle !== null && this.isOracleLook) {
+      this.prescribe(at);
+      // A stroke counts in its own tick if nothing holds it back: an open catheter has passed it on two ticks later.
+      this.toldPg = Math.max(this.toldPg, this.deliveredPg(at + PASSED_ON_TICKS));
+      delivered(this.oracle, at, this.toldPg);
+    }
+    if (at % TICKS_PER_HOUR === 0) assertConserved(this.side.world, at);
+  }
+
+  private apply(stimulus: Stimulus, at: number): void {
+    const { world } = this.side;
+    this.isOracleLook = true;
+    switch (stimulus.kind) {
+      case 'command':
+        queueCommand(this.pump, stimulus.command);
+        break;
+      case 'fault':
+        applyFault(world, { id: stimulus.id, kind: stimulus.fault, options: stimulus.options }, at);
+        if (stimulus.fault === 'memory-upset') this.flipBit(stimulus, at);
+        break;
+      case 'clear':
+        clearFault(world, stimulus.id, at);
+        break;
+      case 'refill':
+        // Nobody programs a refill that nobody made.
+        if (refill(world, stimulus.volumeNl, at).performed) {
+          queueCommand(this.pump, { kind: 'refill', volumeNl: stimulus.volumeNl });
+        }
+        break;
+    }
+  }
+
+  /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds both. */
+  private flipBit(fault: Stimulus & { kind: 'fault' }, at: number): void {
+    const words = fault.options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
+    if (words === null) return;
+    const word = Number(fault.options['word'] ?? 0) % PRESCRIPTION_WORDS;
+    words[word]! ^= 1 << Number(fault.options['bit'] ?? 0);
+    markFaultFired(this.side.world, fault.id, at);
+  }
+
+  private hear(at: number, code: number, argument: number): void {
+    const kind = EVENT_KINDS[code];
+    if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
+    // The next look of the oracle is at what is world-wide the same in any stepping: strokes, hours, stimuli.
+    if (code === STROKE) this.isOracleLook = true;
+    if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
+    if (code === RAISE && this.oracle !== null) alarmRaised(this.oracle, at);
+    if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
+      telemetryUsed(this.side.world, INTERROGATION_TICKS);
+    }
+    this.observer?.event({ tick: at, kind, argument } as PumpEvent);
+  }
+
+  /** The clinician's view of the therapy follows what the pump accepted. */
+  private adopt(command: Command | undefined, isAccepted: boolean, at: number): void {
+    if (command === undefined || !isAccepted) return;
+    if (command.kind === 'stop') this.isStopped = true;
+    if (command.kind === 'resume') this.isStopped = false;
+    if (command.kind === 'program') {
+      this.therapy = command.therapy;
+      this.concentrationUgPerMl = command.concentrationUgPerMl;
+    }
+    this.prescribe(at);
+  }
+
+  private prescribe(at: number): void {
+    if (this.oracle === null) return;
+    const slot = (this.setup.startHour + Math.floor(at / TICKS_PER_HOUR)) % 24;
+    const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
+    prescribe(this.oracle, at, prescribedRate(therapy, slot, this.concentrationUgPerMl, TICKS_PER_HOUR));
+  }
+
+  /** Dose past the tip since tick 0, picograms: nanolitres times micrograms per millilitre. */
+  private deliveredPg(at: number): number {
+    return Math.floor(trueDeliveredPl(this.side.world, at) / 1000) * this.setup.concentrationUgPerMl;
+  }
+}
+
+export const createSimTarget: TargetFactory = (setup) => Promise.resolve(new SimTarget(setup));
