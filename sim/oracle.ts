@@ -1,0 +1,499 @@
+/**
+ * The dose oracle: a second, independent accounting of what was prescribed against what truly reached the catheter
+ * tip. It shares nothing with the firmware, so that a wrong constant there can't cancel out here.
+ *
+ * Written P(t) for the prescription and D(t) for the delivery of ticks 0 to t, t included: the same tick whose
+ * share completes a stroke also delivers it, so a perfect pump has D <= P < D + one stroke after every tick. Nothing
+ * is prescribed or delivered before tick 0, hence a window is (t - length, t] and the run begins at tick -1.
+ *
+ *  - Excess: the largest D - P - one stroke over any window of at most an hour. Such a window opens just before a
+ *    delivery and closes with one; the best opening is kept by a queue of rising minima.
+ *  - Over and under: beyond +-14.5 % and two strokes over exactly 24 h. Between deliveries entering and leaving the
+ *    window and changes of rate at either end, both sides are linear, so the ends of each such piece are enough; the
+ *    first offending tick inside a piece is found by bisection. Under waits for the first full 24 h, over does not.
+ *  - Silent stop: 2 h and 8 strokes of prescription since the last delivery, and no alarm raised after it.
+ *
+ * Arithmetic: a prescription is a whole number of pg a day, so P is held as whole pg and a fraction counted in
+ * 1/(ticks of a day) pg. Whole parts stay below 2^47 in seven years of 24 mL/day of 2,000 ug/mL and only differences
+ * over 24 h are multiplied. One scaled integer for P was rejected: it must carry nL/h as well as ug/day, and would
+ * pass 2^53 within a day of that rate.
+ *
+ * Everything is settled one tick late: calls for one tick may come in any order, and reading changes nothing.
+ */
+
+/** pg per tick, exactly. 0.1 ug/day is 100,000 over the ticks of a day, 0.1 ug/h 2,400,000, a nL/h of c ug/mL 24 x c. */
+export interface PrescribedRate {
+  readonly numerator: number;
+  /** Any, as long as a day at this rate is a whole number of pg. */
+  readonly denominator: number;
+}
+
+export type DoseFailureKind = 'over-delivery' | 'under-delivery' | 'silent-stop';
+
+export interface DoseFailure {
+  readonly kind: DoseFailureKind;
+  /** First tick of this kind since tick 0. */
+  readonly tick: number;
+}
+
+/** How far the 24 h window and the silence have been judged. Scalars only, so that a look ahead works on a copy. */
+interface Watch {
+  /** Every tick up to this one is judged. */
+  judgedTick: number;
+  /** First delivery that is still inside the window. */
+  deliveryIndex: number;
+  /** D at the tick before the window. */
+  leftPg: number;
+  /** Rate segment of the tick before the window. */
+  segmentIndex: number;
+  overTick: number;
+  underTick: number;
+  silentTick: number;
+}
+
+/** Plain data: typed arrays are rings of records, indexed by running counts. */
+export interface Oracle {
+  readonly ticksPerHour: number;
+  readonly ticksPerDay: number;
+  readonly strokePg: number;
+  latestTick: number;
+
+  /** Rate segments of the last 24 h, SEGMENT_WORDS each. */
+  segments: Float64Array;
+  segmentCount: number;
+
+  /** Deliveries of the last 24 h: tick, D after it. */
+  deliveries: Float64Array;
+  deliveryCount: number;
+  deliveredPg: number;
+
+  /** Openings of the last hour with rising D - P: tick, whole pg, fraction. */
+  openings: Float64Array;
+  openingFirst: number;
+  openingCount: number;
+  excessPg: number;
+  /** The last delivery has not closed its windows yet, because its tick may still change. */
+  isClosing: boolean;
+
+  lastDeliveryTick: number;
+  /** P at that tick. */
+  lastPrescribedWhole: number;
+  lastPrescribedFraction: number;
+  /** First alarm raised after it. */
+  alarmTick: number;
+
+  watch: Watch;
+}
+
+const NONE = -1;
+
+/** Label accuracy of the device family, +-14.5 % (TGA-0357), as whole numbers over 200. */
+const ACCURACY_WHOLE = 200;
+const ACCURACY_OVER = 229;
+const ACCURACY_UNDER = 171;
+const ACCURACY_STROKES = 2;
+const SILENT_HOURS = 2;
+const SILENT_STROKES = 8;
+
+const MAX_EXACT = 9007199254740991;
+/** Most that may be prescribed or delivered within 24 h: 2^42 pg, 4.4 g. Times 229 it is below 2^50. */
+const DAY_PG_MAX = 4398046511104;
+const STROKE_PG_MAX = 1099511627776;
+/** 2^31 ticks x 2^16 ticks an hour x 24 is below 2^52: the fraction of any tick's P is exact. */
+const TICK_MAX = 2147483647;
+const TICKS_PER_HOUR_MAX = 65536;
+
+const SEGMENT_WORDS = 5;
+const SINCE = 0;
+const BASE_WHOLE = 1;
+const BASE_FRACTION = 2;
+const RATE_WHOLE = 3;
+const RATE_FRACTION = 4;
+const DELIVERY_WORDS = 2;
+const OPENING_WORDS = 3;
+const RING_RECORDS = 64;
+
+export function createOracle(o: { ticksPerHour: number; strokePg: number }): Oracle {
+  assert(isCount(o.ticksPerHour, TICKS_PER_HOUR_MAX) && o.ticksPerHour > 0, 'ticks per hour out of range');
+  assert(isCount(o.strokePg, STROKE_PG_MAX) && o.strokePg > 0, 'stroke out of range');
+  const ticksPerDay = 24 * o.ticksPerHour;
+  const segments = new Float64Array(RING_RECORDS * SEGMENT_WORDS);
+  // Rate 0 from so far back that the first window's tail rests on it.
+  segments[SINCE] = -ticksPerDay;
+  return {
+    ticksPerHour: o.ticksPerHour,
+    ticksPerDay,
+    strokePg: o.strokePg,
+    latestTick: 0,
+    segments,
+    segmentCount: 1,
+    deliveries: new Float64Array(RING_RECORDS * DELIVERY_WORDS),
+    deliveryCount: 0,
+    deliveredPg: 0,
+    openings: new Float64Array(RING_RECORDS * OPENING_WORDS),
+    openingFirst: 0,
+    openingCount: 0,
+    excessPg: 0,
+    isClosing: false,
+    lastDeliveryTick: -1,
+    lastPrescribedWhole: 0,
+    lastPrescribedFraction: 0,
+    alarmTick: NONE,
+    watch: {
+      judgedTick: -1,
+      deliveryIndex: 0,
+      leftPg: 0,
+      segmentIndex: 0,
+      overTick: NONE,
+      underTick: NONE,
+      silentTick: NONE,
+    },
+  };
+}
+
+/** From this tick on, itself included, the rate applies: 0 when the clinician stops the pump. */
+export function prescribe(oracle: Oracle, tick: number, rate: PrescribedRate): void {
+  arrive(oracle, tick);
+  const { ticksPerDay } = oracle;
+  assert(
+    isCount(rate.numerator, MAX_EXACT) && isCount(rate.denominator, TICK_MAX) && rate.denominator > 0,
+    'rate is not a fraction of whole numbers',
+  );
+  const rateWhole = Math.floor(rate.numerator / rate.denominator);
+  const rest = (rate.numerator - rateWhole * rate.denominator) * ticksPerDay;
+  assert(rest <= MAX_EXACT, 'rate cannot be held exactly');
+  const rateFraction = Math.floor(rest / rate.denominator);
+  assert(rateFraction * rate.denominator === rest, 'a day at this rate is not a whole number of pg');
+  assert((rateWhole + 1) * ticksPerDay <= DAY_PG_MAX, 'rate out of range');
+
+  let head = segmentOffset(oracle, oracle.segmentCount - 1);
+  if (
+    oracle.segments[head + RATE_WHOLE] === rateWhole &&
+    oracle.segments[head + RATE_FRACTION] === rateFraction
+  )
+    return;
+  if (oracle.segments[head + SINCE] !== tick) {
+    closeHour(oracle, tick);
+    judgeUntil(oracle, oracle.watch, tick - 1);
+    // P is taken under the old rate before the new segment exists.
+    const ticks = tick - oracle.segments[head + SINCE]!;
+    const baseWhole = wholeAfter(oracle, head, ticks);
+    const baseFraction = fractionAfter(oracle, head, ticks);
+    assert(baseWhole <= MAX_EXACT, 'prescription passed 2^53');
+    oracle.segments = withRoom(
+      oracle.segments,
+      SEGMENT_WORDS,
+      oracle.watch.segmentIndex,
+      oracle.segmentCount,
+    );
+    oracle.segmentCount += 1;
+    head = segmentOffset(oracle, oracle.segmentCount - 1);
+    oracle.segments[head + SINCE] = tick;
+    oracle.segments[head + BASE_WHOLE] = baseWhole;
+    oracle.segments[head + BASE_FRACTION] = baseFraction;
+  }
+  oracle.segments[head + RATE_WHOLE] = rateWhole;
+  oracle.segments[head + RATE_FRACTION] = rateFraction;
+  if (oracle.lastDeliveryTick === tick) markDelivery(oracle, tick);
+}
+
+/** Everything that passed the tip since tick 0, as of this tick; what is new counts as one step at this tick. */
+export function delivered(oracle: Oracle, tick: number, totalPg: number): void {
+  arrive(oracle, tick);
+  assert(isCount(totalPg, MAX_EXACT), 'delivered dose out of range');
+  assert(totalPg >= oracle.deliveredPg, 'delivered dose fell');
+  if (totalPg === oracle.deliveredPg) return;
+
+  if (oracle.lastDeliveryTick === tick) {
+    oracle.deliveries[deliveryOffset(oracle, oracle.deliveryCount - 1) + 1] = totalPg;
+  } else {
+    closeHour(oracle, tick);
+    judgeUntil(oracle, oracle.watch, tick - 1);
+    openHour(oracle, tick);
+    oracle.deliveries = withRoom(
+      oracle.deliveries,
+      DELIVERY_WORDS,
+      oracle.watch.deliveryIndex,
+      oracle.deliveryCount,
+    );
+    oracle.deliveryCount += 1;
+    const at = deliveryOffset(oracle, oracle.deliveryCount - 1);
+    oracle.deliveries[at] = tick;
+    oracle.deliveries[at + 1] = totalPg;
+    oracle.isClosing = true;
+  }
+  oracle.deliveredPg = totalPg;
+  markDelivery(oracle, tick);
+}
+
+export function alarmRaised(oracle: Oracle, tick: number): void {
+  arrive(oracle, tick);
+  // A delivery of the same tick is the last one, whichever is told first; then this alarm isn't after it.
+  if (oracle.alarmTick === NONE && oracle.lastDeliveryTick < tick) oracle.alarmTick = tick;
+}
+
+/** P(tick), rounded down. Looks back as far as the rates of the last 24 h are known. */
+export function prescribedPg(oracle: Oracle, tick: number): number {
+  let index = oracle.segmentCount - 1;
+  while (tick < oracle.segments[segmentOffset(oracle, index) + SINCE]! - 1) {
+    index -= 1;
+    assert(index >= oracle.watch.segmentIndex, 'prescription of a tick too long ago');
+  }
+  const at = segmentOffset(oracle, index);
+  const whole = wholeAfter(oracle, at, tick - oracle.segments[at + SINCE]! + 1);
+  assert(whole <= MAX_EXACT, 'prescription passed 2^53');
+  return whole;
+}
+
+export function excessPg(oracle: Oracle): number {
+  return oracle.isClosing ? Math.max(oracle.excessPg, hourExcessPg(oracle)) : oracle.excessPg;
+}
+
+/** The kinds of failure that began at or before this tick, earliest first. */
+export function failures(oracle: Oracle, tick: number): readonly DoseFailure[] {
+  const watch = { ...oracle.watch };
+  judgeUntil(oracle, watch, tick);
+  const found: DoseFailure[] = [];
+  if (watch.overTick !== NONE && watch.overTick <= tick)
+    found.push({ kind: 'over-delivery', tick: watch.overTick });
+  if (watch.underTick !== NONE && watch.underTick <= tick)
+    found.push({ kind: 'under-delivery', tick: watch.underTick });
+  if (watch.silentTick !== NONE && watch.silentTick <= tick)
+    found.push({ kind: 'silent-stop', tick: watch.silentTick });
+  return found.sort((a, b) => a.tick - b.tick);
+}
+
+function arrive(oracle: Oracle, tick: number): void {
+  assert(isCount(tick, TICK_MAX), 'tick out of range');
+  assert(tick >= oracle.latestTick, 'told of an earlier tick than before');
+  oracle.latestTick = tick;
+}
+
+// ---- the sliding hour ----
+
+/** A window may open just before this tick's delivery: keep D - P of the tick before. */
+function openHour(oracle: Oracle, tick: number): void {
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  const ticks = tick - oracle.segments[head + SINCE]!;
+  const prescribedFraction = fractionAfter(oracle, head, ticks);
+  let whole = oracle.deliveredPg - wholeAfter(oracle, head, ticks);
+  let fraction = 0;
+  if (prescribedFraction > 0) {
+    whole -= 1;
+    fraction = oracle.ticksPerDay - prescribedFraction;
+  }
+  while (
+    oracle.openingFirst < oracle.openingCount &&
+    oracle.openings[openingOffset(oracle, oracle.openingFirst)]! <= tick - oracle.ticksPerHour
+  ) {
+    oracle.openingFirst += 1;
+  }
+  while (oracle.openingFirst < oracle.openingCount) {
+    const back = openingOffset(oracle, oracle.openingCount - 1);
+    const backWhole = oracle.openings[back + 1]!;
+    if (backWhole < whole || (backWhole === whole && oracle.openings[back + 2]! < fraction)) break;
+    oracle.openingCount -= 1;
+  }
+  oracle.openings = withRoom(oracle.openings, OPENING_WORDS, oracle.openingFirst, oracle.openingCount);
+  oracle.openingCount += 1;
+  const at = openingOffset(oracle, oracle.openingCount - 1);
+  oracle.openings[at] = tick;
+  oracle.openings[at + 1] = whole;
+  oracle.openings[at + 2] = fraction;
+}
+
+/** Once a later tick is reached, the last delivery's tick is final and closes its windows. */
+function closeHour(oracle: Oracle, tick: number): void {
+  if (!oracle.isClosing || oracle.lastDeliveryTick >= tick) return;
+  const excess = hourExcessPg(oracle);
+  if (excess > oracle.excessPg) oracle.excessPg = excess;
+  oracle.isClosing = false;
+}
+
+/** Of the windows that close with the last delivery, rounded down. */
+function hourExcessPg(oracle: Oracle): number {
+  const best = openingOffset(oracle, oracle.openingFirst);
+  const fractions = oracle.lastPrescribedFraction + oracle.openings[best + 2]!;
+  return (
+    oracle.deliveredPg -
+    oracle.lastPrescribedWhole -
+    oracle.openings[best + 1]! -
+    oracle.strokePg -
+    Math.ceil(fractions / oracle.ticksPerDay)
+  );
+}
+
+/** The last delivery is this tick's: from here silence is counted, and here the hour closes. */
+function markDelivery(oracle: Oracle, tick: number): void {
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  const ticks = tick - oracle.segments[head + SINCE]! + 1;
+  oracle.lastDeliveryTick = tick;
+  oracle.lastPrescribedWhole = wholeAfter(oracle, head, ticks);
+  oracle.lastPrescribedFraction = fractionAfter(oracle, head, ticks);
+  oracle.alarmTick = NONE;
+}
+
+// ---- 24 h and silence ----
+
+/** Judge every tick up to and including `untilTick`, through which rate and delivered dose stay what they are. */
+function judgeUntil(oracle: Oracle, watch: Watch, untilTick: number): void {
+  if (watch.judgedTick >= untilTick) return;
+  if (watch.silentTick === NONE) watch.silentTick = findSilence(oracle, watch.judgedTick, untilTick);
+  const { ticksPerDay } = oracle;
+  const firstFullTick = ticksPerDay - 1;
+  while (watch.judgedTick < untilTick) {
+    const from = watch.judgedTick + 1;
+    let to = untilTick;
+    while (watch.deliveryIndex < oracle.deliveryCount) {
+      const at = deliveryOffset(oracle, watch.deliveryIndex);
+      const leavesTick = oracle.deliveries[at]! + ticksPerDay;
+      if (leavesTick > from) {
+        if (leavesTick <= to) to = leavesTick - 1;
+        break;
+      }
+      watch.leftPg = oracle.deliveries[at + 1]!;
+      watch.deliveryIndex += 1;
+    }
+    while (watch.segmentIndex + 1 < oracle.segmentCount) {
+      const leavesTick =
+        oracle.segments[segmentOffset(oracle, watch.segmentIndex + 1) + SINCE]! + ticksPerDay;
+      if (leavesTick > from) {
+        if (leavesTick <= to) to = leavesTick - 1;
+        break;
+      }
+      watch.segmentIndex += 1;
+    }
+    if (from < firstFullTick && to >= firstFullTick) to = firstFullTick - 1;
+
+    const atFrom = accuracyAt(oracle, watch, from);
+    const atTo = to === from ? atFrom : accuracyAt(oracle, watch, to);
+    if (watch.overTick === NONE && (atFrom === 1 || atTo === 1)) {
+      watch.overTick = atFrom === 1 ? from : firstTickOf(oracle, watch, 1, from, to);
+    }
+    if (from >= firstFullTick && watch.underTick === NONE && (atFrom === -1 || atTo === -1)) {
+      watch.underTick = atFrom === -1 ? from : firstTickOf(oracle, watch, -1, from, to);
+    }
+    watch.judgedTick = to;
+  }
+}
+
+/** 1 when the 24 h that end with this tick hold too much, -1 when too little. */
+function accuracyAt(oracle: Oracle, watch: Watch, tick: number): -1 | 0 | 1 {
+  const { segments, ticksPerDay } = oracle;
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  const headTicks = tick - segments[head + SINCE]! + 1;
+  const headPart = segments[head + BASE_FRACTION]! + segments[head + RATE_FRACTION]! * headTicks;
+  const headCarry = Math.floor(headPart / ticksPerDay);
+  const headWhole = segments[head + BASE_WHOLE]! + segments[head + RATE_WHOLE]! * headTicks + headCarry;
+  const tail = segmentOffset(oracle, watch.segmentIndex);
+  const tailTicks = tick - ticksPerDay - segments[tail + SINCE]! + 1;
+  const tailPart = segments[tail + BASE_FRACTION]! + segments[tail + RATE_FRACTION]! * tailTicks;
+  const tailCarry = Math.floor(tailPart / ticksPerDay);
+  let whole =
+    headWhole - (segments[tail + BASE_WHOLE]! + segments[tail + RATE_WHOLE]! * tailTicks + tailCarry);
+  let fraction = headPart - tailPart - (headCarry - tailCarry) * ticksPerDay;
+  if (fraction < 0) {
+    whole -= 1;
+    fraction += ticksPerDay;
+  }
+  const got = oracle.deliveredPg - watch.leftPg;
+  assert(headWhole <= MAX_EXACT, 'prescription passed 2^53');
+  assert(whole <= DAY_PG_MAX && got <= DAY_PG_MAX, 'more than 2^42 pg in 24 h');
+
+  // A whole number exceeds a fraction when it exceeds it rounded down; and is below it when below it rounded up.
+  const allowed = ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
+  const scaled = ACCURACY_WHOLE * got;
+  if (scaled - allowed - ACCURACY_OVER * whole > Math.floor((ACCURACY_OVER * fraction) / ticksPerDay))
+    return 1;
+  if (scaled + allowed - ACCURACY_UNDER * whole < Math.ceil((ACCURACY_UNDER * fraction) / ticksPerDay))
+    return -1;
+  return 0;
+}
+
+/** In a piece where P is linear and D still: `from` isn't of this kind, `to` is. */
+function firstTickOf(oracle: Oracle, watch: Watch, kind: -1 | 1, from: number, to: number): number {
+  let before = from;
+  let first = to;
+  while (first - before > 1) {
+    const middle = before + Math.floor((first - before) / 2);
+    if (accuracyAt(oracle, watch, middle) === kind) first = middle;
+    else before = middle;
+  }
+  return first;
+}
+
+/** First tick after `judgedTick` and up to `untilTick` at which the silence is a failure. Nobody misses a dose of 0. */
+function findSilence(oracle: Oracle, judgedTick: number, untilTick: number): number {
+  const end = oracle.alarmTick === NONE ? untilTick : Math.min(untilTick, oracle.alarmTick - 1);
+  const soonest = oracle.lastDeliveryTick + SILENT_HOURS * oracle.ticksPerHour;
+  if (end <= judgedTick || end < soonest) return NONE;
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  if (oracle.segments[head + RATE_WHOLE] === 0 && oracle.segments[head + RATE_FRACTION] === 0) return NONE;
+  if (!isStrokesMissed(oracle, head, end)) return NONE;
+  let before = Math.max(judgedTick, soonest - 1);
+  let first = end;
+  while (first - before > 1) {
+    const middle = before + Math.floor((first - before) / 2);
+    if (isStrokesMissed(oracle, head, middle)) first = middle;
+    else before = middle;
+  }
+  return first;
+}
+
+function isStrokesMissed(oracle: Oracle, head: number, tick: number): boolean {
+  const ticks = tick - oracle.segments[head + SINCE]! + 1;
+  const borrow = fractionAfter(oracle, head, ticks) < oracle.lastPrescribedFraction ? 1 : 0;
+  return (
+    wholeAfter(oracle, head, ticks) - oracle.lastPrescribedWhole - borrow >= SILENT_STROKES * oracle.strokePg
+  );
+}
+
+// ---- P within a segment, after so many of its ticks ----
+
+function wholeAfter(oracle: Oracle, at: number, ticks: number): number {
+  const { segments } = oracle;
+  const part = segments[at + BASE_FRACTION]! + segments[at + RATE_FRACTION]! * ticks;
+  return (
+    segments[at + BASE_WHOLE]! + segments[at + RATE_WHOLE]! * ticks + Math.floor(part / oracle.ticksPerDay)
+  );
+}
+
+function fractionAfter(oracle: Oracle, at: number, ticks: number): number {
+  const part = oracle.segments[at + BASE_FRACTION]! + oracle.segments[at + RATE_FRACTION]! * ticks;
+  return part - Math.floor(part / oracle.ticksPerDay) * oracle.ticksPerDay;
+}
+
+// ---- rings: record `index` rests at index modulo the capacity, a power of two ----
+
+function segmentOffset(oracle: Oracle, index: number): number {
+  return (index & (oracle.segments.length / SEGMENT_WORDS - 1)) * SEGMENT_WORDS;
+}
+
+function deliveryOffset(oracle: Oracle, index: number): number {
+  return (index & (oracle.deliveries.length / DELIVERY_WORDS - 1)) * DELIVERY_WORDS;
+}
+
+function openingOffset(oracle: Oracle, index: number): number {
+  return (index & (oracle.openings.length / OPENING_WORDS - 1)) * OPENING_WORDS;
+}
+
+/** The ring itself while a record fits beside first to end, else one of twice the size with the same records. */
+function withRoom(ring: Float64Array, words: number, first: number, end: number): Float64Array {
+  const records = ring.length / words;
+  if (end - first < records) return ring;
+  const larger = new Float64Array(2 * ring.length);
+  for (let index = first; index < end; index += 1) {
+    const from = (index & (records - 1)) * words;
+    const to = (index & (2 * records - 1)) * words;
+    for (let word = 0; word < words; word += 1) larger[to + word] = ring[from + word]!;
+  }
+  return larger;
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+function assert(condition: boolean, message: string): void {
+  if (!condition) throw new Error(`dose oracle: ${message}`);
+}
