@@ -1,0 +1,162 @@
+/**
+ * From rates as written to a therapy in one exact unit. The unit written decides what stays constant when the
+ * concentration changes: ug keeps the dose, mL/h keeps the volume. A volume by the day is turned into its dose, since
+ * most daily volumes are no whole number of nL an hour.
+ */
+import type { RateUnit, Therapy } from '../core/therapy.ts';
+import type { Path, Report } from './problem.ts';
+import type { Rate } from './quantity.ts';
+import type { TherapyWords } from './schema.ts';
+
+/** The fastest that the mechanism is specified for, in nL a day: 24 mL. Well under one stroke a tick. */
+const FASTEST_NL_PER_DAY = 24_000_000n;
+const HOURS_PER_DAY = 24;
+/** nL x ug/mL in a tenth of a ug. */
+const NL_UG_PER_ML_PER_TENTH_UG = 100_000n;
+
+interface PlacedRate {
+  readonly rate: Rate;
+  readonly path: Path;
+}
+
+/** Null when something was reported. `path` is that of the therapy's map. */
+export function compileTherapy(
+  words: TherapyWords,
+  concentration: number,
+  path: Path,
+  report: Report,
+): Therapy | null {
+  switch (words.mode) {
+    case 'minimum':
+    case 'stopped':
+      return { mode: words.mode };
+    case 'continuous': {
+      const exact = exactRates([{ rate: words.dose, path: [...path, 'dose'] }], concentration, report);
+      return exact === null ? null : { mode: 'continuous', unit: exact.unit, rate: exact.rates[0]! };
+    }
+    case 'hourly': {
+      const placed = words.rates.map((rate, slot) => ({ rate, path: [...path, 'rates', slot] }));
+      const exact = exactRates(placed, concentration, report);
+      return exact === null ? null : { mode: 'hourly', ...exact };
+    }
+    case 'flex': {
+      if (!checkSteps(words.steps, path, report)) return null;
+      const placed = words.steps.map(({ rate }, index) => ({
+        rate,
+        path: [...path, 'steps', index, 'rate'],
+      }));
+      const exact = exactRates(placed, concentration, report);
+      if (exact === null) return null;
+      const rates = Array.from({ length: HOURS_PER_DAY }, (_, slot) => {
+        const step = words.steps.findLastIndex(({ from }) => from <= slot);
+        return exact.rates[step]!;
+      });
+      return { mode: 'hourly', unit: exact.unit, rates };
+    }
+  }
+}
+
+function checkSteps(steps: readonly { from: number }[], path: Path, report: Report): boolean {
+  let isRight = true;
+  const complain = (index: number, message: string): void => {
+    isRight = false;
+    report([...path, 'steps', index, 'from'], message);
+  };
+  steps.forEach(({ from }, index) => {
+    const before = steps[index - 1];
+    if (before === undefined) {
+      if (from !== 0) complain(index, 'the day begins at "00:00": let the first step begin there');
+    } else if (from <= before.from) {
+      complain(
+        index,
+        'is not after the step before it: list the steps in the order of the day, each hour once',
+      );
+    }
+  });
+  return isRight;
+}
+
+function exactRates(
+  placed: readonly PlacedRate[],
+  concentration: number,
+  report: Report,
+): { unit: RateUnit; rates: number[] } | null {
+  const first = placed[0]!;
+  const stranger = placed.find(({ rate }) => rate.family !== first.rate.family);
+  if (stranger !== undefined) {
+    report(
+      stranger.path,
+      `${stranger.rate.text} mixes with ${first.rate.text}: write all rates of a therapy as doses (ug/h, ug/day), or all as volumes (uL/h, mL/day)`,
+    );
+    return null;
+  }
+  let isRight = true;
+  for (const { rate, path } of placed) {
+    const complaint = tooFast(rate, concentration);
+    if (complaint === null) continue;
+    isRight = false;
+    report(path, complaint);
+  }
+  if (placed.every(({ rate }) => rate.amount === 0)) {
+    isRight = false;
+    report(
+      first.path,
+      'a therapy of nothing but 0 is written mode: stopped; give a rate above 0 or write that',
+    );
+  }
+  if (!isRight) return null;
+
+  const isByTheDay = placed.some(({ rate }) => rate.per === 'day');
+  if (first.rate.family === 'dose') {
+    return {
+      unit: isByTheDay ? 'tenth-ug-per-day' : 'tenth-ug-per-hour',
+      rates: placed.map(({ rate }) =>
+        isByTheDay && rate.per === 'hour' ? HOURS_PER_DAY * rate.amount : rate.amount,
+      ),
+    };
+  }
+  if (!isByTheDay) return { unit: 'nl-per-hour', rates: placed.map(({ rate }) => rate.amount) };
+  const rates: number[] = [];
+  for (const { rate, path } of placed) {
+    const tenths = perDay(rate) * BigInt(concentration);
+    if (tenths % NL_UG_PER_ML_PER_TENTH_UG === 0n) rates.push(Number(tenths / NL_UG_PER_ML_PER_TENTH_UG));
+    else report(path, notWhole(rate, tenths, concentration));
+  }
+  return rates.length === placed.length ? { unit: 'tenth-ug-per-day', rates } : null;
+}
+
+function perDay(rate: Rate): bigint {
+  return BigInt(rate.amount) * (rate.per === 'hour' ? BigInt(HOURS_PER_DAY) : 1n);
+}
+
+function notWhole(rate: Rate, tenths: bigint, concentration: number): string {
+  const below = Number(tenths / NL_UG_PER_ML_PER_TENTH_UG);
+  const doses = `${below / 10} ug/day or ${(below + 1) / 10} ug/day`;
+  const nlPerDay = perDay(rate);
+  const volume =
+    nlPerDay % BigInt(HOURS_PER_DAY) === 0n
+      ? `, or as a volume ${nlPerDay / BigInt(HOURS_PER_DAY)} nL/h`
+      : '';
+  return `${rate.text} of ${concentration} ug/mL is not a whole number of tenths of a ug a day, the finest dose the pump holds: write ${doses}${volume}`;
+}
+
+function tooFast(rate: Rate, concentration: number): string | null {
+  const limit =
+    rate.family === 'volume'
+      ? FASTEST_NL_PER_DAY
+      : (FASTEST_NL_PER_DAY * BigInt(concentration)) / NL_UG_PER_ML_PER_TENTH_UG;
+  if (perDay(rate) <= limit) return null;
+  if (rate.family === 'volume')
+    return `${rate.text} is beyond the pump: its fastest is 24 mL/day, which is 1000 uL/h; write at most that`;
+  const most = rate.per === 'hour' ? `${concentration} ug/h` : `${24 * concentration} ug/day`;
+  return `${rate.text} of ${concentration} ug/mL is beyond the pump, whose fastest is 24 mL/day: write at most ${most}, or raise the concentration`;
+}
+
+/** A therapy that is still in force when the concentration is programmed; null when the pump can follow. */
+export function tooFastAt(therapy: Therapy, concentration: number): string | null {
+  if (therapy.mode === 'minimum' || therapy.mode === 'stopped' || therapy.unit === 'nl-per-hour') return null;
+  const highest = therapy.mode === 'continuous' ? therapy.rate : Math.max(...therapy.rates);
+  const per = therapy.unit === 'tenth-ug-per-day' ? 'day' : 'hour';
+  const text = `${highest / 10} ug/${per === 'day' ? 'day' : 'h'}`;
+  return tooFast({ family: 'dose', per, amount: highest, text }, concentration);
+}

@@ -1,0 +1,416 @@
+/**
+ * From the entries of the timeline, in file order and each with its own kind of time, to one list sorted by tick.
+ * Here is what no entry can know alone: ids, the order of faults and clears, the reservoir's size, the end of the run,
+ * and the concentration in force when a therapy is programmed.
+ */
+import type { Command } from '../core/commands.ts';
+import type { Therapy } from '../core/therapy.ts';
+import { compileTimed } from './compile-expectation.ts';
+import { compileTherapy, tooFastAt } from './compile-therapy.ts';
+import { nearest, quoted } from './nearest.ts';
+import type { Path, Report } from './problem.ts';
+import { formatQuantity, KINDS } from './quantity.ts';
+import type { TimelineEntry } from './scenario.ts';
+import type { Entry } from './schema.ts';
+import { formatDuration } from './time.ts';
+import type { FaultWords, Vocabulary } from './vocabulary.ts';
+
+/** What `every` may multiply to: a run of seven years with an entry every hour still fits. */
+const MAX_ENTRIES = 100_000;
+/** Within a tick: the world changes, then fluid, then orders, then questions. */
+const RANK: Readonly<Record<TimelineEntry['kind'], number>> = {
+  fault: 0,
+  clear: 0,
+  refill: 1,
+  command: 2,
+  expect: 3,
+};
+
+export interface TimelineContext {
+  readonly vocabulary: Vocabulary;
+  /** Each undefined where the file got it wrong; what depends on it is then not judged. */
+  readonly untilTick: number | undefined;
+  readonly reservoirNl: number | undefined;
+  readonly concentration: number | undefined;
+  readonly therapy: Therapy | null;
+  readonly ids: Ids;
+  readonly lineOf: (path: Path) => number;
+  readonly report: Report;
+}
+
+/** Names are unique in a file, whatever they name. */
+export class Ids {
+  private readonly lines = new Map<string, number>();
+  private readonly report: Report;
+
+  constructor(report: Report) {
+    this.report = report;
+  }
+
+  claim(id: string, line: number, path: Path, isOwn: boolean): void {
+    const taken = this.lines.get(id);
+    if (taken === undefined) {
+      this.lines.set(id, line);
+    } else if (isOwn) {
+      this.report(
+        [...path, 'id'],
+        `${quoted(id)} already names the entry on line ${taken}: choose another id`,
+      );
+    } else {
+      this.report(
+        path,
+        `without an id this entry is called ${quoted(id)}, as the one on line ${taken} is: give it an id of its own`,
+      );
+    }
+  }
+}
+
+/** What an entry is called by others, though it may be wrong otherwise. */
+interface Named {
+  readonly index: number;
+  readonly isFault: boolean;
+}
+
+/** A right entry with the ticks at which it falls due. */
+interface Timed {
+  readonly entry: Entry;
+  readonly index: number;
+  readonly ticks: readonly number[];
+}
+
+/** `raw` are the entries as YAML gave them, `entries` those that are right, at the same indexes. */
+export function compileTimeline(
+  raw: readonly unknown[],
+  entries: readonly (Entry | undefined)[],
+  context: TimelineContext,
+): TimelineEntry[] {
+  const named = nameEntries(raw, entries, context);
+  const ticks = new Ticks(entries, named, context);
+  const timed: Timed[] = [];
+  entries.forEach((entry, index) => {
+    if (entry === undefined) return;
+    const due = ticks.due(index);
+    if (due !== null) timed.push({ entry, index, ticks: due });
+  });
+  checkClears(timed, entries, named, context);
+  return compileEntries(timed, context);
+}
+
+function nameEntries(
+  raw: readonly unknown[],
+  entries: readonly (Entry | undefined)[],
+  context: TimelineContext,
+): Map<string, Named> {
+  const named = new Map<string, Named>();
+  raw.forEach((item, index) => {
+    if (typeof item !== 'object' || item === null) return;
+    const { id, fault } = item as Record<string, unknown>;
+    const name = typeof id === 'string' ? id : fault;
+    if (typeof name !== 'string') return;
+    if (entries[index] !== undefined) {
+      const path = ['timeline', index];
+      context.ids.claim(name, context.lineOf(path), path, typeof id === 'string');
+    }
+    if (!named.has(name)) named.set(name, { index, isFault: fault !== undefined });
+  });
+  return named;
+}
+
+/** When each entry falls due; asked for in any order, since `after` may point forwards. */
+class Ticks {
+  private readonly known = new Map<number, readonly number[] | null>();
+  private readonly open = new Set<number>();
+  private readonly entries: readonly (Entry | undefined)[];
+  private readonly named: ReadonlyMap<string, Named>;
+  private readonly context: TimelineContext;
+  private count = 0;
+
+  constructor(
+    entries: readonly (Entry | undefined)[],
+    named: ReadonlyMap<string, Named>,
+    context: TimelineContext,
+  ) {
+    this.entries = entries;
+    this.named = named;
+    this.context = context;
+  }
+
+  /** Null when it is wrong, or hangs on an entry that is wrong; reported once. */
+  due(index: number): readonly number[] | null {
+    const known = this.known.get(index);
+    if (known !== undefined) return known;
+    const entry = this.entries[index];
+    if (entry === undefined) return null;
+    this.open.add(index);
+    const ticks = this.work(entry, index);
+    this.open.delete(index);
+    this.known.set(index, ticks);
+    return ticks;
+  }
+
+  private work(entry: Entry, index: number): readonly number[] | null {
+    const path = ['timeline', index];
+    if (entry.every !== undefined) return this.repeat(entry.every, path);
+    if (entry.at !== undefined) return this.within(entry.at, [...path, 'at']);
+    const anchor = this.anchor(entry.after ?? '', [...path, 'after']);
+    return anchor === null ? null : this.within(anchor + (entry.by ?? 0), [...path, 'by']);
+  }
+
+  private within(tick: number, path: Path): readonly number[] | null {
+    const { untilTick, report } = this.context;
+    if (untilTick === undefined || tick <= untilTick) return [tick];
+    report(
+      path,
+      `${formatDuration(tick)} is after the end of the run, until: ${formatDuration(untilTick)}; bring it forward or let the run last longer`,
+    );
+    return null;
+  }
+
+  private repeat(period: number, path: Path): readonly number[] | null {
+    const { untilTick, report } = this.context;
+    if (untilTick === undefined) return null;
+    if (this.within(period, [...path, 'every']) === null) return null;
+    const times = Math.floor(untilTick / period);
+    this.count += times;
+    if (this.count > MAX_ENTRIES) {
+      report(
+        [...path, 'every'],
+        `makes ${times} entries until ${formatDuration(untilTick)}, and a timeline holds ${MAX_ENTRIES}; choose a longer period or a shorter run`,
+      );
+      return null;
+    }
+    return Array.from({ length: times }, (_, n) => period * (n + 1));
+  }
+
+  private anchor(id: string, path: Path): number | null {
+    const { report } = this.context;
+    const target = this.named.get(id);
+    if (target === undefined) {
+      report(path, unknownId(id, [...this.named.keys()]));
+      return null;
+    }
+    if (this.open.has(target.index)) {
+      report(path, `${quoted(id)} waits for this entry, directly or through others: give one of them an at`);
+      return null;
+    }
+    if (this.entries[target.index]?.every !== undefined) {
+      report(
+        path,
+        `${quoted(id)} comes again and again, so after it is no one time: write at, or every beside it`,
+      );
+      return null;
+    }
+    return this.due(target.index)?.[0] ?? null;
+  }
+}
+
+function unknownId(id: string, known: readonly string[]): string {
+  const near = nearest(id, known);
+  const hint =
+    near === null
+      ? 'give the entry that is meant this id'
+      : `did you mean ${near}? Else give the entry that is meant this id`;
+  return `no entry of the timeline has the id ${quoted(id)}; ${hint}`;
+}
+
+function checkClears(
+  timed: readonly Timed[],
+  entries: readonly (Entry | undefined)[],
+  named: ReadonlyMap<string, Named>,
+  context: TimelineContext,
+): void {
+  const { report } = context;
+  const ticksOf = new Map(timed.map(({ index, ticks }) => [index, ticks] as const));
+  const clearedBy = new Map<string, number>();
+  entries.forEach((entry, index) => {
+    if (entry === undefined || !('clear' in entry)) return;
+    const path = ['timeline', index, 'clear'];
+    const target = named.get(entry.clear);
+    if (target === undefined) {
+      report(
+        path,
+        unknownId(
+          entry.clear,
+          [...named].filter(([, { isFault }]) => isFault).map(([name]) => name),
+        ),
+      );
+      return;
+    }
+    if (!target.isFault) {
+      report(
+        path,
+        `${quoted(entry.clear)} is not a fault, so there is nothing to clear; name the id of a fault`,
+      );
+      return;
+    }
+    const fault = entries[target.index];
+    if (fault?.every !== undefined || entry.every !== undefined) {
+      report(
+        path,
+        'a fault that repeats, or a clear that does, is no single pair; write each fault and its clear with at',
+      );
+      return;
+    }
+    const before = clearedBy.get(entry.clear);
+    if (before !== undefined) {
+      report(
+        path,
+        `${quoted(entry.clear)} is cleared on line ${context.lineOf(['timeline', before])} already; remove one of the two`,
+      );
+      return;
+    }
+    clearedBy.set(entry.clear, index);
+    const faultTick = ticksOf.get(target.index)?.[0];
+    const clearTick = ticksOf.get(index)?.[0];
+    if (faultTick === undefined || clearTick === undefined) return;
+    if (clearTick < faultTick || (clearTick === faultTick && index < target.index)) {
+      report(
+        path,
+        `${quoted(entry.clear)} begins at ${formatDuration(faultTick)}, after this clear at ${formatDuration(clearTick)}; clear it later`,
+      );
+    } else if (clearTick === faultTick) {
+      report(
+        path,
+        `${quoted(entry.clear)} begins in this very tick and would change nothing; clear it later`,
+      );
+    }
+  });
+}
+
+interface Moment {
+  readonly tick: number;
+  readonly entry: Entry;
+  readonly index: number;
+  /** `.1`, `.2` ... behind the ids of an entry that repeats. */
+  readonly suffix: string;
+}
+
+function compileEntries(timed: readonly Timed[], context: TimelineContext): TimelineEntry[] {
+  const moments: Moment[] = timed.flatMap(({ entry, index, ticks }) =>
+    ticks.map((tick, n) => ({ tick, entry, index, suffix: entry.every === undefined ? '' : `.${n + 1}` })),
+  );
+  moments.sort(
+    (a, b) => a.tick - b.tick || RANK[kindOf(a.entry)] - RANK[kindOf(b.entry)] || a.index - b.index,
+  );
+  const reported = new Set<number>();
+  const programming = { concentration: context.concentration, therapy: context.therapy };
+  const compiled: TimelineEntry[] = [];
+  for (const moment of moments) {
+    // A wrong entry that repeats is wrong once.
+    const report: Report = (path, message, at) => {
+      if (reported.has(moment.index)) return;
+      context.report(path, message, at);
+      isWrong = true;
+    };
+    let isWrong = false;
+    const entry = compileMoment(moment, programming, { ...context, report });
+    if (isWrong) reported.add(moment.index);
+    if (entry !== null) compiled.push(entry);
+  }
+  return compiled;
+}
+
+function kindOf(entry: Entry): TimelineEntry['kind'] {
+  if ('fault' in entry) return 'fault';
+  if ('clear' in entry) return 'clear';
+  if ('refill' in entry) return 'refill';
+  return 'command' in entry ? 'command' : 'expect';
+}
+
+/** What the pump was last told; a rate by the day means another dose after a change of concentration. */
+interface Programming {
+  concentration: number | undefined;
+  therapy: Therapy | null;
+}
+
+function compileMoment(
+  { tick, entry, index, suffix }: Moment,
+  programming: Programming,
+  context: TimelineContext,
+): TimelineEntry | null {
+  const path: Path = ['timeline', index];
+  const line = context.lineOf(path);
+  const id = entry.id === undefined ? null : entry.id + suffix;
+  if ('fault' in entry) {
+    const options = completeOptions(entry, context.vocabulary.faults);
+    return { tick, line, id: id ?? entry.fault + suffix, kind: 'fault', fault: entry.fault, options };
+  }
+  if ('clear' in entry) return { tick, line, id, kind: 'clear', target: entry.clear };
+  if ('refill' in entry) {
+    checkVolume(entry.refill, context.reservoirNl, [...path, 'refill'], context.report);
+    return { tick, line, id, kind: 'refill', volumeNl: entry.refill };
+  }
+  if ('command' in entry) {
+    const command = compileCommand(entry.command, programming, [...path, 'command'], context);
+    return command === null ? null : { tick, line, id, kind: 'command', command };
+  }
+  const head = { id: id ?? `timeline.${index}${suffix}`, line };
+  const expectation = compileTimed(entry.expect, head, [...path, 'expect'], context.report);
+  if (expectation === null) return null;
+  const endTick = tick + (expectation.withinTicks ?? 0) + (expectation.heldForTicks ?? 0);
+  if (context.untilTick !== undefined && endTick > context.untilTick) {
+    context.report(
+      [...path, 'expect'],
+      `can be judged only at ${formatDuration(endTick)}, after the end of the run, until: ${formatDuration(context.untilTick)}; shorten within or held, or let the run last longer`,
+    );
+  }
+  return { tick, line, id: head.id, kind: 'expect', expectation };
+}
+
+function completeOptions(
+  entry: { fault: string },
+  faults: readonly FaultWords[],
+): Record<string, number | string> {
+  const given = entry as unknown as Readonly<Record<string, number | string | undefined>>;
+  const specs = faults.find(({ kind }) => kind === entry.fault)?.options ?? [];
+  return Object.fromEntries(specs.map((spec) => [spec.name, given[spec.name] ?? spec.default]));
+}
+
+/** For anything that is filled into, or compared with, the reservoir. */
+export function checkVolume(
+  volumeNl: number,
+  reservoirNl: number | undefined,
+  path: Path,
+  report: Report,
+): void {
+  if (reservoirNl === undefined || volumeNl <= reservoirNl) return;
+  const show = (nl: number): string => formatQuantity(nl, KINDS.volume);
+  report(
+    path,
+    `${show(volumeNl)} is more than the reservoir holds; write at most ${show(reservoirNl)}, or a larger reservoir`,
+  );
+}
+
+type CommandWords = Extract<Entry, { command: unknown }>['command'];
+
+function compileCommand(
+  words: CommandWords,
+  programming: Programming,
+  path: Path,
+  { vocabulary, reservoirNl, report }: TimelineContext,
+): Command | null {
+  if (typeof words === 'string') return { kind: words };
+  if ('acknowledge' in words)
+    return { kind: 'acknowledge', alarm: vocabulary.alarms.indexOf(words.acknowledge) };
+  if ('silence' in words) return { kind: 'silence', alarm: vocabulary.alarms.indexOf(words.silence) };
+  if ('low-reservoir' in words) {
+    const thresholdNl = words['low-reservoir'];
+    checkVolume(thresholdNl, reservoirNl, [...path, 'low-reservoir'], report);
+    return { kind: 'low-reservoir', thresholdNl };
+  }
+  if ('concentration' in words) programming.concentration = words.concentration;
+  const { concentration } = programming;
+  if (concentration === undefined) return null;
+  if ('concentration' in words) {
+    // The pump takes a prescription whole: the same therapy, worked out for the new concentration.
+    const { therapy } = programming;
+    if (therapy === null) return null;
+    const complaint = tooFastAt(therapy, concentration);
+    if (complaint !== null)
+      report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
+    return { kind: 'program', therapy, concentrationUgPerMl: concentration };
+  }
+  const therapy = compileTherapy(words.program, concentration, [...path, 'program'], report);
+  programming.therapy = therapy;
+  return therapy === null ? null : { kind: 'program', therapy, concentrationUgPerMl: concentration };
+}

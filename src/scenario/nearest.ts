@@ -1,0 +1,49 @@
+/** "Did you mean": the known word with the fewest single-character edits, and how a strange word is quoted. */
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** The nearest of the words, or null when none is close enough to be a slip of the same word. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  if (word.length > 60) return null;
+  const lower = word.toLowerCase();
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(lower, candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** A word from a file, safe to print: one line, no control characters, not the whole file. */
+export function quoted(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+  return `"${clean.length > 60 ? `${clean.slice(0, 57)}...` : clean}"`;
+}
+
+/** `unknown alarm "x"; did you mean y? ...`: one wording for every name that is looked up in a list. */
+export function unknownWord(
+  what: string,
+  word: unknown,
+  known: readonly string[],
+  whereToLook: string,
+): string {
+  const near = typeof word === 'string' ? nearest(word, known) : null;
+  const hint = near === null ? '' : `did you mean ${near}? `;
+  return `unknown ${what} ${quoted(word)}; ${hint}${whereToLook}`;
+}

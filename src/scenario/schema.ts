@@ -1,0 +1,251 @@
+/**
+ * The language of scenarios as one zod schema: it gives the types of a document, its defaults, and (by
+ * `json-schema.ts`) what editors know. Quantities leave it as integers; what needs more than one place of the
+ * file is left to `compile.ts`.
+ */
+import * as z from 'zod';
+import { KINDS } from './quantity.ts';
+import { expectationSchemas } from './schema-expectation.ts';
+import type { Check } from './schema-parts.ts';
+import {
+  byKey,
+  byWord,
+  closed,
+  duration,
+  guarded,
+  hour,
+  identifier,
+  onOff,
+  quantity,
+  rate,
+  sentence,
+  wholeNumber,
+  word,
+  wordOrMap,
+} from './schema-parts.ts';
+import { formatDuration, WEEKDAYS } from './time.ts';
+import type { OptionSpec, Vocabulary } from './vocabulary.ts';
+
+/** What is used where a scenario says nothing, as a scenario would say it. Recorded here and nowhere else. */
+export const DEFAULTS = {
+  seed: 1,
+  weekday: 'monday',
+  time: '00:00',
+  drug: 'baclofen',
+  lowReservoir: '2 mL', // [S] the maker's recommended threshold, Neurosurgery 2004;55:390
+  lowVolumeFade: 'off',
+  tolerance: '0 %',
+  catheterLength: '89 cm', // [S] a one-piece catheter as sold
+  compliance: '0.3 uL/kPa', // [E]
+  primed: 'yes',
+  disturbance: 'off',
+  temperature: '37 C',
+} as const;
+
+export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
+export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
+
+const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
+const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
+
+export type Schemas = ReturnType<typeof buildSchemas>;
+export type Document = z.output<Schemas['document']>;
+export type TherapyWords = z.output<typeof THERAPY>;
+export type Entry = z.output<Schemas['entry']>;
+export type PumpWords = z.output<typeof PUMP>;
+
+const ALL_DAY = 24;
+const THERAPY = byWord(
+  'mode',
+  'mode',
+  ['continuous', 'hourly', 'flex', 'minimum', 'stopped'],
+  [
+    closed({ mode: z.literal('continuous'), dose: rate() }),
+    closed({
+      mode: z.literal('hourly'),
+      rates: z.array(rate()).length(ALL_DAY, {
+        error: ({ input }) =>
+          `has ${(input as unknown[]).length} rates: write ${ALL_DAY}, one for each hour from 00:00, or use mode: flex with steps`,
+      }),
+    }),
+    closed({
+      mode: z.literal('flex'),
+      steps: z
+        .array(closed({ from: hour(), rate: rate() }))
+        .min(1, { error: 'has no steps: write the first as { from: "00:00", rate: 10 ug/h }' }),
+    }),
+    closed({ mode: z.literal('minimum') }),
+    closed({ mode: z.literal('stopped') }),
+  ],
+  'write one of continuous, hourly, flex, minimum, stopped',
+);
+
+const PUMP = closed({
+  mechanism: word('mechanism', MECHANISMS),
+  reservoir: quantity(KINDS.volume, RESERVOIR),
+  fill: quantity(KINDS.volume),
+  'low-reservoir': quantity(KINDS.volume).prefault(DEFAULTS.lowReservoir),
+  'low-volume-fade': onOff().prefault(DEFAULTS.lowVolumeFade),
+  tolerance: quantity(KINDS.percent, {
+    max: 145_000,
+    because: 'the label band; beyond it, use the fault over-infusion',
+  }).prefault(DEFAULTS.tolerance),
+});
+
+const CATHETER = closed({
+  length: quantity(KINDS.length, { min: 100, max: 1500 }).prefault(DEFAULTS.catheterLength),
+  compliance: quantity(KINDS.compliance, { min: 10, max: 1200 }).prefault(DEFAULTS.compliance),
+  primed: z
+    .string()
+    .meta({ enum: ['yes'] })
+    .refine((value) => value === 'yes', {
+      error: 'only yes is possible for now: the catheter starts full of the drug; transport comes later',
+    })
+    .prefault(DEFAULTS.primed),
+});
+
+const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
+const ENVIRONMENT = closed({
+  noise: disturbance(),
+  posture: disturbance(),
+  cough: disturbance(),
+  flights: disturbance(),
+  temperature: quantity(KINDS.temperature, { max: 60_000 }).prefault(DEFAULTS.temperature),
+});
+
+const TIMING = {
+  at: duration().optional(),
+  after: identifier().optional(),
+  by: duration().optional(),
+  every: duration({ min: 1, because: 'the length of a tick' }, formatDuration).optional(),
+  id: identifier().optional(),
+};
+const WHEN = ['at', 'after', 'every'] as const;
+
+const checkTiming: Check = (raw, complain) => {
+  const present = WHEN.filter((key) => Object.hasOwn(raw, key));
+  if (present.length === 0) {
+    complain(null, 'says nothing about when: write at: 2 d, or after: ID with by: 5 h, or every: 60 d');
+  } else if (present.length > 1) {
+    complain(present[1]!, `can't be written beside ${present[0]!}: an entry has one of at, after, every`);
+  }
+  if (Object.hasOwn(raw, 'after') && !Object.hasOwn(raw, 'by')) {
+    complain(
+      'after',
+      'needs by, the time from that entry to this: write by: 5 h, or by: 0 s for the same tick',
+    );
+  }
+  if (Object.hasOwn(raw, 'by') && !Object.hasOwn(raw, 'after')) {
+    complain('by', 'goes with after: write after: ID beside it, or at: for a time counted from the start');
+  }
+};
+
+function timed<T extends z.ZodType>(schema: T) {
+  return guarded(schema, checkTiming, {
+    oneOf: WHEN.map((key) => ({ required: [key] })),
+    dependentRequired: { after: ['by'], by: ['after'] },
+  });
+}
+
+function optionSchema(spec: OptionSpec): z.ZodType<number | string> {
+  switch (spec.type) {
+    case 'percent':
+      return quantity(KINDS.percent, spec);
+    case 'pressure':
+      return quantity(KINDS.pressure, spec);
+    case 'voltage':
+      return quantity(KINDS.voltage, spec);
+    case 'temperature':
+      return quantity(KINDS.temperature, spec);
+    case 'volume-rate':
+      return quantity(KINDS.volumeRate, spec);
+    case 'duration':
+      return duration(spec, formatDuration);
+    case 'count':
+      return wholeNumber(spec.min ?? 0, spec.max ?? 2_147_483_647);
+    case 'choice':
+      return word('choice', (spec.choices ?? []) as [string, ...string[]]);
+  }
+}
+
+function faultEntries(vocabulary: Vocabulary) {
+  const variants = vocabulary.faults.map(({ kind, options }) => {
+    const words: Record<string, z.ZodType<number | string | undefined>> = {};
+    for (const spec of options) {
+      if (spec.name === 'fault' || spec.name in TIMING) {
+        throw new Error(
+          `fault ${kind}: the option name ${spec.name} is a word of every timeline entry; rename the option`,
+        );
+      }
+      words[spec.name] = optionSchema(spec).meta({ description: spec.meaning }).optional();
+    }
+    return closed({ fault: z.literal(kind), ...words, ...TIMING });
+  });
+  type Variant = (typeof variants)[number];
+  const kinds = vocabulary.faults.map(({ kind }) => kind);
+  return byWord('fault', 'fault', kinds, variants as [Variant, ...Variant[]], 'see `thecal list faults`');
+}
+
+export function buildSchemas(vocabulary: Vocabulary) {
+  const expectation = expectationSchemas(vocabulary);
+  const alarm = word('alarm', vocabulary.alarms as [string, ...string[]], 'see `thecal list alarms`');
+  const concentration = quantity(KINDS.concentration, CONCENTRATION);
+
+  const command = wordOrMap(
+    word(
+      'command',
+      ['stop', 'resume', 'interrogate'],
+      'write stop, resume, interrogate or a map such as { acknowledge: ALARM }; see `thecal list commands`',
+    ),
+    byKey('a command', {
+      acknowledge: closed({ acknowledge: alarm }),
+      silence: closed({ silence: alarm }),
+      'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
+      program: closed({ program: THERAPY }),
+      concentration: closed({ concentration }),
+    }),
+  );
+
+  const entry = byKey('an entry of the timeline', {
+    fault: timed(faultEntries(vocabulary)),
+    clear: timed(closed({ clear: identifier(), ...TIMING })),
+    refill: timed(closed({ refill: quantity(KINDS.volume), ...TIMING })),
+    command: timed(closed({ command, ...TIMING })),
+    expect: timed(closed({ expect: expectation.timed, ...TIMING })),
+  });
+
+  const lists = {
+    always: z.array(expectation.always).prefault([]),
+    never: z.array(expectation.never).prefault([]),
+    finally: z.array(expectation.finally).prefault([]),
+    allow: z.array(word('failure', ORACLE_FAILURES)).prefault([]),
+  };
+
+  const document = closed({
+    version: z.literal(1, {
+      error: ({ input }) =>
+        input === undefined
+          ? 'write version: 1'
+          : `this program reads version 1 of the language: write version: 1`,
+    }),
+    name: sentence('what the scenario shows, in one line,'),
+    why: sentence('the incident or requirement behind the scenario').optional(),
+    requirements: z.array(sentence('the requirement')).prefault([]),
+    seed: wholeNumber(0, 4_294_967_295).prefault(DEFAULTS.seed),
+    start: closed({
+      weekday: word('weekday', WEEKDAYS).prefault(DEFAULTS.weekday),
+      time: hour().prefault(DEFAULTS.time),
+    }).prefault({}),
+    pump: PUMP,
+    drug: closed({ name: sentence('the name of the drug').prefault(DEFAULTS.drug), concentration }),
+    catheter: CATHETER.prefault({}),
+    environment: ENVIRONMENT.prefault({}),
+    therapy: THERAPY,
+    timeline: z.array(entry).prefault([]),
+    ...lists,
+    control: closed(lists).optional(),
+    until: duration({ min: 1, because: 'the length of a tick' }, formatDuration),
+  });
+
+  return { document, pump: PUMP, entry, expectation };
+}

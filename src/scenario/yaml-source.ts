@@ -1,0 +1,204 @@
+/**
+ * From bytes to plain data, with a way back from a path to line and column. The only file that knows YAML.
+ *
+ * Everything that a file can do to a reader ends here as a problem: too long, binary, two documents in one, an alias
+ * bomb, nesting that would exhaust the stack.
+ */
+import type { Document, Node, Pair } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Path } from './problem.ts';
+
+/** The longest scenario of the library has a few kB; a megabyte is some other file. */
+export const MAX_SCENARIO_BYTES = 1_000_000;
+/** Deeper nesting than the language's deepest word several times over. */
+const MAX_NESTING = 40;
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface SourceProblem extends Place {
+  readonly message: string;
+}
+
+export interface Source {
+  readonly data: unknown;
+  /** The place of the deepest part of the path that exists; `key` points at its key instead of its value. */
+  locate(path: Path, at: 'key' | 'value'): Place;
+}
+
+export function readSource(bytes: Uint8Array): { source: Source } | { problems: SourceProblem[] } {
+  const text = decode(bytes);
+  if (typeof text !== 'string') return { problems: [text] };
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (isNestedTooDeeply(text)) return { problems: [{ line: 1, column: 1, message: TOO_DEEP }] };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.length > 0) {
+    return {
+      problems: complaints.map((complaint) => ({
+        ...place(complaint.pos[0]),
+        message: explainYaml(complaint.code, complaint.message),
+      })),
+    };
+  }
+  const outline = checkOutline(document, place);
+  if (outline !== null) return { problems: [outline] };
+  let data: unknown;
+  try {
+    data = document.toJS();
+  } catch {
+    return { problems: [{ ...place(troublesomeAlias(document)), message: ALIAS_TROUBLE }] };
+  }
+  return { source: { data, locate: (path, at) => place(offsetOf(document, path, at)) } };
+}
+
+const TOO_DEEP = `the file is nested more than ${MAX_NESTING} levels deep; no scenario needs that: close the brackets and check the indentation`;
+const ALIAS_TROUBLE =
+  'this alias (*name) has no anchor (&name) before it, or expands without bound; write the value out';
+
+function decode(bytes: Uint8Array): string | SourceProblem {
+  if (bytes.length > MAX_SCENARIO_BYTES) {
+    return {
+      line: 1,
+      column: 1,
+      message: `the file has ${bytes.length} bytes, more than the ${MAX_SCENARIO_BYTES} a scenario may have; is this the right file?`,
+    };
+  }
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) {
+    return {
+      ...placeOfByte(bytes, nul),
+      message: 'the file holds a NUL byte, so it is binary or UTF-16; save it as UTF-8 text',
+    };
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return {
+      ...placeOfByte(bytes, firstInvalidByte(bytes)),
+      message: 'not valid UTF-8 here; save the file as UTF-8 text',
+    };
+  }
+}
+
+function placeOfByte(bytes: Uint8Array, offset: number): Place {
+  const lineStart = bytes.lastIndexOf(10, offset - 1) + 1;
+  const before = new TextDecoder().decode(bytes.subarray(offset === 0 ? 0 : lineStart, offset));
+  let line = 1;
+  for (let i = 0; i < offset; i++) if (bytes[i] === 10) line += 1;
+  return { line, column: before.length + 1 };
+}
+
+/** A stream decoder fails on the chunk that breaks: halve the file until that is one byte. */
+function firstInvalidByte(bytes: Uint8Array): number {
+  let valid = 0;
+  let invalid = bytes.length;
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      valid = middle;
+    } catch {
+      invalid = middle;
+    }
+  }
+  return valid;
+}
+
+/** Before the parser, which recurses. Brackets in prose count too; nobody writes forty of them unclosed. */
+function isNestedTooDeeply(text: string): boolean {
+  let brackets = 0;
+  for (const line of text.split('\n')) {
+    const indent = line.length - line.trimStart().length;
+    const dashes = /^(?:[-?:] +)*/.exec(line.trimStart())![0].length / 2;
+    if (indent / 2 + dashes > 4 * MAX_NESTING) return true;
+    for (const character of line) {
+      if (character === '[' || character === '{') brackets += 1;
+      else if ((character === ']' || character === '}') && brackets > 0) brackets -= 1;
+      if (brackets > MAX_NESTING) return true;
+    }
+  }
+  return false;
+}
+
+function checkOutline(document: Document, place: (offset: number) => Place): SourceProblem | null {
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) {
+    return { line: 1, column: 1, message: 'the file is empty; a scenario begins with `version: 1`' };
+  }
+  if (!isMap(root)) {
+    const at = root.range?.[0] ?? 0;
+    return {
+      ...place(at),
+      message:
+        'a scenario is a map of keys and values beginning with `version: 1`, not a list or a single value',
+    };
+  }
+  return null;
+}
+
+/** What to do, for the errors that people make; the parser's own words for the rest. */
+function explainYaml(code: string, message: string): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here; keep one scenario to a file and remove the `---`';
+    case 'DUPLICATE_KEY':
+      return 'this key stands twice in the same map; keep one of the two';
+    case 'TAB_AS_INDENT':
+      return 'a tab is used for indentation; use spaces';
+    case 'BAD_INDENT':
+      return `${message}; line the key up with its neighbours`;
+    default:
+      return `not valid YAML: ${message.replace(/\s+/g, ' ')}; check the quotes, brackets and indentation just before this`;
+  }
+}
+
+/** The first alias without an anchor, else the first alias at all: where an expansion went wrong. */
+function troublesomeAlias(document: Document): number {
+  let first: number | undefined;
+  let unresolved: number | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      const offset = node.range?.[0] ?? 0;
+      first ??= offset;
+      if (node.resolve(document) === undefined) unresolved ??= offset;
+    },
+  });
+  return unresolved ?? first ?? 0;
+}
+
+function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
+  let node = document.contents as Node | null;
+  let pair: Pair | undefined;
+  let offset = node?.range?.[0] ?? 0;
+  for (const step of path) {
+    if (isAlias(node)) break; // the alias is where the reader has to look first
+    if (isMap(node)) {
+      const found: Pair | undefined = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(step),
+      );
+      if (found === undefined) {
+        // A missing key: the key of the map that lacks it says more than the map's first entry.
+        at = 'key';
+        break;
+      }
+      pair = found;
+      node = found.value as Node | null;
+    } else if (isSeq(node) && typeof step === 'number') {
+      pair = undefined;
+      node = (node.items[step] ?? null) as Node | null;
+    } else {
+      break;
+    }
+    const key = pair?.key;
+    offset = node?.range?.[0] ?? (isScalar(key) ? key.range?.[0] : undefined) ?? offset;
+  }
+  if (at === 'key' && isScalar(pair?.key)) return pair.key.range?.[0] ?? offset;
+  return offset;
+}
