@@ -10,10 +10,20 @@
  *
  * State is plain data without functions. Volumes are integer picolitres throughout and conserved exactly.
  */
-import { completeOptions, activeFault, createLedger, enterFault, findFault } from './faults/ledger.ts';
-import { leaveFault, markFired, recordsOf, specOf, type FaultLedger } from './faults/ledger.ts';
-import type { FaultOptions, FaultRecord, Sensor } from './faults/fault.ts';
+import type { FaultOptions, FaultRecord } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
+import {
+  activeFault,
+  completeOptions,
+  createLedger,
+  enterFault,
+  findFault,
+  leaveFault,
+  markFired,
+  recordsOf,
+  type FaultLedger,
+} from './faults/ledger.ts';
+import { laidOver, laidOverReading, laidOverWithout } from './faults/overlay.ts';
 import { hash, streamOf } from './prng.ts';
 import * as battery from './plant/battery.ts';
 import * as catheter from './plant/catheter.ts';
@@ -82,13 +92,16 @@ export function stroke(world: World, tick: number): void {
   const strokeNumber = mechanism.commandedStrokes;
   mechanism.commandedStrokes = strokeNumber + 1;
   mechanism.lastStrokeTick = tick;
-  if (!turns(world, strokeNumber, tick)) return;
+  if (!laidOver(world.faults, 'turns', true, tick, true, strokeNumber)) return;
   mechanism.turnedStrokes = mechanism.turnedStrokes + 1;
 
   // What the reservoir gives and what the catheter takes: where it doesn't fit, the mechanism slips, still counted.
-  const offeredPl = reservoir.availablePl(world.reservoir, displacedPl(world, tick), tick);
+  const strokePl = laidOver(world.faults, 'strokePl', mechanism.strokePl, tick, true);
+  const offeredPl = reservoir.availablePl(world.reservoir, strokePl, tick);
   const movedPl = Math.min(offeredPl, catheter.roomPl(world.catheter, tick));
-  if (world.faults.active.length > 0) judgePlantAtStroke(world, movedPl, tick);
+  judgeLeak(world, tick);
+  judgeResistance(world, 1, tick);
+  if (movedPl > 0) laidOver(world.faults, 'lostSharePpm', 0, tick, true);
   reservoir.draw(world.reservoir, movedPl);
   catheter.push(world.catheter, movedPl, tick);
 }
@@ -102,11 +115,15 @@ export function telemetryUsed(world: World, ticks: number): void {
 }
 
 /** Withdraw everything and fill. Nothing happens while a fault keeps the refill from being performed. */
-export function refill(world: World, volumeNl: number, tick: number): { performed: boolean; withdrawnNl: number } {
+export function refill(
+  world: World,
+  volumeNl: number,
+  tick: number,
+): { performed: boolean; withdrawnNl: number } {
   let performed = true;
   for (let i = 0; i < world.faults.active.length; i++) {
     const fault = activeFault(world.faults, i);
-    if (specOf(fault).preventsRefill !== true) continue;
+    if (faultSpec(fault.kind).preventsRefill !== true) continue;
     performed = false;
     markFired(fault, tick);
   }
@@ -120,67 +137,41 @@ export function refill(world: World, volumeNl: number, tick: number): { performe
 
 /** Strokes that the feedback has seen turn, cumulative. */
 export function confirmedStrokes(world: World, tick: number, look: Look): number | null {
-  let count: number | null = world.mechanism.turnedStrokes;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).confirmedStrokes;
-    if (hook === undefined) continue;
-    const clean: number | null = count;
-    count = hook(clean, fault);
-    if (look === 'consumed' && count !== clean) markFired(fault, tick);
-  }
-  return count;
+  return laidOver(world.faults, 'confirmedStrokes', world.mechanism.turnedStrokes, tick, look === 'consumed');
 }
 
 export function outletPressurePa(world: World, tick: number, look: Look): number | null {
-  const clean = cleanPressurePa(world, tick);
-  if (world.faults.active.length === 0) return clean;
-  if (look === 'consumed') judgeResistance(world, tick);
-  return overlaid(world, 'outlet-pressure', clean, 0, tick, look);
+  const isUsed = look === 'consumed';
+  if (isUsed) judgeResistance(world, world.catheter.compliancePlPerPa, tick);
+  return laidOverReading(world.faults, 'outlet-pressure', cleanPressurePa(world, tick), tick, isUsed);
 }
 
 export function supplyMv(world: World, tick: number, load: 'resting' | 'loaded', look: Look): number | null {
-  const clean = cleanSupplyMv(world, tick, load, look);
-  return overlaid(world, 'supply', clean, load === 'loaded' ? 1 : 0, tick, look);
+  const isUsed = look === 'consumed';
+  const cleanMv = load === 'loaded' ? cleanLoadedMv(world, tick, isUsed) : cleanRestingMv(world, tick);
+  return laidOverReading(world.faults, 'supply', cleanMv, tick, isUsed, load === 'loaded' ? 1 : 0);
 }
 
 export function temperatureMilliC(world: World, tick: number, look: Look): number | null {
-  return overlaid(world, 'temperature', environment.bodyMilliC(world.environment, tick), 0, tick, look);
+  const cleanMilliC = environment.bodyMilliC(world.environment, tick);
+  return laidOverReading(world.faults, 'temperature', cleanMilliC, tick, look === 'consumed');
 }
 
 function cleanPressurePa(world: World, tick: number): number {
   return catheter.risePa(world.catheter, tick) + environment.ambientPa(world.environment, tick);
 }
 
-/** The supply before any sensor fault; a film in the cell is real and is in it. */
-function cleanSupplyMv(world: World, tick: number, load: 'resting' | 'loaded', look: Look): number {
+function cleanRestingMv(world: World, tick: number): number {
   const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
-  const noiseMv = environment.supplyNoiseMv(world.environment, load, tick);
-  if (load === 'resting') return battery.restingMv(usedNc) + noiseMv;
-  let ohm = battery.resistanceOhm(usedNc);
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).resistanceOhm;
-    if (hook === undefined) continue;
-    const clean = ohm;
-    ohm = hook(clean, fault, tick);
-    if (look === 'consumed' && ohm !== clean) markFired(fault, tick);
-  }
-  return Math.max(0, battery.loadedMv(usedNc, ohm) + noiseMv);
+  return battery.restingMv(usedNc) + environment.supplyNoiseMv(world.environment, 'resting', tick);
 }
 
-/** Lay the sensor faults over a clean reading, in the order they were applied. */
-function overlaid(world: World, sensor: Sensor, clean: number, sample: number, tick: number, look: Look): number | null {
-  let value: number | null = clean;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).reading;
-    if (hook === undefined) continue;
-    const before: number | null = value;
-    value = hook(before, sensor, fault, tick, sample);
-    if (look === 'consumed' && value !== before) markFired(fault, tick);
-  }
-  return value;
+/** A film in the cell is no sensor fault: it is really there. */
+function cleanLoadedMv(world: World, tick: number, isUsed: boolean): number {
+  const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
+  const ohm = laidOver(world.faults, 'resistanceOhm', battery.resistanceOhm(usedNc), tick, isUsed);
+  const noiseMv = environment.supplyNoiseMv(world.environment, 'loaded', tick);
+  return Math.max(0, battery.loadedMv(usedNc, ohm) + noiseMv);
 }
 
 // ---------------------------------------------------------------- faults
@@ -192,7 +183,6 @@ export function applyFault(
   tick: number,
 ): void {
   const spec = faultSpec(fault.kind);
-  if (spec === undefined) throw new Error(`world: no fault of kind ${fault.kind}`);
   const options = completeOptions(spec, fault.options, world.options.tickMs);
   const memory =
     spec.remember?.(options, {
@@ -200,7 +190,7 @@ export function applyFault(
       confirmedStrokes: confirmedStrokes(world, tick, 'peek'),
       cleanReading(sensor) {
         if (sensor === 'outlet-pressure') return cleanPressurePa(world, tick);
-        if (sensor === 'supply') return cleanSupplyMv(world, tick, 'resting', 'peek');
+        if (sensor === 'supply') return cleanRestingMv(world, tick);
         return environment.bodyMilliC(world.environment, tick);
       },
     }) ?? {};
@@ -221,103 +211,42 @@ export function faultRecords(world: World): readonly FaultRecord[] {
   return recordsOf(world.faults);
 }
 
-/** After a change of faults: anchor what that kind touches anew. A fault elsewhere leaves the plant alone, bit by bit. */
+/** After a change of faults, anchor anew what that kind touches. Others leave the fluid alone, to the last bit. */
 function rebuildPlant(world: World, kind: string, tick: number): void {
-  const spec = faultSpec(kind)!;
-  const { active } = world.faults;
+  const { faults } = world;
+  const spec = faultSpec(kind);
   if (spec.leakPlPerHour !== undefined) {
-    let plPerHour = 0;
-    for (let i = 0; i < active.length; i++) {
-      const fault = activeFault(world.faults, i);
-      plPerHour = specOf(fault).leakPlPerHour?.(plPerHour, fault) ?? plPerHour;
-    }
-    reservoir.setLeak(world.reservoir, plPerHour, tick);
+    reservoir.setLeak(world.reservoir, laidOver(faults, 'leakPlPerHour', 0, tick, false), tick);
   }
-  if (spec.lambdaQ20 !== undefined || spec.lostSharePpm !== undefined) {
-    let lostSharePpm = 0;
-    for (let i = 0; i < active.length; i++) {
-      const fault = activeFault(world.faults, i);
-      lostSharePpm = specOf(fault).lostSharePpm?.(lostSharePpm, fault) ?? lostSharePpm;
-    }
-    catheter.change(world.catheter, lambdaWithoutQ20(world, -1), lostSharePpm, tick);
-    for (let i = 0; i < active.length; i++) {
-      const fault = activeFault(world.faults, i);
-      if (specOf(fault).lambdaQ20 !== undefined) fault.memory['lambdaWithoutQ20'] = lambdaWithoutQ20(world, i);
-    }
-  }
-}
-
-/** The catheter's relaxation under all active faults but one; -1 leaves out none. */
-function lambdaWithoutQ20(world: World, leftOut: number): number {
-  let lambdaQ20 = world.catheter.clearLambdaQ20;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    if (i === leftOut) continue;
-    const fault = activeFault(world.faults, i);
-    lambdaQ20 = specOf(fault).lambdaQ20?.(lambdaQ20, fault) ?? lambdaQ20;
-  }
-  return lambdaQ20;
-}
-
-function turns(world: World, strokeNumber: number, tick: number): boolean {
-  let turning = true;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).turns;
-    if (hook === undefined) continue;
-    const before: boolean = turning;
-    turning = hook(before, fault, strokeNumber);
-    if (turning !== before) markFired(fault, tick);
-  }
-  return turning;
-}
-
-function displacedPl(world: World, tick: number): number {
-  let pl = world.mechanism.strokePl;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).strokePl;
-    if (hook === undefined) continue;
-    const before: number = pl;
-    pl = hook(before, fault);
-    if (pl !== before) markFired(fault, tick);
-  }
-  return pl;
-}
-
-/** A stroke uses the reservoir's volume, the catheter's held volume and the way out. */
-function judgePlantAtStroke(world: World, movedPl: number, tick: number): void {
-  judgeLeak(world, tick);
-  judgeResistance(world, tick);
-  if (movedPl === 0) return;
-  let ppm = 0;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).lostSharePpm;
-    if (hook === undefined) continue;
-    const before: number = ppm;
-    ppm = hook(before, fault);
-    if (ppm !== before) markFired(fault, tick);
+  if (spec.lambdaQ30 === undefined) return;
+  const { clearLambdaQ30 } = world.catheter;
+  const lambdaQ30 = laidOver(faults, 'lambdaQ30', clearLambdaQ30, tick, false);
+  catheter.change(world.catheter, lambdaQ30, laidOver(faults, 'lostSharePpm', 0, tick, false), tick);
+  for (let i = 0; i < faults.active.length; i++) {
+    const fault = activeFault(faults, i);
+    if (faultSpec(fault.kind).lambdaQ30 === undefined) continue;
+    fault.memory['lambdaWithoutQ30'] = laidOverWithout(faults, i, 'lambdaQ30', clearLambdaQ30, tick);
   }
 }
 
 /** A leak fires once the volume that somebody uses is smaller for it. */
 function judgeLeak(world: World, tick: number): void {
-  if (reservoir.leakedSincePl(world.reservoir, tick) === 0) return;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const hook = specOf(fault).leakPlPerHour;
-    if (hook !== undefined && hook(0, fault) !== 0) markFired(fault, tick);
-  }
+  if (reservoir.leakedSincePl(world.reservoir, tick) > 0)
+    laidOver(world.faults, 'leakPlPerHour', 0, tick, true);
 }
 
-/** A changed resistance fires once what is held differs from what the catheter without it would hold. */
-function judgeResistance(world: World, tick: number): void {
+/**
+ * A changed resistance fires once what is held differs from what the catheter without it would hold, in whole
+ * `unitPl`: a stroke uses the volume to the picolitre, a reading only the pascals that it makes.
+ */
+function judgeResistance(world: World, unitPl: number, tick: number): void {
   for (let i = 0; i < world.faults.active.length; i++) {
     const fault = activeFault(world.faults, i);
-    const lambdaQ20 = fault.memory['lambdaWithoutQ20'];
-    if (fault.fired || lambdaQ20 === undefined) continue;
-    const cleanPl = catheter.heldUnderPl(world.catheter, lambdaQ20, tick);
-    if (cleanPl !== catheter.heldPl(world.catheter, tick)) markFired(fault, tick);
+    const lambdaQ30 = fault.memory['lambdaWithoutQ30'];
+    if (fault.fired || lambdaQ30 === undefined) continue;
+    const cleanPl = catheter.heldUnderPl(world.catheter, lambdaQ30, tick);
+    const heldPl = catheter.heldPl(world.catheter, tick);
+    if (Math.floor(cleanPl / unitPl) !== Math.floor(heldPl / unitPl)) markFired(fault, tick);
   }
 }
 

@@ -22,8 +22,8 @@ export const catheterCut: FaultSpec = {
       meaning: 'share of the outflow that never reaches the tip',
     },
   ],
-  lambdaQ20(lambdaQ20, fault) {
-    return Math.floor((lambdaQ20 * 2000000) / (2000000 - numberOption(fault, 'leaked')));
+  lambdaQ30(lambdaQ30, fault) {
+    return Math.floor((lambdaQ30 * 2000000) / (2000000 - numberOption(fault, 'leaked')));
   },
   lostSharePpm(ppm, fault) {
     return ppm + Math.floor(((1000000 - ppm) * numberOption(fault, 'leaked')) / 1000000);

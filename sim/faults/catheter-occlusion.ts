@@ -22,9 +22,9 @@ export const catheterOcclusion: FaultSpec = {
       meaning: 'share of the diameter closed: resistance x 1e8 / (100 - s)^4; 100 % is complete',
     },
   ],
-  lambdaQ20(lambdaQ20, fault) {
+  lambdaQ30(lambdaQ30, fault) {
     const openPpm = 1000000 - numberOption(fault, 'diameter-closed');
     const openSquared = (openPpm * openPpm) / 1000000000000;
-    return Math.floor(lambdaQ20 * openSquared * openSquared);
+    return Math.floor(lambdaQ30 * openSquared * openSquared);
   },
 };

@@ -26,7 +26,15 @@ export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'tempera
  */
 export interface OptionSpec {
   readonly name: string;
-  readonly type: 'percent' | 'pressure' | 'voltage' | 'temperature' | 'volume-rate' | 'duration' | 'count' | 'choice';
+  readonly type:
+    | 'percent'
+    | 'pressure'
+    | 'voltage'
+    | 'temperature'
+    | 'volume-rate'
+    | 'duration'
+    | 'count'
+    | 'choice';
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];
@@ -69,28 +77,36 @@ export interface Onset {
   cleanReading(sensor: Sensor): number;
 }
 
-export interface FaultSpec {
+/** What can be laid over, and the type of its value. */
+export interface HookValues {
+  /** Does a commanded stroke turn? Detail: its number, from 0. */
+  turns: boolean;
+  /** Volume that a turned stroke displaces. */
+  strokePl: number;
+  leakPlPerHour: number;
+  /** Bits of relaxation per tick, Q30: inverse to the catheter's resistance. */
+  lambdaQ30: number;
+  /** Share of the catheter's outflow that doesn't reach the tip. */
+  lostSharePpm: number;
+  resistanceOhm: number;
+  confirmedStrokes: number | null;
+  /** A reading of the sensor that the fault's option `sensor` names. Detail: 1 for the supply under load, else 0. */
+  reading: number | null;
+}
+
+export type HookName = keyof HookValues;
+/** Pure. What the pump gets in place of `clean`; clean may have been changed by an earlier fault. */
+export type Hook<V> = (clean: V, fault: ActiveFault, tick: number, detail: number) => V;
+export type Hooks = { readonly [K in HookName]?: Hook<HookValues[K]> };
+
+export interface FaultSpec extends Hooks {
   readonly kind: string;
   readonly summary: string;
   readonly layer: FaultLayer;
   /** Alarms that can give it away, in the words of the alarm table; none means that the pump can't know. */
   readonly revealedBy: readonly string[];
   readonly options: readonly OptionSpec[];
-
-  remember?(options: FaultOptions, onset: Onset): FaultMemory;
-  /** Does the commanded stroke turn? Strokes are numbered from 0. */
-  turns?(turns: boolean, fault: ActiveFault, strokeNumber: number): boolean;
-  /** Volume that a turned stroke displaces. */
-  strokePl?(pl: number, fault: ActiveFault): number;
-  leakPlPerHour?(plPerHour: number, fault: ActiveFault): number;
-  /** Bits of relaxation per tick, Q20: inverse to the catheter's resistance. */
-  lambdaQ20?(lambdaQ20: number, fault: ActiveFault): number;
-  /** Share of the catheter's outflow that doesn't reach the tip. */
-  lostSharePpm?(ppm: number, fault: ActiveFault): number;
-  resistanceOhm?(ohm: number, fault: ActiveFault, tick: number): number;
-  confirmedStrokes?(count: number | null, fault: ActiveFault): number | null;
-  /** `sample` tells two readings of one sensor in one tick apart. */
-  reading?(value: number | null, sensor: Sensor, fault: ActiveFault, tick: number, sample: number): number | null;
+  readonly remember?: (options: FaultOptions, onset: Onset) => FaultMemory;
   readonly preventsRefill?: true;
 }
 
@@ -98,11 +114,6 @@ export function numberOption(fault: ActiveFault, name: string): number {
   const value = fault.options[name];
   if (typeof value !== 'number') throw new Error(`world: fault ${fault.kind} has no number ${name}`);
   return value;
-}
-
-/** Whose option `sensor` this reading is. */
-export function isOn(sensor: Sensor, fault: ActiveFault): boolean {
-  return fault.options['sensor'] === sensor;
 }
 
 export function remembered(fault: ActiveFault, name: string): number {

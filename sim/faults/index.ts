@@ -34,6 +34,9 @@ const BY_KIND: Readonly<Record<string, FaultSpec>> = (() => {
   return byKind;
 })();
 
-export function faultSpec(kind: string): FaultSpec | undefined {
-  return BY_KIND[kind];
+/** The spec of a kind; a kind that is not in the table is our own bug, since whoever reads scenarios checks them. */
+export function faultSpec(kind: string): FaultSpec {
+  const spec = BY_KIND[kind];
+  if (spec === undefined) throw new Error(`world: no fault of kind ${kind}`);
+  return spec;
 }

@@ -3,7 +3,6 @@
  * their functions stay in the table and are looked up by kind.
  */
 import type { ActiveFault, FaultMemory, FaultOptions, FaultRecord, FaultSpec } from './fault.ts';
-import { faultSpec } from './index.ts';
 
 export interface FaultLedger {
   /** Everything ever applied, in order. */
@@ -18,10 +17,6 @@ export function createLedger(): FaultLedger {
 
 export function activeFault(ledger: FaultLedger, position: number): ActiveFault {
   return ledger.entries[ledger.active[position]!]!;
-}
-
-export function specOf(fault: ActiveFault): FaultSpec {
-  return faultSpec(fault.kind)!;
 }
 
 /** Options as given, the rest by default, durations in ticks. What nobody reads or is out of range is refused. */
@@ -60,7 +55,16 @@ export function enterFault(
     if (activeFault(ledger, i).id === id) throw new Error(`world: a fault ${id} is active already`);
   }
   ledger.active.push(ledger.entries.length);
-  ledger.entries.push({ id, kind, options, appliedTick: tick, clearedTick: null, fired: false, firedTick: null, memory });
+  ledger.entries.push({
+    id,
+    kind,
+    options,
+    appliedTick: tick,
+    clearedTick: null,
+    fired: false,
+    firedTick: null,
+    memory,
+  });
 }
 
 /** Take an active fault off; answers which. */

@@ -30,7 +30,7 @@ export const motorStall: FaultSpec = {
     },
   ],
   remember: (_options, onset) => ({ stream: onset.stream }),
-  turns(turns, fault, strokeNumber) {
+  turns(turns, fault, _tick, strokeNumber) {
     if (fault.options['pattern'] === 'permanent') return false;
     // By the stroke's number and not by its tick: the same strokes stall at every rate.
     const draw = below(1000000, hash(remembered(fault, 'stream'), 0, strokeNumber));

@@ -3,7 +3,7 @@
  * the firmware sees that the reading failed, and must neither invent one nor take its absence for good news.
  * Without outlet pressure an occlusion goes unnoticed, as in the real device, which never had that sensor.
  */
-import { isOn, SENSORS, type FaultSpec } from './fault.ts';
+import { SENSORS, type FaultSpec } from './fault.ts';
 
 export const sensorLost: FaultSpec = {
   kind: 'sensor-lost',
@@ -13,5 +13,5 @@ export const sensorLost: FaultSpec = {
   options: [
     { name: 'sensor', type: 'choice', choices: SENSORS, default: 'outlet-pressure', meaning: 'which sensor' },
   ],
-  reading: (value, sensor, fault) => (isOn(sensor, fault) ? null : value),
+  reading: () => null,
 };

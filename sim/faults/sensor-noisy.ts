@@ -5,7 +5,7 @@
  * or miss one behind it. Detectors that ask for several strokes in a row are made for this.
  */
 import { hash, triangular } from '../prng.ts';
-import { isOn, numberOption, remembered, SENSORS, type FaultSpec } from './fault.ts';
+import { numberOption, remembered, SENSORS, type FaultSpec } from './fault.ts';
 
 export const sensorNoisy: FaultSpec = {
   kind: 'sensor-noisy',
@@ -24,8 +24,10 @@ export const sensorNoisy: FaultSpec = {
     },
   ],
   remember: (_options, onset) => ({ stream: onset.stream }),
-  reading(value, sensor, fault, tick, sample) {
-    if (value === null || !isOn(sensor, fault)) return value;
-    return value + triangular(numberOption(fault, 'amplitude'), hash(remembered(fault, 'stream'), sample, tick));
+  reading(value, fault, tick, sample) {
+    if (value === null) return null;
+    return (
+      value + triangular(numberOption(fault, 'amplitude'), hash(remembered(fault, 'stream'), sample, tick))
+    );
   },
 };

@@ -5,10 +5,14 @@
  * The firmware can notice a supply stuck low by the alarms of an old battery. A stuck outlet pressure is silent and
  * blinds it to occlusions: no stroke leaves a rise behind any more.
  */
-import { isOn, remembered, SENSORS, type FaultSpec, type Sensor } from './fault.ts';
+import { remembered, SENSORS, type FaultSpec, type Sensor } from './fault.ts';
 
 /** Full scale of each converter (estimates). */
-const HIGH: Readonly<Record<Sensor, number>> = { 'outlet-pressure': 200000, supply: 5000, temperature: 100000 };
+const HIGH: Readonly<Record<Sensor, number>> = {
+  'outlet-pressure': 200000,
+  supply: 5000,
+  temperature: 100000,
+};
 
 export const sensorStuck: FaultSpec = {
   kind: 'sensor-stuck',
@@ -30,5 +34,5 @@ export const sensorStuck: FaultSpec = {
     if (options['at'] === 'zero') return { stuckAt: 0 };
     return { stuckAt: options['at'] === 'high' ? HIGH[sensor] : onset.cleanReading(sensor) };
   },
-  reading: (value, sensor, fault) => (isOn(sensor, fault) ? remembered(fault, 'stuckAt') : value),
+  reading: (_value, fault) => remembered(fault, 'stuckAt'),
 };

@@ -9,7 +9,7 @@
  *
  * Left out: transit and mixing along the line, the catheter's own dead volume (it starts full), gas.
  */
-import { decayed, LN2, ONE_BIT_Q20, START_LIMIT } from '../decay.ts';
+import { decayed, LN2, START_LIMIT } from '../decay.ts';
 
 /**
  * 128*mu*L/(pi*d^4) for a bore of 0.53 mm and 0.7 mPa.s is 3.6e11 Pa.s/m3 for one metre (derived; the bore and
@@ -19,12 +19,19 @@ const RC_US_PER_METRE_PL_PER_PA = 360;
 /** Above this over rest the mechanism slips and nothing more enters (an estimate). */
 export const SLIP_PA = 100000;
 
+/**
+ * Bits of decay per tick are Q30 while the decay table takes Q20: at 97 % closed a Q20 lambda would be 11, rounded
+ * by 3 %, and at 99 % it would be nothing at all.
+ */
+const ONE_BIT_Q30 = 1073741824;
+const Q30_PER_Q20 = 1024;
+
 export interface CatheterState {
   readonly compliancePlPerPa: number;
-  /** Bits of decay per tick with nothing wrong. From about 97 % closed on, rounding takes more than 3 % of it. */
-  readonly clearLambdaQ20: number;
+  /** Bits of decay per tick with nothing wrong. */
+  readonly clearLambdaQ30: number;
   readonly slipPl: number;
-  lambdaQ20: number;
+  lambdaQ30: number;
   heldPl: number;
   anchorTick: number;
   enteredPl: number;
@@ -37,15 +44,17 @@ export interface CatheterState {
 export function createCatheter(lengthMm: number, compliancePlPerPa: number, tickMs: number): CatheterState {
   const slipPl = SLIP_PA * compliancePlPerPa;
   if (lengthMm < 1 || compliancePlPerPa < 1 || slipPl >= START_LIMIT) {
-    throw new Error(`world: no catheter of ${lengthMm} mm and ${compliancePlPerPa} pL/Pa (at most 1,342 pL/Pa)`);
+    throw new Error(
+      `world: no catheter of ${lengthMm} mm and ${compliancePlPerPa} pL/Pa (at most 1,342 pL/Pa)`,
+    );
   }
   const rcUs = (RC_US_PER_METRE_PL_PER_PA * compliancePlPerPa * lengthMm) / 1000;
-  const clearLambdaQ20 = Math.floor((ONE_BIT_Q20 * tickMs * 1000) / (rcUs * LN2));
+  const clearLambdaQ30 = Math.floor((ONE_BIT_Q30 * tickMs * 1000) / (rcUs * LN2));
   return {
     compliancePlPerPa,
-    clearLambdaQ20,
+    clearLambdaQ30,
     slipPl,
-    lambdaQ20: clearLambdaQ20,
+    lambdaQ30: clearLambdaQ30,
     heldPl: 0,
     anchorTick: 0,
     enteredPl: 0,
@@ -55,13 +64,15 @@ export function createCatheter(lengthMm: number, compliancePlPerPa: number, tick
   };
 }
 
-/** What is held at `tick` had the decay since the anchor been `lambdaQ20`. */
-export function heldUnderPl(c: CatheterState, lambdaQ20: number, tick: number): number {
-  return tick <= c.anchorTick ? c.heldPl : decayed(c.heldPl, lambdaQ20 * (tick - c.anchorTick));
+/** What is held at `tick` had the decay since the anchor been `lambdaQ30`. */
+export function heldUnderPl(c: CatheterState, lambdaQ30: number, tick: number): number {
+  // Asked about a tick before the anchor, as a late look may be: what the anchor found.
+  if (c.heldPl === 0 || tick <= c.anchorTick) return c.heldPl;
+  return decayed(c.heldPl, Math.floor((lambdaQ30 * (tick - c.anchorTick)) / Q30_PER_Q20));
 }
 
 export function heldPl(c: CatheterState, tick: number): number {
-  return heldUnderPl(c, c.lambdaQ20, tick);
+  return heldUnderPl(c, c.lambdaQ30, tick);
 }
 
 /** Pressure over rest. */
@@ -97,12 +108,12 @@ export function push(c: CatheterState, pl: number, tick: number): void {
 }
 
 /** The catheter itself changes at `tick`: what was held up to then relaxed under the old resistance. */
-export function change(c: CatheterState, lambdaQ20: number, lostSharePpm: number, tick: number): void {
+export function change(c: CatheterState, lambdaQ30: number, lostSharePpm: number, tick: number): void {
   const held = heldPl(c, tick);
   c.lostBeforePl = lostPl(c, tick);
   c.outflowAtSharePl = c.enteredPl - held;
   c.heldPl = held;
   c.anchorTick = tick;
-  c.lambdaQ20 = lambdaQ20;
+  c.lambdaQ30 = lambdaQ30;
   c.lostSharePpm = lostSharePpm;
 }

@@ -26,8 +26,14 @@ export interface ReservoirState {
   leakedPl: number;
 }
 
-export function createReservoir(capacityNl: number, fillNl: number, fade: boolean, ticksPerHour: number): ReservoirState {
-  if (fillNl > capacityNl) throw new Error(`world: a fill of ${fillNl} nL into a reservoir of ${capacityNl} nL`);
+export function createReservoir(
+  capacityNl: number,
+  fillNl: number,
+  fade: boolean,
+  ticksPerHour: number,
+): ReservoirState {
+  if (fillNl > capacityNl)
+    throw new Error(`world: a fill of ${fillNl} nL into a reservoir of ${capacityNl} nL`);
   return {
     capacityPl: capacityNl * 1000,
     lowVolumeFade: fade,
@@ -80,7 +86,8 @@ export function draw(r: ReservoirState, pl: number): void {
 
 /** Withdraw all of it, then fill. Answers what came out. */
 export function exchange(r: ReservoirState, fillPl: number, tick: number): number {
-  if (fillPl > r.capacityPl) throw new Error(`world: a refill of ${fillPl} pL into a reservoir of ${r.capacityPl} pL`);
+  if (fillPl > r.capacityPl)
+    throw new Error(`world: a refill of ${fillPl} pL into a reservoir of ${r.capacityPl} pL`);
   setLeak(r, r.leakPlPerHour, tick);
   const withdrawnPl = r.levelPl;
   r.withdrawnPl = r.withdrawnPl + withdrawnPl;

@@ -1,0 +1,426 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FAULTS, faultSpec } from '../../sim/faults/index.ts';
+import {
+  applyFault,
+  clearFault,
+  confirmedStrokes,
+  faultRecords,
+  markFaultFired,
+  outletPressurePa,
+  refill,
+  stroke,
+  supplyMv,
+  temperatureMilliC,
+  trueReservoirPl,
+  trueTrappedPl,
+  type World,
+} from '../../sim/world.ts';
+import { QUIET, strokes, worldOf } from './build.ts';
+
+function under(
+  kind: string,
+  options: Record<string, number | string> = {},
+  tick = 0,
+  world: World = worldOf(),
+): World {
+  applyFault(world, { id: 'f', kind, options }, tick);
+  return world;
+}
+
+/** The tick in which the only fault fired, or null. */
+function firedTick(world: World): number | null {
+  const record = faultRecords(world)[0]!;
+  expect(record.fired).toBe(record.firedTick !== null);
+  return record.firedTick;
+}
+
+describe('the table of faults', () => {
+  it('has one line for every file, named alike', () => {
+    const files = readdirSync(new URL('../../sim/faults/', import.meta.url))
+      .map((name) => name.replace('.ts', ''))
+      .filter((name) => !['index', 'fault', 'ledger', 'overlay'].includes(name));
+    expect(FAULTS.map((spec) => spec.kind).sort()).toEqual(files.sort());
+  });
+
+  it('names only alarms that there are, and defaults that its own ranges allow', () => {
+    const alarms = [
+      'low-reservoir',
+      'empty-reservoir',
+      'motor-stall',
+      'catheter-occlusion',
+      'elective-replacement',
+      'end-of-service',
+      'low-battery-reset',
+      'stopped-too-long',
+      'memory-error',
+      'memory-repaired',
+    ]; // prettier-ignore
+    for (const spec of FAULTS) {
+      for (const alarm of spec.revealedBy) expect(alarms).toContain(alarm);
+      expect(() => under(spec.kind)).not.toThrow();
+      expect(faultSpec(spec.kind)).toBe(spec);
+    }
+    expect(() => faultSpec('sunspots')).toThrow('no fault of kind sunspots');
+  });
+
+  it('refuses what nobody reads and what is out of range', () => {
+    expect(() => under('sunspots')).toThrow('no fault of kind sunspots');
+    expect(() => under('motor-stall', { colour: 1 })).toThrow('no option colour');
+    expect(() => under('motor-stall', { pattern: 'weekly' })).toThrow("pattern can't be weekly");
+    expect(() => under('motor-stall', { pattern: 1 })).toThrow("pattern can't be 1");
+    expect(() => under('catheter-occlusion', { 'diameter-closed': 1_000_001 })).toThrow("can't be 1000001");
+    expect(() => under('catheter-occlusion', { 'diameter-closed': -1 })).toThrow("can't be -1");
+    expect(() => under('catheter-occlusion', { 'diameter-closed': 0.5 })).toThrow("can't be 0.5");
+    expect(() => under('catheter-occlusion', { 'diameter-closed': 'all' })).toThrow("can't be all");
+  });
+
+  it('keeps ids apart: one at a time, and only an active one can be cleared', () => {
+    const world = under('motor-stall');
+    expect(() => under('catheter-cut', {}, 1, world)).toThrow('a fault f is active already');
+    clearFault(world, 'f', 10);
+    expect(() => clearFault(world, 'f', 11)).toThrow('no active fault f');
+    expect(faultRecords(world)).toEqual([
+      { id: 'f', kind: 'motor-stall', appliedTick: 0, clearedTick: 10, fired: false, firedTick: null },
+    ]);
+  });
+});
+
+describe('motor-stall', () => {
+  it('fires at the first stroke, which neither moves nor counts', () => {
+    const world = under('motor-stall');
+    expect(firedTick(world)).toBeNull();
+    strokes(world, 1, 3);
+    expect(firedTick(world)).toBe(71);
+    expect(confirmedStrokes(world, 300, 'consumed')).toBe(0);
+    expect(trueReservoirPl(world, 300)).toBe(38_000_000_000);
+    clearFault(world, 'f', 300);
+    strokes(world, 5, 5);
+    expect(confirmedStrokes(world, 400, 'consumed')).toBe(1);
+  });
+
+  it('stalls a third of the strokes at 333,333 ppm, by their number and not by their time', () => {
+    const turnedAt = (gap: number) => {
+      const world = under('motor-stall', { pattern: 'intermittent', chance: 333_333 });
+      const counts: (number | null)[] = [];
+      for (let k = 1; k <= 3000; k++) {
+        stroke(world, k * gap);
+        counts.push(confirmedStrokes(world, k * gap + 1, 'peek'));
+      }
+      return counts;
+    };
+    const slow = turnedAt(72);
+    expect(slow).toEqual(turnedAt(3));
+    expect(Math.abs(slow[2999]! - 2000)).toBeLessThan(110);
+  });
+
+  it('never fires with a chance of nothing, and always stalls with a chance of all', () => {
+    const never = under('motor-stall', { pattern: 'intermittent', chance: 0 });
+    const always = under('motor-stall', { pattern: 'intermittent', chance: 1_000_000 });
+    strokes(never, 1, 500);
+    strokes(always, 1, 500);
+    expect(firedTick(never)).toBeNull();
+    expect(confirmedStrokes(never, 36_000, 'consumed')).toBe(500);
+    expect(confirmedStrokes(always, 36_000, 'consumed')).toBe(0);
+  });
+
+  it('stalls other strokes under another id or seed', () => {
+    const pattern = (id: string, seed: number) => {
+      const world = worldOf({ seed });
+      applyFault(world, { id, kind: 'motor-stall', options: { pattern: 'intermittent' } }, 0);
+      const turned: (number | null)[] = [];
+      for (let k = 1; k <= 100; k++) {
+        stroke(world, k);
+        turned.push(confirmedStrokes(world, k + 1, 'peek'));
+      }
+      return turned.join();
+    };
+    expect(new Set([pattern('a', 1), pattern('b', 1), pattern('a', 2)]).size).toBe(3);
+  });
+});
+
+describe('over-infusion', () => {
+  it('of 50 % moves 750 nL a stroke and fires with the first', () => {
+    const world = under('over-infusion', {}, 100);
+    strokes(world, 2, 3);
+    expect(trueReservoirPl(world, 300)).toBe(38_000_000_000 - 1_500_000);
+    expect(firedTick(world)).toBe(143);
+    expect(confirmedStrokes(world, 300, 'consumed')).toBe(2);
+  });
+
+  it('runs 20 mL dry after 26,667 strokes, with 6.667 mL still computed', () => {
+    const world = under('over-infusion', {}, 0, worldOf({ fillNl: 20_000_000 }));
+    strokes(world, 1, 26_666);
+    expect(trueReservoirPl(world, 72 * 26_666)).toBe(500_000);
+    strokes(world, 26_667, 26_667);
+    expect(trueReservoirPl(world, 72 * 26_667)).toBe(0);
+    expect(20_000_000 - 500 * confirmedStrokes(world, 72 * 26_667, 'peek')!).toBe(6_666_500);
+  });
+
+  it('with fading falls to half of its flow at 8.03 mL computed', () => {
+    const world = under('over-infusion', {}, 0, worldOf({ fillNl: 20_000_000, lowVolumeFade: true }));
+    let k = 0;
+    for (;;) {
+      k++;
+      const before = trueReservoirPl(world, 72 * k - 1);
+      stroke(world, 72 * k - 1);
+      if (before - trueReservoirPl(world, 72 * k - 1) <= 375_000) break;
+    }
+    expect((20_000_000 - 500 * k) / 1e6).toBeCloseTo(8.03, 2);
+  });
+
+  it('does not fire on a motor that stalls, nor with an excess of nothing', () => {
+    const stalled = under('over-infusion');
+    applyFault(stalled, { id: 'grit', kind: 'motor-stall', options: {} }, 0);
+    strokes(stalled, 1, 5);
+    expect(firedTick(stalled)).toBeNull();
+    const none = under('over-infusion', { excess: 0 });
+    strokes(none, 1, 5);
+    expect(firedTick(none)).toBeNull();
+  });
+});
+
+describe('catheter-occlusion', () => {
+  it('fires at the second stroke: the first one finds an empty catheter', () => {
+    const world = under('catheter-occlusion');
+    strokes(world, 1, 1);
+    expect(firedTick(world)).toBeNull();
+    strokes(world, 2, 2);
+    expect(firedTick(world)).toBe(143);
+  });
+
+  it('fires at a consumed reading, and not when somebody peeks', () => {
+    const world = under('catheter-occlusion');
+    strokes(world, 1, 1);
+    expect(outletPressurePa(world, 80, 'peek')).toBe(2666);
+    expect(firedTick(world)).toBeNull();
+    outletPressurePa(world, 81, 'consumed');
+    expect(firedTick(world)).toBe(81);
+  });
+
+  it('of 10 % never fires in a day of therapy with second looks', () => {
+    const world = under('catheter-occlusion', { 'diameter-closed': 100_000 });
+    for (let k = 1; k <= 1200; k++) {
+      outletPressurePa(world, 72 * k - 1, 'consumed');
+      stroke(world, 72 * k - 1);
+      outletPressurePa(world, 72 * k + 1, 'consumed');
+    }
+    expect(firedTick(world)).toBeNull();
+  });
+
+  it('of 10 % fires in a stroke right after another: 4.6 bits of relaxation are missing', () => {
+    const world = under('catheter-occlusion', { 'diameter-closed': 100_000 });
+    stroke(world, 71);
+    stroke(world, 72);
+    expect(firedTick(world)).toBe(72);
+  });
+
+  it('of nothing never fires, even one tick after a stroke', () => {
+    const world = under('catheter-occlusion', { 'diameter-closed': 0 });
+    stroke(world, 71);
+    outletPressurePa(world, 72, 'consumed');
+    expect(firedTick(world)).toBeNull();
+  });
+
+  it('of 87 % leaves 82 % of a stroke before the next one: e^(-72/378)', () => {
+    const world = under('catheter-occlusion', { 'diameter-closed': 870_000 });
+    stroke(world, 71);
+    expect(trueTrappedPl(world, 143) / 500_000).toBeCloseTo(Math.exp(-72 / (0.108 * 3501.278)), 5);
+    stroke(world, 143);
+    expect(firedTick(world)).toBe(143);
+  });
+
+  it('laid under a complete one can make no difference and does not fire', () => {
+    const world = under('catheter-occlusion', { 'diameter-closed': 900_000 });
+    applyFault(world, { id: 'full', kind: 'catheter-occlusion', options: {} }, 0);
+    strokes(world, 1, 5);
+    expect(faultRecords(world).map((record) => record.fired)).toEqual([false, true]);
+  });
+});
+
+describe('catheter-cut', () => {
+  it('fires when a stroke goes into the cut catheter', () => {
+    const world = under('catheter-cut', {}, 100);
+    outletPressurePa(world, 120, 'consumed');
+    expect(firedTick(world)).toBeNull();
+    strokes(world, 2, 2);
+    expect(firedTick(world)).toBe(143);
+  });
+
+  it('does not fire when nothing leaks or nothing is pumped', () => {
+    const tight = under('catheter-cut', { leaked: 0 });
+    strokes(tight, 1, 5);
+    expect(firedTick(tight)).toBeNull();
+    const dry = under('catheter-cut', {}, 0, worldOf({ fillNl: 0 }));
+    strokes(dry, 1, 5);
+    expect(firedTick(dry)).toBeNull();
+  });
+});
+
+describe('battery-resistance', () => {
+  it('fires at a loaded reading, not at rest, and not before it has grown by an ohm', () => {
+    const world = under('battery-resistance', { rise: 1_000_000, over: 6000 });
+    supplyMv(world, 100, 'loaded', 'consumed');
+    supplyMv(world, 5000, 'resting', 'consumed');
+    supplyMv(world, 5000, 'loaded', 'peek');
+    expect(firedTick(world)).toBeNull();
+    // 60 ohm and 1/60 of it after 101 of 6,000 s: the first whole ohm.
+    expect(supplyMv(world, 101, 'loaded', 'consumed')).toBe(supplyMv(world, 101, 'resting', 'peek')! - 61);
+    expect(firedTick(world)).toBe(101);
+  });
+
+  it('counts its duration in seconds, whatever a tick is', () => {
+    const world = under('battery-resistance', { rise: 1_000_000, over: 6000 }, 0, worldOf({ tickMs: 100 }));
+    expect(supplyMv(world, 30_000, 'loaded', 'peek')).toBe(supplyMv(world, 30_000, 'resting', 'peek')! - 90);
+  });
+});
+
+describe('a sensor fault', () => {
+  it.each(['sensor-stuck', 'sensor-noisy', 'sensor-lost'])(
+    '%s never fires when nobody consumes that reading',
+    (kind) => {
+      const world = under(kind, { sensor: 'temperature' });
+      for (let tick = 0; tick < 1000; tick++) {
+        temperatureMilliC(world, tick, 'peek');
+        outletPressurePa(world, tick, 'consumed');
+        supplyMv(world, tick, 'loaded', 'consumed');
+      }
+      expect(firedTick(world)).toBeNull();
+    },
+  );
+
+  it('stuck holds what the clean sensor had when it was applied, whoever looked in between', () => {
+    const looked = worldOf({ environment: { ...QUIET, noise: true } });
+    const unlooked = worldOf({ environment: { ...QUIET, noise: true } });
+    const held = outletPressurePa(looked, 500, 'peek');
+    for (const world of [looked, unlooked]) under('sensor-stuck', {}, 500, world);
+    for (let tick = 500; tick < 600; tick++) outletPressurePa(looked, tick, 'consumed');
+    expect(outletPressurePa(looked, 700, 'consumed')).toBe(held);
+    expect(outletPressurePa(unlooked, 700, 'consumed')).toBe(held);
+  });
+
+  it('stuck at a value that the sensor has anyway fires only when they part', () => {
+    const world = under('sensor-stuck');
+    outletPressurePa(world, 10, 'consumed');
+    expect(firedTick(world)).toBeNull();
+    stroke(world, 71);
+    expect(outletPressurePa(world, 71, 'consumed')).toBe(1000);
+    expect(firedTick(world)).toBe(71);
+  });
+
+  it('stuck at zero or at full scale reads so, and one value for the supply at rest and under load', () => {
+    expect(outletPressurePa(under('sensor-stuck', { at: 'zero' }), 5, 'peek')).toBe(0);
+    expect(outletPressurePa(under('sensor-stuck', { at: 'high' }), 5, 'peek')).toBe(200_000);
+    expect(temperatureMilliC(under('sensor-stuck', { sensor: 'temperature', at: 'high' }), 5, 'peek')).toBe(
+      100_000,
+    );
+    const supply = under('sensor-stuck', { sensor: 'supply' });
+    expect([supplyMv(supply, 9, 'resting', 'peek'), supplyMv(supply, 9, 'loaded', 'peek')]).toEqual([
+      3050, 3050,
+    ]);
+  });
+
+  it('noisy jumps within its amplitude, up and down, differently at rest and under load', () => {
+    const world = under('sensor-noisy', { sensor: 'supply', amplitude: 500 });
+    let low = 0;
+    let high = 0;
+    let alike = 0;
+    for (let tick = 0; tick < 10_000; tick++) {
+      const off = supplyMv(world, tick, 'resting', 'consumed')! - 3050;
+      const loadedOff = supplyMv(world, tick, 'loaded', 'consumed')! - 2990;
+      low = Math.min(low, off);
+      high = Math.max(high, off);
+      if (off === loadedOff) alike++;
+    }
+    expect(low).toBeLessThan(-450);
+    expect(low).toBeGreaterThanOrEqual(-505);
+    expect(high).toBeGreaterThan(450);
+    expect(high).toBeLessThanOrEqual(500);
+    expect(alike).toBeLessThan(100);
+    expect(firedTick(world)).not.toBeNull();
+  });
+
+  it('noisy with no amplitude never fires', () => {
+    const world = under('sensor-noisy', { amplitude: 0 });
+    for (let tick = 0; tick < 100; tick++) outletPressurePa(world, tick, 'consumed');
+    expect(firedTick(world)).toBeNull();
+  });
+
+  it('lost gives no reading until it is cleared, and no jump or stuck value hides that', () => {
+    const world = under('sensor-lost', { sensor: 'outlet-pressure' });
+    applyFault(world, { id: 'noisy', kind: 'sensor-noisy', options: {} }, 0);
+    expect(outletPressurePa(world, 5, 'consumed')).toBeNull();
+    expect(faultRecords(world).map((record) => record.firedTick)).toEqual([5, null]);
+    clearFault(world, 'f', 6);
+    expect(outletPressurePa(world, 6, 'consumed')).not.toBeNull();
+  });
+});
+
+describe('feedback-stuck', () => {
+  it('freezes the count, delivers all the same, and jumps to the truth when cleared', () => {
+    const world = worldOf();
+    strokes(world, 1, 4);
+    under('feedback-stuck', {}, 300, world);
+    expect(confirmedStrokes(world, 301, 'consumed')).toBe(4);
+    expect(firedTick(world)).toBeNull();
+    strokes(world, 5, 10);
+    expect(confirmedStrokes(world, 720, 'peek')).toBe(4);
+    expect(firedTick(world)).toBeNull();
+    expect(confirmedStrokes(world, 721, 'consumed')).toBe(4);
+    expect(firedTick(world)).toBe(721);
+    expect(trueReservoirPl(world, 721)).toBe(38_000_000_000 - 5_000_000);
+    clearFault(world, 'f', 722);
+    expect(confirmedStrokes(world, 722, 'consumed')).toBe(10);
+  });
+});
+
+describe('reservoir-leak', () => {
+  it('fires at the first stroke that finds less, and not at a peek', () => {
+    const world = under('reservoir-leak');
+    trueReservoirPl(world, 50);
+    expect(firedTick(world)).toBeNull();
+    stroke(world, 71);
+    expect(firedTick(world)).toBe(71);
+  });
+
+  it('fires at a refill', () => {
+    const world = under('reservoir-leak');
+    expect(refill(world, 38_000_000, 3600).withdrawnNl).toBe(37_980_000);
+    expect(firedTick(world)).toBe(3600);
+  });
+
+  it('of nothing, or from an empty reservoir, never fires', () => {
+    const tight = under('reservoir-leak', { rate: 0 });
+    const empty = under('reservoir-leak', {}, 0, worldOf({ fillNl: 0 }));
+    for (const world of [tight, empty]) {
+      stroke(world, 7200);
+      expect(firedTick(world)).toBeNull();
+    }
+  });
+});
+
+describe('missed-refill', () => {
+  it('fires when a refill is tried, and leaves everything as it was', () => {
+    const world = under('missed-refill');
+    strokes(world, 1, 10);
+    expect(firedTick(world)).toBeNull();
+    expect(refill(world, 38_000_000, 900)).toEqual({ performed: false, withdrawnNl: 0 });
+    expect(firedTick(world)).toBe(900);
+    expect(trueReservoirPl(world, 900)).toBe(38_000_000_000 - 5_000_000);
+    clearFault(world, 'f', 901);
+    expect(refill(world, 38_000_000, 901).performed).toBe(true);
+  });
+});
+
+describe('memory-upset', () => {
+  it('touches nothing here and fires when its target says so, once', () => {
+    const world = under('memory-upset', { where: 'stored', word: 3, bit: 31 }, 50);
+    strokes(world, 1, 5);
+    outletPressurePa(world, 400, 'consumed');
+    expect(firedTick(world)).toBeNull();
+    markFaultFired(world, 'f', 50);
+    markFaultFired(world, 'f', 60);
+    expect(firedTick(world)).toBe(50);
+    expect(() => markFaultFired(world, 'g', 60)).toThrow('no fault g');
+  });
+});
