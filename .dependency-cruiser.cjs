@@ -1,13 +1,16 @@
 /**
  * Who may import whom (docs/architecture.md). Downward only:
  *
- *   hal/hal.ts  <-  src/core, sim  <-  src/trace, hal/target.ts, hal/signals.ts  <-  hal/<target>/  <-  hal/targets.ts
+ *   hal/hal.ts  <-  src/core, sim  <-  src/trace, hal/target.ts, hal/signals.ts  <-  what targets share: hal/*.ts
+ *     <-  hal/<target>/  <-  hal/targets.ts
  *     <-  src/scenario, src/search, src/replay, src/report  <-  src/serve, src/cli
  *
  * A comment is printed with each violation and says what to do instead.
  */
 const PRODUCT = '^(src|hal|sim)/';
 const BOARD_SIDE = '^hal/espruino/(main|frame-hal|pin-hal|board|link)[.]ts$';
+/** In hal/ itself: the contracts, and what several targets use. */
+const SHARED = '^hal/(?!targets[.]ts$)[^/]+[.]ts$';
 const BETWEEN = '^src/(scenario|search|replay|report)/';
 const EDGE = '^src/(cli|serve)/';
 const PACKAGES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
@@ -87,8 +90,14 @@ module.exports = {
     only(
       'trace-below-targets',
       '^src/trace/',
-      ['^src/trace/', '^src/core/', '^hal/hal[.]ts$'],
-      'src/trace is a record that any target can write: let the caller pass the data in; only src/core and hal/hal.ts lie below it.',
+      ['^src/trace/', '^src/core/', '^hal/(hal|target)[.]ts$'],
+      'src/trace is a record that any target can write: let the caller pass the data in; only src/core and the contracts hal/hal.ts and hal/target.ts are below or beside it.',
+    ),
+    typesOnly(
+      'trace-sees-target-as-types',
+      '^src/trace/',
+      '^hal/target[.]ts$',
+      'src/trace stands beside hal/target.ts and only names its types: write `import type`.',
     ),
     only(
       'target-contract-below-targets',
@@ -118,18 +127,11 @@ module.exports = {
       name: 'target-stands-alone',
       severity: 'error',
       comment:
-        'A target imports src/core, src/trace, sim, the contracts in hal/ and its own folder (hal/espruino may build on hal/sim, its twin): let the layer above pass the rest in.',
+        'A target imports src/core, src/trace, sim, the files in hal/ but its registry, and its own folder (hal/espruino may build on hal/sim, its twin): let the layer above pass the rest in.',
       from: { path: '^hal/([^/]+)/', pathNot: BOARD_SIDE },
       to: {
         path: '^(src|hal|sim|tests|scripts)/',
-        pathNot: [
-          '^hal/$1/',
-          '^src/core/',
-          '^src/trace/',
-          '^sim/',
-          '^hal/(hal|target|signals)[.]ts$',
-          '^hal/sim/',
-        ],
+        pathNot: ['^hal/$1/', '^src/core/', '^src/trace/', '^sim/', SHARED, '^hal/sim/'],
       },
     },
     {
@@ -141,10 +143,17 @@ module.exports = {
       to: { path: '^hal/sim/' },
     },
     only(
-      'registry-names-targets',
+      'shared-by-targets-below-targets',
+      SHARED,
+      ['^src/core/', '^src/trace/', '^sim/', SHARED],
+      'What targets share lies below every target: let the target pass the value in, or move the code into hal/<target>/.',
+      '^hal/(hal|target|signals)[.]ts$',
+    ),
+    only(
+      'registry-below-runner',
       '^hal/targets[.]ts$',
-      ['^hal/'],
-      'hal/targets.ts is the list of targets: import hal/<target>/ files lazily and the contracts in hal/; code belongs into a target.',
+      ['^hal/', '^src/core/', '^src/trace/', '^sim/'],
+      'hal/targets.ts is the list of targets, and whoever asks for one lies above it: take what you need as an option of the target.',
     ),
     {
       name: 'registry-is-lazy',

@@ -74,8 +74,9 @@ const LEAVES = {
   'sim/world.ts':
     "import type { PumpHal } from '../hal/hal.ts'; export const WORLD = (hal: PumpHal) => hal.x;",
   'hal/target.ts': "import type { Unit } from '../src/core/units.ts'; export interface Target { unit: Unit }",
+  'hal/state-fields.ts': "import { TICK_MS } from '../src/core/units.ts'; export const fields = [TICK_MS];",
   'hal/sim/target.ts':
-    "import { TICK_MS } from '../../src/core/units.ts'; import { WORLD } from '../../sim/world.ts'; import { SIGNALS } from '../signals.ts'; import { RECORD } from '../../src/trace/record.ts'; import crc from 'crc-32'; export const target = [TICK_MS, WORLD, SIGNALS, RECORD, crc];",
+    "import { fields } from '../state-fields.ts'; import { TICK_MS } from '../../src/core/units.ts'; import { WORLD } from '../../sim/world.ts'; import { SIGNALS } from '../signals.ts'; import { RECORD } from '../../src/trace/record.ts'; import crc from 'crc-32'; export const target = [fields, TICK_MS, WORLD, SIGNALS, RECORD, crc];",
   'hal/espruino/main.ts':
     "import { tick } from '../../src/core/tick.ts'; import { send } from './link.ts'; tick(send);",
   'hal/espruino/link.ts': 'export const send = { x: 1 };',
@@ -87,6 +88,8 @@ const LEAVES = {
     "import { parse } from 'yaml'; import { z } from 'zod'; import { TARGETS } from '../../hal/targets.ts'; import { SIGNALS } from '../../hal/signals.ts'; export const run = [parse, z, TARGETS, SIGNALS];",
   'src/serve/serve.ts':
     "import { createServer } from 'node:http'; import { run } from '../scenario/run.ts'; export const serve = [createServer, run];",
+  'src/serve/planted-leaf.ts': 'export const serve = 1;',
+  'src/trace/write.ts': "import type { Target } from '../../hal/target.ts'; export type Line = Target;",
   'src/cli/main.ts':
     "import { Command } from 'commander'; import { board } from '../../hal/espruino/target.ts'; import { SIGNALS } from '../../hal/signals.ts'; const { serve } = await import('../serve/serve.ts'); console.log(Command, board, SIGNALS, serve);",
   'scripts/tool.ts':
@@ -150,6 +153,12 @@ const PLANTED: readonly (readonly [file: string, text: string, to: string, rule:
     'no-package-below-targets',
   ],
   ['src/core/planted-nowhere.ts', "import { x } from './nowhere.ts'; f(x);", './nowhere.ts', 'no-unresolved'],
+  [
+    'src/trace/planted-value.ts',
+    "import { Target } from '../../hal/target.ts'; f(Target);",
+    'hal/target.ts',
+    'trace-sees-target-as-types',
+  ],
   [
     'src/trace/planted.ts',
     "import { WORLD } from '../../sim/world.ts'; f(WORLD);",
@@ -249,9 +258,21 @@ const PLANTED: readonly (readonly [file: string, text: string, to: string, rule:
   ],
   [
     'hal/targets.ts',
-    "import { TICK_MS } from '../src/core/units.ts'; export const TARGETS = { TICK_MS };",
-    'src/core/units.ts',
-    'registry-names-targets',
+    "import { serve } from '../src/serve/planted-leaf.ts'; f(serve);",
+    'src/serve/planted-leaf.ts',
+    'registry-below-runner',
+  ],
+  [
+    'hal/fields.ts',
+    "import { target } from './sim/target.ts'; f(target);",
+    'hal/sim/target.ts',
+    'shared-by-targets-below-targets',
+  ],
+  [
+    'hal/sim/planted-registry.ts',
+    "import { TARGETS } from '../targets.ts'; f(TARGETS);",
+    'hal/targets.ts',
+    'target-stands-alone',
   ],
   [
     'src/scenario/planted.ts',
