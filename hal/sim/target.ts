@@ -2,6 +2,7 @@
  * The sim target: the core in this process over a world. The loop below is the whole of it: jump to the nearest of
  * the pump's next wake, the next stimulus and the tick asked for, execute one ordinary tick there, apply its stroke.
  */
+import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import { INTERROGATION_TICKS } from '../../src/core/config.ts';
@@ -257,6 +258,10 @@ export class SimTarget implements Target {
       // A stroke counts in its own tick if nothing holds it back: an open catheter has passed it on two ticks later.
       this.toldPg = Math.max(this.toldPg, this.deliveredPg(at + PASSED_ON_TICKS));
       delivered(this.oracle, at, this.toldPg);
+      // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
+      if (this.pump.alarms.rows.some((row, i) => row.isActive === 1 && ALARMS[i]!.isCritical)) {
+        alarmRaised(this.oracle, at);
+      }
     }
     if (at % TICKS_PER_HOUR === 0) assertConserved(this.side.world, at);
   }

@@ -22,7 +22,7 @@ export const sensorStuck: FaultSpec = {
   options: [
     { name: 'sensor', type: 'choice', choices: SENSORS, default: 'outlet-pressure', meaning: 'which sensor' },
     {
-      name: 'at',
+      name: 'stuck-at',
       type: 'choice',
       choices: ['hold', 'zero', 'high'],
       default: 'hold',
@@ -31,8 +31,8 @@ export const sensorStuck: FaultSpec = {
   ],
   remember(options, onset) {
     const sensor = options['sensor'] as Sensor;
-    if (options['at'] === 'zero') return { stuckAt: 0 };
-    return { stuckAt: options['at'] === 'high' ? HIGH[sensor] : onset.cleanReading(sensor) };
+    if (options['stuck-at'] === 'zero') return { stuckAt: 0 };
+    return { stuckAt: options['stuck-at'] === 'high' ? HIGH[sensor] : onset.cleanReading(sensor) };
   },
   reading: (_value, fault) => remembered(fault, 'stuckAt'),
 };

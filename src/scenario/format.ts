@@ -185,8 +185,8 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
     timeline,
     ...lists,
     lookEveryTicks,
-    allow: document.allow,
-    control: control === undefined ? null : { ...controlLists, allow: control.allow },
+    allow: document.allow ?? null,
+    control: control === undefined ? null : { ...controlLists, allow: control.allow ?? null },
     untilTick: document.until,
   };
 }

@@ -43,12 +43,13 @@ export interface Scenario {
   readonly finally: readonly Expectation[];
   /** Extra ticks at which `always` and `never` look, as a period; null where events and hours are enough. */
   readonly lookEveryTicks: number | null;
-  readonly allow: readonly OracleFailure[];
+  /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
+  readonly allow: readonly OracleFailure[] | null;
   readonly control: {
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];
-    readonly allow: readonly OracleFailure[];
+    readonly allow: readonly OracleFailure[] | null;
   } | null;
   readonly untilTick: number;
 }

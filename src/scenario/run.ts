@@ -1,0 +1,345 @@
+/**
+ * The runner: a scenario and a target in, a result out. It knows nothing of worlds, lines or files.
+ *
+ * A run is a list of points: ticks at which something is done to the target or an expectation wants a look. The runner
+ * lays the stimuli on, advances to the next point, and lets the judges look. The control is the same run without its
+ * faults and comes first, because what it raises cannot count as noticing a fault.
+ */
+import type { FaultRecord, Stimulus, Target, TargetFactory, TargetObserver, TargetSetup } from '../../hal/target.ts';
+import type { PumpEvent } from '../core/events.ts';
+import { TICKS_PER_HOUR } from '../core/units.ts';
+import type { TraceWriter } from '../trace/write.ts';
+import { AlarmBook } from './alarm-book.ts';
+import type { DoseNotes } from './evidence.ts';
+import { weigh } from './evidence.ts';
+import type { Judge, Judgement, SignalReader } from './expect.ts';
+import { createJudge } from './expect.ts';
+import type { FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
+import { worst } from './result.ts';
+import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
+import { signalNumber, signalText } from './signal-text.ts';
+
+/** A target's line failed in a way that says nothing about the pump: the verdict is `infrastructure`. */
+export class InfrastructureError extends Error {}
+
+export interface RunOptions {
+  readonly createTarget: TargetFactory;
+  readonly isTickByTick: boolean;
+  /** Alarms that can reveal a fault of this kind. */
+  readonly revealedBy: (faultKind: string) => readonly string[];
+  /** A trace of `main` or `control`; null for none. */
+  readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
+  /** Called between slices of a run with the share done, 0 to 1; awaited, so it may pace the run. */
+  readonly onSlice?: (nextTick: number, untilTick: number) => Promise<void> | void;
+  /** Ticks run between two calls of `onSlice`. */
+  readonly sliceTicks?: number;
+  /** True ends the run at the next slice. */
+  readonly isCancelled?: () => boolean;
+}
+
+/** The run was cancelled from outside; there is no result. */
+export class CancelledError extends Error {}
+
+interface Plan {
+  readonly timeline: readonly TimelineEntry[];
+  readonly always: readonly Expectation[];
+  readonly never: readonly Expectation[];
+  readonly finally: readonly Expectation[];
+  readonly allow: readonly OracleFailure[] | null;
+}
+
+const DEFAULT_SLICE_TICKS = 30 * 24 * TICKS_PER_HOUR;
+
+export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup {
+  const { pump, drug, catheter, environment, therapy, seed, start } = scenario;
+  return {
+    seed,
+    startHour: start.hour,
+    ...pump,
+    concentrationUgPerMl: drug.concentrationUgPerMl,
+    catheterLengthMm: catheter.lengthMm,
+    compliancePlPerPa: catheter.compliancePlPerPa,
+    environment,
+    therapy,
+    isTickByTick,
+    hasOracle: true,
+  };
+}
+
+function mainPlan(scenario: Scenario): Plan {
+  return scenario;
+}
+
+/** The same run without its faults. Looks of the main timeline stay behind with the faults they are about. */
+function controlPlan(scenario: Scenario): Plan | null {
+  if (scenario.control === null) return null;
+  const timeline = scenario.timeline.filter((entry) => entry.kind === 'command' || entry.kind === 'refill');
+  return { ...scenario.control, timeline };
+}
+
+function stimulusOf(entry: TimelineEntry): Stimulus | null {
+  switch (entry.kind) {
+    case 'fault':
+      return { kind: 'fault', id: entry.id, fault: entry.fault, options: entry.options };
+    case 'clear':
+      return { kind: 'clear', id: entry.target };
+    case 'refill':
+      return { kind: 'refill', volumeNl: entry.volumeNl };
+    case 'command':
+      return { kind: 'command', command: entry.command };
+    case 'expect':
+      return null;
+  }
+}
+
+function createJudges(plan: Plan, untilTick: number, signals: SignalReader): Judge[] {
+  const judges: Judge[] = [];
+  for (const entry of plan.timeline) {
+    if (entry.kind === 'expect') judges.push(createJudge(entry.expectation, 'timeline', entry.tick, signals));
+  }
+  for (const section of ['always', 'never', 'finally'] as const) {
+    for (const expectation of plan[section]) judges.push(createJudge(expectation, section, untilTick, signals));
+  }
+  return judges;
+}
+
+/** Every tick at which a run must stand still, ascending, the last tick included. */
+function lookTicks(judges: readonly Judge[], lookEveryTicks: number | null, untilTick: number): number[] {
+  const ticks = new Set(judges.flatMap((judge) => judge.lookTicks));
+  if (lookEveryTicks !== null) for (let t = lookEveryTicks; t < untilTick; t += lookEveryTicks) ticks.add(t);
+  ticks.add(untilTick);
+  return [...ticks].filter((t) => t <= untilTick).sort((a, b) => a - b);
+}
+
+/** Listens to a run: feeds the judges, the alarm book, the trace, and notes doses where a window may close. */
+class Witness implements TargetObserver {
+  readonly book = new AlarmBook();
+  readonly doses = new Map<number, { prescribedNg: number | null; deliveredNg: number | null }>();
+  readonly looks = new Set<number>();
+  private readonly listeners: readonly Judge[];
+  private readonly watchers: readonly Judge[];
+  private readonly hasContinuous: boolean;
+  private hasEvent = false;
+  private isDoseWanted = false;
+  private readonly unwritten: { readonly tick: number; readonly stimulus: Stimulus }[] = [];
+
+  private readonly target: Target;
+  private readonly trace: TraceWriter | null;
+  private readonly doseTicks: ReadonlySet<number>;
+
+  constructor(target: Target, judges: readonly Judge[], trace: TraceWriter | null, doseTicks: ReadonlySet<number>) {
+    this.target = target;
+    this.trace = trace;
+    this.doseTicks = doseTicks;
+    this.listeners = judges.filter((judge) => judge.event !== undefined);
+    this.watchers = judges.filter((judge) => judge.look !== undefined);
+    this.hasContinuous = judges.some((judge) => judge.isContinuous);
+  }
+
+  /** Lay a stimulus on, and write it into the trace where its tick comes. In tick order. */
+  expectStimulus(tick: number, stimulus: Stimulus): void {
+    this.target.stimulate(tick, stimulus);
+    if (this.trace !== null) this.unwritten.push({ tick, stimulus });
+  }
+
+  /** Stimuli come before everything else of their tick. */
+  writeStimuli(throughTick: number): void {
+    while (this.unwritten.length > 0 && this.unwritten[0]!.tick <= throughTick) {
+      const { tick, stimulus } = this.unwritten.shift()!;
+      this.trace?.stimulus(tick, stimulus);
+    }
+  }
+
+  event(event: PumpEvent): void {
+    if (this.unwritten.length > 0) this.writeStimuli(event.tick);
+    this.hasEvent = true;
+    if (event.kind === 'raise') this.isDoseWanted = true;
+    this.trace?.event(event);
+    if (event.kind !== 'stroke') {
+      this.book.event(event);
+      for (const judge of this.listeners) judge.event?.(event);
+    }
+  }
+
+  stateDigest(tick: number, digest: number): void {
+    if (this.unwritten.length > 0) this.writeStimuli(tick);
+    this.trace?.stateDigest(tick, digest);
+  }
+
+  afterTick(tick: number): void {
+    if (this.isDoseWanted || this.doseTicks.has(tick)) {
+      this.isDoseWanted = false;
+      this.doses.set(tick, {
+        prescribedNg: this.target.read('true.prescribed-ug'),
+        deliveredNg: this.target.read('true.delivered-ug'),
+      });
+    }
+    const isEventful = this.hasEvent || tick % TICKS_PER_HOUR === 0;
+    this.hasEvent = false;
+    if ((this.hasContinuous && isEventful) || this.looks.has(tick)) {
+      for (const judge of this.watchers) judge.look?.(tick);
+    }
+  }
+}
+
+async function drive(target: Target, plan: Plan, witness: Witness, options: RunOptions, untilTick: number): Promise<void> {
+  const sliceTicks = options.sliceTicks ?? DEFAULT_SLICE_TICKS;
+  const points = new Set([...witness.looks, ...plan.timeline.map((entry) => entry.tick)]);
+  for (const point of [...points].sort((a, b) => a - b)) {
+    for (let from = target.nowTick(); from + sliceTicks < point; from = target.nowTick()) {
+      await target.advance(from + sliceTicks - 1, witness);
+      await pause(options, target.nowTick(), untilTick);
+    }
+    await target.advance(point, witness);
+    await pause(options, target.nowTick(), untilTick);
+  }
+}
+
+async function pause(options: RunOptions, nextTick: number, untilTick: number): Promise<void> {
+  await options.onSlice?.(nextTick, untilTick);
+  if (options.isCancelled?.() === true) throw new CancelledError('cancelled');
+}
+
+/** What the dose oracle found and the scenario does not allow, as one more judgement where it asks for one. */
+function judgeDose(target: Target, plan: Plan): Judgement[] {
+  if (plan.allow === null) return [];
+  const allowed: readonly string[] = plan.allow;
+  const failure = target.doseFailures().find((found) => !allowed.includes(found.kind));
+  const text = `dose oracle: nothing${allowed.length > 0 ? ` but ${allowed.join(', ')}` : ''}`;
+  const verdict = failure === undefined ? 'passed' : 'failed';
+  const observed = failure?.kind ?? 'nothing';
+  return [{ id: 'dose-oracle', line: 1, text, verdict, tick: failure?.tick ?? null, observed }];
+}
+
+/** A fault that did not fire proves nothing about the firmware. */
+function judgeFiring(faults: readonly FaultRecord[], timeline: readonly TimelineEntry[]): Judgement[] {
+  return faults
+    .filter((fault) => !fault.fired)
+    .map((fault) => ({
+      id: `${fault.id}.fired`,
+      line: timeline.find((entry) => entry.id === fault.id)?.line ?? 1,
+      text: `fault ${fault.id} (${fault.kind}) fired`,
+      verdict: 'inconclusive',
+      tick: null,
+      observed: 'it changed nothing that the plant or the firmware used',
+    }));
+}
+
+interface Run extends RunResult {
+  readonly records: readonly FaultRecord[];
+  readonly doses: DoseNotes;
+}
+
+async function observe(scenario: Scenario, plan: Plan, options: RunOptions, run: 'main' | 'control'): Promise<Run> {
+  const target = await options.createTarget(setupOf(scenario, options.isTickByTick));
+  try {
+    return await observeTarget(target, scenario, plan, options, run);
+  } finally {
+    await target.close();
+  }
+}
+
+async function observeTarget(
+  target: Target,
+  scenario: Scenario,
+  plan: Plan,
+  options: RunOptions,
+  run: 'main' | 'control',
+): Promise<Run> {
+  const { untilTick } = scenario;
+  const known = target.describe().signals;
+  const signals: SignalReader = {
+    read: (signal) => (known.includes(signal) ? target.read(signal) : null),
+    show: signalText,
+  };
+  const judges = createJudges(plan, untilTick, signals);
+  const trace = options.openTrace?.(run) ?? null;
+  const doseTicks = new Set(plan.timeline.map((entry) => entry.tick).concat(untilTick));
+  const witness = new Witness(target, judges, trace, doseTicks);
+  for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
+  for (const entry of plan.timeline) {
+    const stimulus = stimulusOf(entry);
+    if (stimulus !== null) witness.expectStimulus(entry.tick, stimulus);
+  }
+  let error: unknown = null;
+  try {
+    await drive(target, plan, witness, options, untilTick);
+  } catch (thrown) {
+    if (thrown instanceof CancelledError) throw thrown;
+    error = thrown;
+  }
+  witness.writeStimuli(target.nowTick());
+  const records = target.faults();
+  const expectations = [
+    ...judges.map((judge) => judge.finish(target.nowTick() - 1)),
+    ...judgeDose(target, plan),
+    ...judgeFiring(records, plan.timeline),
+  ];
+  const verdict = verdictOf(error, expectations);
+  const digest = verdict === 'error' || verdict === 'infrastructure' ? null : await target.digest();
+  if (digest !== null) trace?.end(target.nowTick(), digest, verdict);
+  const values = known.map((name) => {
+    const value = target.read(name);
+    return [name, value === null ? null : signalNumber(name, value)] as const;
+  });
+  return {
+    verdict,
+    ticks: target.nowTick(),
+    executedTicks: target.executedTicks(),
+    digest,
+    alarms: witness.book.entries,
+    faults: [],
+    expectations,
+    signals: Object.fromEntries(values),
+    doseFailures: target.doseFailures(),
+    error: error === null ? null : `tick ${target.nowTick()}: ${error instanceof Error ? error.message : String(error)}`,
+    records,
+    doses: witness.doses,
+  };
+}
+
+function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
+  if (error !== null) return error instanceof InfrastructureError ? 'infrastructure' : 'error';
+  return worst(expectations.map((judgement) => judgement.verdict));
+}
+
+function finished(run: Run, faults: readonly FaultEvidence[]): RunResult {
+  const { records: _records, doses: _doses, ...result } = run;
+  return { ...result, faults };
+}
+
+/** What failed, without ticks and values, so that the same failure is recognised in another run. */
+function fingerprintOf(runs: readonly RunResult[]): string | null {
+  const parts = runs.flatMap((run, i) =>
+    run.expectations
+      .filter((judgement) => judgement.verdict !== 'passed')
+      .map((judgement) => `${i === 0 ? 'main' : 'control'}:${judgement.id}:${judgement.verdict}`)
+      .concat(run.error === null ? [] : [`${i === 0 ? 'main' : 'control'}:${run.error.replace(/^tick \d+: /, '')}`]),
+  );
+  return parts.length === 0 ? null : parts.join(' ');
+}
+
+/** Run a scenario and its control. `reproduce` is the command line that shows the same again. */
+export async function runScenario(scenario: Scenario, options: RunOptions, reproduce: string): Promise<ScenarioResult> {
+  const controls = controlPlan(scenario);
+  const control = controls === null ? null : await observe(scenario, controls, options, 'control');
+  const main = await observe(scenario, mainPlan(scenario), options, 'main');
+  const faults = main.records.map((record) =>
+    weigh(record, options.revealedBy(record.kind), main.alarms, control?.alarms ?? [], main.doses, scenario.untilTick),
+  );
+  const result = finished(main, faults);
+  const controlResult = control === null ? null : finished(control, []);
+  const runs = controlResult === null ? [result] : [result, controlResult];
+  return {
+    name: scenario.name,
+    file: scenario.file,
+    scenarioHash: scenario.hash,
+    seed: scenario.seed,
+    ...result,
+    verdict: worst(runs.map((run) => run.verdict)),
+    attempts: 1,
+    control: controlResult,
+    fingerprint: fingerprintOf(runs),
+    reproduce,
+  };
+}

@@ -1,0 +1,28 @@
+/** Signals as people and JSON see them: decimal numbers in their unit, from the integers inside. */
+import type { SignalSpec } from '../../hal/signals.ts';
+import { SIGNALS } from '../../hal/signals.ts';
+
+const UNIT_WORDS: Readonly<Record<SignalSpec['unit'], string>> = {
+  strokes: ' strokes',
+  ug: ' ug',
+  ul: ' uL',
+  pa: ' Pa',
+  mv: ' mV',
+  'milli-c': ' milli-C',
+  percent: ' %',
+  state: '',
+};
+
+export function signalSpec(name: string): SignalSpec | null {
+  return SIGNALS.find((signal) => signal.name === name) ?? null;
+}
+
+/** The number in the signal's unit. */
+export function signalNumber(name: string, value: number): number {
+  return value / (signalSpec(name)?.scale ?? 1);
+}
+
+export function signalText(name: string, value: number): string {
+  const unit = signalSpec(name)?.unit;
+  return `${signalNumber(name, value)}${unit === undefined ? '' : UNIT_WORDS[unit]}`;
+}

@@ -1,0 +1,27 @@
+/** An event in words: names in place of the core's indices. One place, so that text, lists and reports agree. */
+import { ALARMS } from '../core/alarms/table.ts';
+import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
+import type { PumpEvent } from '../core/events.ts';
+import { EVENT_ARGUMENTS } from '../core/events.ts';
+import { PERMISSIONS } from '../core/permission.ts';
+
+export function alarmName(index: number): string {
+  return ALARMS[index]?.name ?? `alarm-${index}`;
+}
+
+/** `requested=17`, `alarm=motor-stall`, `permission=stopped`, `command=program outcome=accepted`. */
+export function argumentText(event: PumpEvent): string {
+  const name = EVENT_ARGUMENTS[event.kind];
+  switch (name) {
+    case 'alarm':
+      return `alarm=${alarmName(event.argument)}`;
+    case 'permission':
+      return `permission=${PERMISSIONS[event.argument] ?? event.argument}`;
+    case 'command': {
+      const kind = COMMAND_KINDS[Math.floor(event.argument / 16)] ?? event.argument;
+      return `command=${kind} outcome=${COMMAND_OUTCOMES[event.argument % 16] ?? event.argument}`;
+    }
+    default:
+      return `${name}=${event.argument}`;
+  }
+}
