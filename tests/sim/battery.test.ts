@@ -82,6 +82,17 @@ describe('the battery', () => {
     expect(supplyMv(world, 1000, 'resting', 'peek')).toBe(3049);
   });
 
+  it('grows its film from the tick in which it was applied', () => {
+    const world = worldOf();
+    applyFault(
+      world,
+      { id: 'film', kind: 'battery-resistance', options: { rise: 1_000_000, over: 1000 } },
+      5000,
+    );
+    expect(supplyMv(world, 5000, 'loaded', 'peek')).toBe(supplyMv(world, 5000, 'resting', 'peek')! - 60);
+    expect(supplyMv(world, 5500, 'loaded', 'peek')).toBe(supplyMv(world, 5500, 'resting', 'peek')! - 90);
+  });
+
   it('does not go below nothing, however thick the film', () => {
     const world = worldOf();
     applyFault(world, { id: 'film', kind: 'battery-resistance', options: { rise: 100_000_000 } }, 0);

@@ -15,17 +15,23 @@ describe('the surroundings', () => {
   it('change posture at most once in each of the 20 slots of a day, among three levels', () => {
     const days = 50;
     const changesInSlot = new Map<number, number>();
+    const offsets = new Set<number>();
     const seen = new Set<number>();
     let before = posturePa(busy, 0);
     for (let tick = 0; tick < days * 86_400; tick++) {
       const pa = posturePa(busy, tick);
       seen.add(pa);
-      if (pa !== before)
-        changesInSlot.set(Math.floor(tick / 4320), (changesInSlot.get(Math.floor(tick / 4320)) ?? 0) + 1);
+      if (pa !== before) {
+        const slot = Math.floor(tick / 4320);
+        changesInSlot.set(slot, (changesInSlot.get(slot) ?? 0) + 1);
+        offsets.add(tick % 4320);
+      }
       before = pa;
     }
     expect([...seen].sort((a, b) => a - b)).toEqual([-3000, 0, 3000]);
     expect(Math.max(...changesInSlot.values())).toBe(1);
+    // At an offset of its own in each slot: 667 draws from 4,320 places fall on some 620 of them.
+    expect(offsets.size).toBeGreaterThan(550);
     // Two in three slots differ from the one before: 667 of 1,000, give or take four standard deviations.
     expect(Math.abs(changesInSlot.size - 667)).toBeLessThan(60);
   });

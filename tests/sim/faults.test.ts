@@ -311,9 +311,9 @@ describe('a sensor fault', () => {
   it('stuck at zero or at full scale reads so, and one value for the supply at rest and under load', () => {
     expect(outletPressurePa(under('sensor-stuck', { 'stuck-at': 'zero' }), 5, 'peek')).toBe(0);
     expect(outletPressurePa(under('sensor-stuck', { 'stuck-at': 'high' }), 5, 'peek')).toBe(200_000);
-    expect(temperatureMilliC(under('sensor-stuck', { sensor: 'temperature', 'stuck-at': 'high' }), 5, 'peek')).toBe(
-      100_000,
-    );
+    expect(
+      temperatureMilliC(under('sensor-stuck', { sensor: 'temperature', 'stuck-at': 'high' }), 5, 'peek'),
+    ).toBe(100_000);
     const supply = under('sensor-stuck', { sensor: 'supply' });
     expect([supplyMv(supply, 9, 'resting', 'peek'), supplyMv(supply, 9, 'loaded', 'peek')]).toEqual([
       3050, 3050,
