@@ -53,7 +53,10 @@ export interface WorldOptions {
 export type Look = 'consumed' | 'peek';
 
 export interface World {
-  readonly options: WorldOptions;
+  readonly tickMs: number;
+  readonly seed: number;
+  /** Of the first fill; the plant knows volumes only, and a dose is for whoever judges it. */
+  readonly concentrationUgPerMl: number;
   readonly mechanism: MechanismState;
   readonly reservoir: reservoir.ReservoirState;
   readonly catheter: catheter.CatheterState;
@@ -66,7 +69,9 @@ export type WorldSnapshot = { readonly world: World };
 
 export function createWorld(o: WorldOptions): World {
   return {
-    options: clonePlain(o),
+    tickMs: o.tickMs,
+    seed: o.seed,
+    concentrationUgPerMl: o.concentrationUgPerMl,
     mechanism: createMechanism(o.mechanism, o.tolerancePpm),
     reservoir: reservoir.createReservoir(
       o.reservoirCapacityNl,
@@ -183,10 +188,10 @@ export function applyFault(
   tick: number,
 ): void {
   const spec = faultSpec(fault.kind);
-  const options = completeOptions(spec, fault.options, world.options.tickMs);
+  const options = completeOptions(spec, fault.options, world.tickMs);
   const memory =
     spec.remember?.(options, {
-      stream: hash(world.options.seed, streamOf('fault'), streamOf(fault.id)),
+      stream: hash(world.seed, streamOf('fault'), streamOf(fault.id)),
       confirmedStrokes: confirmedStrokes(world, tick, 'peek'),
       cleanReading(sensor) {
         if (sensor === 'outlet-pressure') return cleanPressurePa(world, tick);
