@@ -4,7 +4,13 @@
  */
 import crc32 from 'crc-32';
 import type { World } from '../../sim/world.ts';
-import { confirmedStrokes, outletPressurePa, supplyMv, temperatureMilliC, toneSounded } from '../../sim/world.ts';
+import {
+  confirmedStrokes,
+  outletPressurePa,
+  supplyMv,
+  temperatureMilliC,
+  toneSounded,
+} from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
 
 export interface SimSide {

@@ -17,6 +17,8 @@ import type { PumpState } from '../../src/core/state.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import { faultSpec } from '../../sim/faults/index.ts';
+import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
 import {
   alarmRaised,
@@ -122,7 +124,11 @@ export class SimTarget implements Target {
 
   describe(): TargetDescription {
     const names = SIGNALS.map((signal) => signal.name);
-    return { name: 'sim', engine: 'host', signals: names.filter((name) => this.oracle !== null || !ORACLE_SIGNALS.includes(name)) };
+    return {
+      name: 'sim',
+      engine: 'host',
+      signals: names.filter((name) => this.oracle !== null || !ORACLE_SIGNALS.includes(name)),
+    };
   }
 
   nowTick(): number {
@@ -145,7 +151,9 @@ export class SimTarget implements Target {
     this.observer = observer;
     while (this.pump.nowTick <= toTick) {
       const now = this.pump.nowTick;
-      const next = this.setup.isTickByTick ? now : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+      const next = this.setup.isTickByTick
+        ? now
+        : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
       if (next > now) idle(this.pump, next - now);
       this.execute(next);
       observer.afterTick(next);
@@ -228,7 +236,18 @@ export class SimTarget implements Target {
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick } = this;
     const { therapy, concentrationUgPerMl, isStopped, toldPg } = this;
-    return { pump, side, oracle, queue, executed, lastTick, therapy, concentrationUgPerMl, isStopped, toldPg };
+    return {
+      pump,
+      side,
+      oracle,
+      queue,
+      executed,
+      lastTick,
+      therapy,
+      concentrationUgPerMl,
+      isStopped,
+      toldPg,
+    };
   }
 
   close(): Promise<void> {
@@ -240,11 +259,18 @@ export class SimTarget implements Target {
     return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
   }
 
+  private takeStimuli(at: number): readonly Queued[] {
+    const later = this.queue.findIndex((queued) => queued.tick > at);
+    return this.queue.splice(0, later < 0 ? this.queue.length : later);
+  }
+
   private execute(at: number): void {
     this.side.tick = at;
     this.isOracleLook = at % TICKS_PER_HOUR === 0;
-    while (this.queue.length > 0 && this.queue[0]!.tick === at) this.apply(this.queue.shift()!.stimulus, at);
-    this.taken = this.pump.inbox.slice();
+    if (this.nextStimulusTick() === at) {
+      for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
+      this.taken = this.pump.inbox.slice();
+    }
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
     if (this.side.isStrokeCommanded) {
@@ -291,10 +317,10 @@ export class SimTarget implements Target {
 
   /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds both. */
   private flipBit(fault: Stimulus & { kind: 'fault' }, at: number): void {
-    const words = fault.options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
+    const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
+    const words = options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
     if (words === null) return;
-    const word = Number(fault.options['word'] ?? 0) % PRESCRIPTION_WORDS;
-    words[word]! ^= 1 << Number(fault.options['bit'] ?? 0);
+    words[Number(options['word']) % PRESCRIPTION_WORDS]! ^= 1 << Number(options['bit']);
     markFaultFired(this.side.world, fault.id, at);
   }
 
@@ -308,7 +334,7 @@ export class SimTarget implements Target {
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
       telemetryUsed(this.side.world, INTERROGATION_TICKS);
     }
-    this.observer?.event({ tick: at, kind, argument } as PumpEvent);
+    this.observer?.event({ tick: at, kind, argument });
   }
 
   /** The clinician's view of the therapy follows what the pump accepted. */

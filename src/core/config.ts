@@ -25,7 +25,7 @@ export const BATTERY_CAPACITY_NC = 2400000000000;
 export const IDLE_NC_PER_SECOND = 9240;
 export const STROKE_NC = 213000;
 export const TONE_NC = 3000000;
-export const TELEMETRY_NC_PER_SECOND = 5000000;
+export const TELEMETRY_NC_PER_SECOND = 100000;
 /** Length of one interrogation. [E] */
 export const INTERROGATION_TICKS = TICKS_PER_MINUTE / 2;
 /** Elective replacement: this share of the capacity drawn ... [E] */

@@ -38,7 +38,12 @@ export function isStrokeDue(dosing: DosingState, numerator: number, denominator:
 }
 
 /** First tick at or after `now` in which a stroke falls due at this rate. */
-export function nextStrokeTick(dosing: DosingState, numerator: number, denominator: number, now: number): number {
+export function nextStrokeTick(
+  dosing: DosingState,
+  numerator: number,
+  denominator: number,
+  now: number,
+): number {
   if (numerator <= 0) return NEVER;
   const missing = denominator - dosing.owed;
   return missing <= numerator ? now : now + Math.floor((missing + numerator - 1) / numerator) - 1;
@@ -58,7 +63,10 @@ export function dose(dosing: DosingState, numerator: number, denominator: number
 
 /** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */
 export function doseIdle(dosing: DosingState, numerator: number, denominator: number, ticks: number): void {
-  assert(numerator * ticks <= MAX_EXACT && dosing.owed + numerator * ticks < denominator, 'idle over a stroke');
+  assert(
+    numerator * ticks <= MAX_EXACT && dosing.owed + numerator * ticks < denominator,
+    'idle over a stroke',
+  );
   dosing.owed += numerator * ticks;
 }
 
@@ -83,7 +91,5 @@ export function boundOwed(dosing: DosingState, denominator: number, tick: number
 /** The second sum, after `tick` was executed: what is owed and what was pushed make up exactly the share. */
 export function isShareExact(dosing: DosingState, denominator: number, tick: number): boolean {
   const ticks = tick + 1 - dosing.shareTick;
-  return (
-    dosing.owed + dosing.shareStrokes * denominator === dosing.shareOwed + dosing.shareNumerator * ticks
-  );
+  return dosing.owed + dosing.shareStrokes * denominator === dosing.shareOwed + dosing.shareNumerator * ticks;
 }

@@ -43,7 +43,12 @@ export function commandedPermission(mode: ModeState, isTherapyStopped: boolean):
 }
 
 /** Settle on this tick's permission. Returns the ticks of the stop that ended with this tick, or 0. */
-export function enterPermission(mode: ModeState, alarmPermission: number, permission: number, nowTick: number): number {
+export function enterPermission(
+  mode: ModeState,
+  alarmPermission: number,
+  permission: number,
+  nowTick: number,
+): number {
   let stoppedTicks = 0;
   mode.isUnsettled = 0;
   if (permission === STOPPED && mode.stoppedSinceTick === NEVER) {

@@ -87,7 +87,9 @@ export function judgeTherapy(therapy: Therapy, concentrationUgPerMl: number, str
   const unit = RATE_UNITS.indexOf(therapy.unit);
   if (unit < 0) return RATE_OUT_OF_RANGE;
   if (therapy.mode === 'continuous') {
-    return therapy.rate === 0 ? RATE_OUT_OF_RANGE : judgeRate(unit, therapy.rate, concentrationUgPerMl, strokeNl);
+    return therapy.rate === 0
+      ? RATE_OUT_OF_RANGE
+      : judgeRate(unit, therapy.rate, concentrationUgPerMl, strokeNl);
   }
   if (therapy.rates.length !== RATE_WORDS) return RATE_OUT_OF_RANGE;
   let highest = 0;

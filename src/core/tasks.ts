@@ -58,6 +58,7 @@ export function nextDutyTick(tick: number): number {
 export function runDuties(pump: PumpState, readings: Readings, hal: PumpHal): void {
   for (let i = 0; i < DUTIES.length; i++) {
     const duty = DUTIES[i]!;
-    if (nextDueTick(duty.periodTicks, duty.phaseTicks, pump.nowTick) === pump.nowTick) duty.run(pump, readings, hal);
+    if (nextDueTick(duty.periodTicks, duty.phaseTicks, pump.nowTick) === pump.nowTick)
+      duty.run(pump, readings, hal);
   }
 }

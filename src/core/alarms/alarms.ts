@@ -136,7 +136,12 @@ export function acknowledgeAlarm(
 }
 
 /** Put the next tone off. An acknowledged or inactive alarm has none. */
-export function silenceAlarm(alarms: AlarmsState, index: number, silenceTicks: number, nowTick: number): void {
+export function silenceAlarm(
+  alarms: AlarmsState,
+  index: number,
+  silenceTicks: number,
+  nowTick: number,
+): void {
   const alarm = alarms.rows[index]!;
   if (alarm.toneTick === NEVER) return;
   alarm.toneTick = Math.max(alarm.toneTick, nowTick + silenceTicks);

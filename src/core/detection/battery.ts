@@ -61,8 +61,14 @@ export function computedUsedNc(battery: BatteryState, requestedStrokes: number, 
 }
 
 /** Charge drawn, in thousandths of the capacity. */
-export function computedUsedPermille(battery: BatteryState, requestedStrokes: number, nowTick: number): number {
-  return Math.floor(computedUsedNc(battery, requestedStrokes, nowTick) / Math.floor(BATTERY_CAPACITY_NC / 1000));
+export function computedUsedPermille(
+  battery: BatteryState,
+  requestedStrokes: number,
+  nowTick: number,
+): number {
+  return Math.floor(
+    computedUsedNc(battery, requestedStrokes, nowTick) / Math.floor(BATTERY_CAPACITY_NC / 1000),
+  );
 }
 
 function longerRun(run: number, mv: number | null, lowMv: number, battery: BatteryState): number {

@@ -139,7 +139,12 @@ function enterClear(occlusion: OcclusionState, baselinePa: number): void {
   occlusion.isProbeOwed = 0;
 }
 
-function judgeStrokeLook(occlusion: OcclusionState, pressurePa: number, isRetained: boolean, nowTick: number): void {
+function judgeStrokeLook(
+  occlusion: OcclusionState,
+  pressurePa: number,
+  isRetained: boolean,
+  nowTick: number,
+): void {
   if (isRetained) {
     occlusion.retainedRun += 1;
     occlusion.notRetainedRun = 0;
@@ -161,7 +166,12 @@ function judgeProbeLook(occlusion: OcclusionState, pressurePa: number, isRetaine
 }
 
 /** The second look at a stroke or probe. */
-function stepLook(occlusion: OcclusionState, pressurePa: number | null, confirmed: number, nowTick: number): void {
+function stepLook(
+  occlusion: OcclusionState,
+  pressurePa: number | null,
+  confirmed: number,
+  nowTick: number,
+): void {
   const isProbe = occlusion.isProbeLook === 1;
   occlusion.lookTick = NEVER;
   occlusion.isProbeLook = 0;
