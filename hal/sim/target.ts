@@ -8,7 +8,6 @@ import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import { INTERROGATION_TICKS } from '../../src/core/config.ts';
 import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
-import type { PumpEvent } from '../../src/core/events.ts';
 import { COMMAND, EVENT_KINDS, RAISE, STROKE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
 import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';

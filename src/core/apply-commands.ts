@@ -99,6 +99,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Command): number {
 /** Take the queue. Returns the volume of a refill to be booked in this tick, or -1. */
 export function applyCommands(pump: PumpState, hal: PumpHal): number {
   let refillNl = -1;
+  if (pump.inbox.length === 0) return refillNl;
   for (let i = 0; i < pump.inbox.length; i++) {
     const command = pump.inbox[i]!;
     const outcome = apply(pump, hal, command);

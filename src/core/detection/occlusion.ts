@@ -116,11 +116,16 @@ function enterSuspect(occlusion: OcclusionState): void {
   occlusion.notRetainedRun = 0;
 }
 
+/** What is trapped, as a pressure; never less than what raised the suspicion, or noise would pass for its release. */
+function noteResidual(occlusion: OcclusionState, pressurePa: number): void {
+  occlusion.residualPa = Math.max(SUSPECT_RISE_PA, pressurePa - occlusion.baselinePa);
+  occlusion.highestPa = pressurePa;
+}
+
 /** `pressurePa` is the reading that proved it. */
 export function enterPresent(occlusion: OcclusionState, pressurePa: number, nowTick: number): void {
   occlusion.verdict = VERDICT_PRESENT;
-  occlusion.residualPa = Math.max(0, pressurePa - occlusion.baselinePa);
-  occlusion.highestPa = pressurePa;
+  noteResidual(occlusion, pressurePa);
   occlusion.lastProbeTick = nowTick;
   occlusion.probeAllowedTick = nowTick;
   occlusion.lastGoodTick = nowTick;
@@ -158,8 +163,7 @@ function judgeStrokeLook(
 
 function judgeProbeLook(occlusion: OcclusionState, pressurePa: number, isRetained: boolean): void {
   if (isRetained) {
-    occlusion.residualPa = Math.max(0, pressurePa - occlusion.baselinePa);
-    occlusion.highestPa = pressurePa;
+    noteResidual(occlusion, pressurePa);
   } else {
     enterClear(occlusion, pressurePa);
   }
@@ -197,7 +201,7 @@ function stepRest(occlusion: OcclusionState, pressurePa: number | null, nowTick:
   }
   occlusion.lastGoodTick = nowTick;
   occlusion.highestPa = Math.max(occlusion.highestPa, pressurePa);
-  const hasFallen = 2 * (occlusion.highestPa - pressurePa) >= Math.max(1, occlusion.residualPa);
+  const hasFallen = 2 * (occlusion.highestPa - pressurePa) >= occlusion.residualPa;
   const isTimeUp = nowTick - occlusion.lastProbeTick >= PROBE_TIMEOUT_TICKS;
   const isWanted = isTimeUp || occlusion.isProbeOwed === 1;
   return nowTick >= occlusion.probeAllowedTick && (hasFallen || (isWanted && pressurePa < PROBE_CEILING_PA));
@@ -251,6 +255,8 @@ export function noteStroke(
     return;
   }
   if (pressurePa === null) return;
+  // A probe's reading is one before a stroke, too: with fluid trapped the true baseline is even lower.
+  occlusion.baselinePa = Math.min(occlusion.baselinePa, pressurePa);
   occlusion.lookTick = nowTick + SECOND_LOOK_TICKS;
   occlusion.lookBeforePa = pressurePa;
   occlusion.lookConfirmed = confirmed;
