@@ -21,9 +21,9 @@ interface Head {
 export function compileTimed(words: TimedWords, head: Head, path: Path, report: Report): Expectation | null {
   const heldForTicks = words.held?.for ?? null;
   if ('alarm' in words) {
-    const word = ALARM_WORDS.find((name) => words[name] !== undefined)!;
-    const withinTicks = words[word]!.within;
-    const text = `${words.alarm} ${word}${times(withinTicks, heldForTicks)}`;
+    const word = alarmWord(words);
+    const withinTicks = (word === null ? undefined : words[word])?.within ?? null;
+    const text = `${words.alarm} ${word ?? ''}${times(withinTicks, heldForTicks)}`;
     return { ...head, kind: 'alarm', alarm: words.alarm, word, withinTicks, heldForTicks, text };
   }
   const judged = signalTest(words, path, report);
@@ -41,22 +41,23 @@ export function compileTimed(words: TimedWords, head: Head, path: Path, report: 
   };
 }
 
-/** An entry of `always`, `never` or `finally`; `label` begins the text, such as `never` or `control: never`. */
+/**
+ * An entry of `always`, `never` or `finally`; `label` begins the text, such as `never` or `control: never`.
+ * An alarm's word in `finally` asks whether it came true at any time of the run, which is a window of `runTicks`.
+ */
 export function compileListed(
   words: ListedWords,
   label: string,
+  runTicks: number,
   head: Head,
   path: Path,
   report: Report,
 ): Expectation | null {
-  const timeless = { withinTicks: null, heldForTicks: null };
   if ('alarm' in words) {
-    const word: AlarmWord | null =
-      'raised' in words || 'cleared' in words || 'condition-gone' in words || 'acknowledged' in words
-        ? ALARM_WORDS.find((name) => words[name] !== undefined)!
-        : null;
+    const word = alarmWord(words);
     const text = `${label} ${words.alarm}${word === null ? '' : ` ${word}`}`;
-    return { ...head, kind: 'alarm', alarm: words.alarm, word, ...timeless, text };
+    const withinTicks = word === null ? null : runTicks;
+    return { ...head, kind: 'alarm', alarm: words.alarm, word, withinTicks, heldForTicks: null, text };
   }
   const judged = signalTest(words, path, report);
   if (judged === null) return null;
@@ -65,9 +66,17 @@ export function compileListed(
     kind: 'signal',
     signal: words.signal,
     test: judged.test,
-    ...timeless,
+    withinTicks: null,
+    heldForTicks: null,
     text: `${label} ${words.signal} ${judged.text}`,
   };
+}
+
+/** The one that is written; `never` has none. */
+function alarmWord(
+  words: { readonly alarm: string } & { readonly [W in AlarmWord]?: unknown },
+): AlarmWord | null {
+  return ALARM_WORDS.find((word) => words[word] !== undefined) ?? null;
 }
 
 function times(withinTicks: number | null, heldForTicks: number | null): string {
@@ -100,7 +109,8 @@ function signalTest(
       text: `equals ${equals.text}${margin}`,
     };
   }
-  const [low, high] = between!;
+  if (between === undefined) throw new Error('the schema lets no signal pass without one of its words');
+  const [low, high] = between;
   if (low.value > high.value) {
     report(
       [...path, 'between'],

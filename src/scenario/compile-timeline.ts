@@ -296,15 +296,14 @@ function compileEntries(timed: readonly Timed[], context: TimelineContext): Time
   const programming = { concentration: context.concentration, therapy: context.therapy };
   const compiled: TimelineEntry[] = [];
   for (const moment of moments) {
-    // A wrong entry that repeats is wrong once.
-    const report: Report = (path, message, at) => {
-      if (reported.has(moment.index)) return;
-      context.report(path, message, at);
-      isWrong = true;
-    };
-    let isWrong = false;
+    const complaints: Parameters<Report>[] = [];
+    const report: Report = (...complaint) => complaints.push(complaint);
     const entry = compileMoment(moment, programming, { ...context, report });
-    if (isWrong) reported.add(moment.index);
+    // A wrong entry that repeats is wrong once.
+    if (complaints.length > 0 && !reported.has(moment.index)) {
+      reported.add(moment.index);
+      for (const complaint of complaints) context.report(...complaint);
+    }
     if (entry !== null) compiled.push(entry);
   }
   return compiled;

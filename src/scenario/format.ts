@@ -9,6 +9,7 @@
 import { compileListed, type ListedWords } from './compile-expectation.ts';
 import { compileTherapy } from './compile-therapy.ts';
 import { checkVolume, compileTimeline, Ids } from './compile-timeline.ts';
+import { printable } from './nearest.ts';
 import type { Finding, Path, Problem, Report } from './problem.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 import type { Document, Schemas } from './schema.ts';
@@ -73,7 +74,7 @@ function salvageDocument({ document, pump, entry, expectation }: Schemas, data: 
       LISTINGS.map((name) => [name, listOrEmpty(from[name]).map((item) => salvage(expectation[name], item))]),
     );
   return {
-    ...(salvageParts(document, data) as Partial<Document>),
+    ...salvageParts<Document>(document, data),
     pump: salvageParts(pump, raw['pump']),
     timeline: listOrEmpty(raw['timeline']).map((item) => salvage(entry, item)),
     ...lists(raw),
@@ -136,7 +137,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
         if (words.id !== undefined) ids.claim(words.id, line, path, true);
         if ('look-every' in words && words['look-every'] !== undefined) looks.push(words['look-every']);
         const head = { id: words.id ?? path.join('.'), line };
-        const expectation = compileListed(words, label + listing, head, path, report);
+        const expectation = compileListed(words, label + listing, parts.until ?? 0, head, path, report);
         if (expectation !== null) compiled[listing].push(expectation);
       });
     }
@@ -193,6 +194,11 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
 
 function placed(findings: readonly Finding[], source: Source, file: string): Problem[] {
   return findings
-    .map(({ path, at, message }) => ({ file, ...source.locate(path, at), path: path.join('.'), message }))
+    .map(({ path, at, message }) => ({
+      file,
+      ...source.locate(path, at),
+      path: printable(path.join('.')),
+      message,
+    }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -30,5 +30,5 @@ function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
         known.extra,
       );
     },
-  }) as Record<string, unknown>;
+  });
 }

@@ -17,6 +17,10 @@ function editDistance(a: string, b: string): number {
 export function nearest(word: string, known: readonly string[]): string | null {
   if (word.length > 60) return null;
   const lower = word.toLowerCase();
+  // A name cut short is nearer than any slip of the pen: occlusion, for catheter-occlusion.
+  const whole =
+    lower.length < 4 ? undefined : known.find((candidate) => candidate.toLowerCase().includes(lower));
+  if (whole !== undefined) return whole;
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
@@ -29,10 +33,17 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
+/** On one line, and without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+}
+
 /** A word from a file, safe to print: one line, no control characters, not the whole file. */
 export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const clean = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const clean = printable(text);
   return `"${clean.length > 60 ? `${clean.slice(0, 57)}...` : clean}"`;
 }
 

@@ -159,7 +159,7 @@ export function parseQuantity(text: string, kind: QuantityKind): Parsed<{ value:
   const match = NUMBER_AND_UNIT.exec(text.trim());
   if (match === null || match[1] === '+')
     return failed(`${quoted(text)} is no quantity: ${howToWrite(kind)}`);
-  const [, sign, whole, fraction = '', written = ''] = match;
+  const [, sign = '', whole = '', fraction = '', written = ''] = match;
   if (written === '') return failed(`${quoted(text)} has no unit: ${howToWrite(kind)}`);
   if (sign === '-' && kind.signed !== true) {
     return failed(`${quoted(text)} is negative, which ${kind.what} can't be: ${howToWrite(kind)}`);
@@ -171,7 +171,7 @@ export function parseQuantity(text: string, kind: QuantityKind): Parsed<{ value:
     return failed(slip ?? `unknown unit ${quoted(written.trim())} for ${kind.what}: ${howToWrite(kind)}`);
   }
   const scale = 10n ** BigInt(fraction.length);
-  const numerator = BigInt((sign ?? '') + whole! + fraction) * BigInt(unitOf.numerator);
+  const numerator = BigInt(sign + whole + fraction) * BigInt(unitOf.numerator);
   const denominator = scale * BigInt(unitOf.denominator);
   if (numerator % denominator !== 0n) return failed(tooFine(text, numerator / denominator, unitOf));
   const value = numerator / denominator;

@@ -17,6 +17,12 @@ import {
 } from './quantity.ts';
 import { DURATION_PATTERN, HOUR_PATTERN, parseDuration, parseHour } from './time.ts';
 
+/** A complaint about a value of the wrong type, or none at all. */
+function isNot(what: string, input: unknown, how: string): string {
+  if (input === undefined) return `is missing: ${how}`;
+  return input === null ? `is empty: ${how}` : `${quoted(input)} is not ${what}: ${how}`;
+}
+
 /** What an editor is told about a part that is checked by a function. Read by `json-schema.ts`. */
 export interface EditorSchema {
   readonly alternatives: readonly z.ZodType[];
@@ -28,12 +34,8 @@ export const editorSchemas = new WeakMap<object, EditorSchema>();
 function text<T>(parse: (text: string) => Parsed<T>, how: string, meta: Record<string, unknown>) {
   return z
     .string({
-      error: ({ input }) => {
-        if (input === undefined) return how;
-        return typeof input === 'number'
-          ? `${quoted(input)} has no unit: ${how}`
-          : `${quoted(input)} is not text: ${how}`;
-      },
+      error: ({ input }) =>
+        typeof input === 'number' ? `${quoted(input)} has no unit: ${how}` : isNot('text', input, how),
     })
     .meta(meta)
     .transform((value, context) => {
@@ -104,7 +106,7 @@ export function plainBound(scale: number) {
   const how = 'write a plain number such as 10, without a unit';
   return z
     .union([z.number(), z.string()], {
-      error: ({ input }) => (input === undefined ? how : `${quoted(input)} is not a number: ${how}`),
+      error: ({ input }) => isNot('a number', input, how),
     })
     .transform((written, context): Bound => {
       const result = parsePlain(written, scale);
@@ -118,10 +120,10 @@ export function wholeNumber(min: number, max: number) {
   const how = `write a whole number from ${min} to ${max}`;
   return z
     .int({
-      error: ({ input }) => (input === undefined ? how : `${quoted(input)} is not a whole number: ${how}`),
+      error: ({ input }) => isNot('a whole number', input, how),
     })
-    .min(min, { error: how })
-    .max(max, { error: how });
+    .min(min, { error: ({ input }) => `${quoted(input)} is too small: ${how}` })
+    .max(max, { error: ({ input }) => `${quoted(input)} is too large: ${how}` });
 }
 
 const HOW_TIME = 'write a time such as 2 d 6 h 15 min (units: y, w, d, h, min, s)';
@@ -157,7 +159,7 @@ export function rate() {
 export function sentence(what: string) {
   const how = `write ${what} as text`;
   return z
-    .string({ error: ({ input }) => (input === undefined ? how : `${quoted(input)} is not text: ${how}`) })
+    .string({ error: ({ input }) => isNot('text', input, how) })
     .refine((value) => value.trim() !== '', { error: `is empty: ${how}` })
     .meta({ minLength: 1 })
     .transform((value) => value.trim());
@@ -172,9 +174,7 @@ export function word<const T extends readonly [string, ...string[]]>(
   const where = whereToLook ?? `write one of ${words.join(', ')}`;
   return z.enum(words, {
     error: ({ input }) => {
-      if (input === undefined) return where;
-      if (typeof input === 'boolean' && words[0] === 'on')
-        return `${quoted(input)} is not a word of this language: write on or off`;
+      if (typeof input !== 'string') return isNot(`a ${what}`, input, where);
       return unknownWord(what, input, words, where);
     },
   });
@@ -188,7 +188,7 @@ export function onOff() {
 export function identifier() {
   const how = 'write a short name in lower case such as kink or second-refill';
   return z
-    .string({ error: ({ input }) => (input === undefined ? how : `${quoted(input)} is not text: ${how}`) })
+    .string({ error: ({ input }) => isNot('text', input, how) })
     .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: ({ input }) => `${quoted(input)} can't be an id: ${how}` });
 }
 
@@ -205,10 +205,12 @@ export function byWord<
   const O extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],
 >(key: K, what: string, known: readonly string[], options: O, where: string) {
   return z.discriminatedUnion(key, options, {
-    error: (issue) => {
-      if (issue.code !== 'invalid_union') return undefined;
-      const given = (issue.input as Record<string, unknown>)[key];
-      return given === undefined ? where : unknownWord(what, given, known, where);
+    error: ({ input }) => {
+      if (!isMap(input)) return undefined;
+      const given = input[key];
+      return given === undefined || given === null
+        ? isNot('', given, where)
+        : unknownWord(what, given, known, where);
     },
   });
 }
@@ -277,9 +279,9 @@ function dispatched<T>(
   extra?: Record<string, unknown>,
 ) {
   const schema = z.unknown().transform((raw, context): T => {
-    let isWrong = false;
+    let complaints = 0;
     const pass = ({ path, message, at }: Finding): void => {
-      isWrong = true;
+      complaints += 1;
       context.addIssue({ code: 'custom', path: [...path], message, params: { at } });
     };
     const chosen = choose(raw, (key, message) => {
@@ -288,7 +290,7 @@ function dispatched<T>(
     if (chosen === null) return z.NEVER;
     const result = check(chosen, raw);
     for (const finding of result.findings) pass(finding);
-    return result.isRight && !isWrong ? result.value : z.NEVER;
+    return result.isRight && complaints === 0 ? result.value : z.NEVER;
   });
   editorSchemas.set(schema, extra === undefined ? { alternatives } : { alternatives, extra });
   return schema;
@@ -310,19 +312,21 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return explainType(issue.expected, issue.input);
   if (issue.code === 'invalid_value') {
     const known = issue.values.map(String);
-    return `${quoted(issue.input)} is not known here: write ${known.join(' or ')}`;
+    return isNot('known here', issue.input, `write ${known.join(' or ')}`);
   }
   return undefined;
 }
 
 function explainType(expected: string, input: unknown): string {
-  const given =
-    input === undefined || input === null ? 'nothing stands here' : `${quoted(input)} stands here`;
-  if (expected === 'object' || expected === 'record')
-    return `${given}, but a map is needed: write key: value pairs, or { key: value }`;
-  if (expected === 'array' || expected === 'tuple')
-    return `${given}, but a list is needed: write its entries in [ ], or one a line after "- "`;
-  return `${given}, but ${expected} is needed: write one`;
+  switch (expected) {
+    case 'object':
+      return isNot('a map', input, 'write key: value pairs, or { key: value }');
+    case 'array':
+    case 'tuple':
+      return isNot('a list', input, 'write its entries in [ ], or one a line after "- "');
+    default:
+      return isNot(expected, input, `write a ${expected}`);
+  }
 }
 
 function findingsOf(issue: z.core.$ZodIssue): Finding[] {
@@ -338,18 +342,6 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === 'custom') {
     const at = issue.params?.['at'] === 'key' ? 'key' : 'value';
     return [{ path, at, message: issue.message }];
-  }
-  if (
-    issue.input === undefined &&
-    (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union')
-  ) {
-    return [
-      {
-        path,
-        at: 'value',
-        message: issue.message.startsWith('nothing') ? issue.message : `is missing: ${issue.message}`,
-      },
-    ];
   }
   return [{ path, at: 'value', message: issue.message }];
 }

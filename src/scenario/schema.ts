@@ -65,7 +65,7 @@ const THERAPY = byWord(
       mode: z.literal('hourly'),
       rates: z.array(rate()).length(ALL_DAY, {
         error: ({ input }) =>
-          `has ${(input as unknown[]).length} rates: write ${ALL_DAY}, one for each hour from 00:00, or use mode: flex with steps`,
+          `${(input as unknown[]).length} of the ${ALL_DAY} rates are here: write ${ALL_DAY}, one for each hour from 00:00, or use mode: flex with steps`,
       }),
     }),
     closed({
@@ -95,11 +95,10 @@ const PUMP = closed({
 const CATHETER = closed({
   length: quantity(KINDS.length, { min: 100, max: 1500 }).prefault(DEFAULTS.catheterLength),
   compliance: quantity(KINDS.compliance, { min: 10, max: 1200 }).prefault(DEFAULTS.compliance),
-  primed: z
-    .string()
-    .meta({ enum: ['yes'] })
-    .refine((value) => value === 'yes', {
-      error: 'only yes is possible for now: the catheter starts full of the drug; transport comes later',
+  primed: word('answer', ['yes', 'no'])
+    .refine((answer) => answer === 'yes', {
+      error:
+        'write yes, the only answer for now: the catheter starts full of the drug; transport comes later',
     })
     .prefault(DEFAULTS.primed),
 });
@@ -127,7 +126,7 @@ const checkTiming: Check = (raw, complain) => {
   if (present.length === 0) {
     complain(null, 'says nothing about when: write at: 2 d, or after: ID with by: 5 h, or every: 60 d');
   } else if (present.length > 1) {
-    complain(present[1]!, `can't be written beside ${present[0]!}: an entry has one of at, after, every`);
+    complain(present[1]!, `can't be written beside ${present[0]!}: keep one of at, after, every`);
   }
   if (Object.hasOwn(raw, 'after') && !Object.hasOwn(raw, 'by')) {
     complain(
@@ -225,8 +224,8 @@ export function buildSchemas(vocabulary: Vocabulary) {
     version: z.literal(1, {
       error: ({ input }) =>
         input === undefined
-          ? 'write version: 1'
-          : `this program reads version 1 of the language: write version: 1`,
+          ? 'is missing: write version: 1'
+          : 'this program reads version 1 of the language: write version: 1',
     }),
     name: sentence('what the scenario shows, in one line,'),
     why: sentence('the incident or requirement behind the scenario').optional(),

@@ -4,14 +4,17 @@
  * Everything that a file can do to a reader ends here as a problem: too long, binary, two documents in one, an alias
  * bomb, nesting that would exhaust the stack.
  */
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { printable, quoted } from './nearest.ts';
 import type { Path } from './problem.ts';
 
 /** The longest scenario of the library has a few kB; a megabyte is some other file. */
 export const MAX_SCENARIO_BYTES = 1_000_000;
 /** Deeper nesting than the language's deepest word several times over. */
 const MAX_NESTING = 40;
+/** Where the text isn't YAML, one slip is complained about over and over. */
+const MAX_COMPLAINTS = 20;
 
 export interface Place {
   readonly line: number;
@@ -37,14 +40,19 @@ export function readSource(bytes: Uint8Array): { source: Source } | { problems: 
     return { line, column: col };
   };
   if (isNestedTooDeeply(text)) return { problems: [{ line: 1, column: 1, message: TOO_DEEP }] };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const complaints = [...document.errors, ...document.warnings];
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const complaints = [
+    ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+      offset: pos[0],
+      message: explainYaml(code, message),
+    })),
+    ...keyComplaints(document, (offset) => place(offset).line),
+  ].sort((a, b) => a.offset - b.offset);
   if (complaints.length > 0) {
     return {
-      problems: complaints.map((complaint) => ({
-        ...place(complaint.pos[0]),
-        message: explainYaml(complaint.code, complaint.message),
-      })),
+      problems: complaints
+        .slice(0, MAX_COMPLAINTS)
+        .map(({ offset, message }) => ({ ...place(offset), message })),
     };
   }
   const outline = checkOutline(document, place);
@@ -55,7 +63,8 @@ export function readSource(bytes: Uint8Array): { source: Source } | { problems: 
   } catch {
     return { problems: [{ ...place(troublesomeAlias(document)), message: ALIAS_TROUBLE }] };
   }
-  return { source: { data, locate: (path, at) => place(offsetOf(document, path, at)) } };
+  const finder = new Finder(document);
+  return { source: { data, locate: (path, at) => place(finder.offsetOf(path, at)) } };
 }
 
 const TOO_DEEP = `the file is nested more than ${MAX_NESTING} levels deep; no scenario needs that: close the brackets and check the indentation`;
@@ -116,7 +125,7 @@ function isNestedTooDeeply(text: string): boolean {
   let brackets = 0;
   for (const line of text.split('\n')) {
     const indent = line.length - line.trimStart().length;
-    const dashes = /^(?:[-?:] +)*/.exec(line.trimStart())![0].length / 2;
+    const dashes = (/^(?:[-?:] +)*/.exec(line.trimStart())?.[0].length ?? 0) / 2;
     if (indent / 2 + dashes > 4 * MAX_NESTING) return true;
     for (const character of line) {
       if (character === '[' || character === '{') brackets += 1;
@@ -148,14 +157,14 @@ function explainYaml(code: string, message: string): string {
   switch (code) {
     case 'MULTIPLE_DOCS':
       return 'a second document begins here; keep one scenario to a file and remove the `---`';
-    case 'DUPLICATE_KEY':
-      return 'this key stands twice in the same map; keep one of the two';
+    case 'TAG_RESOLVE_FAILED':
+      return 'tags (words that begin with !) mean nothing here; remove it';
     case 'TAB_AS_INDENT':
       return 'a tab is used for indentation; use spaces';
     case 'BAD_INDENT':
-      return `${message}; line the key up with its neighbours`;
+      return `${printable(message)}; line the key up with its neighbours`;
     default:
-      return `not valid YAML: ${message.replace(/\s+/g, ' ')}; check the quotes, brackets and indentation just before this`;
+      return `not valid YAML: ${printable(message)}; check the quotes, brackets and indentation just before this`;
   }
 }
 
@@ -173,32 +182,80 @@ function troublesomeAlias(document: Document): number {
   return unresolved ?? first ?? 0;
 }
 
-function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
-  let node = document.contents as Node | null;
-  let pair: Pair | undefined;
-  let offset = node?.range?.[0] ?? 0;
-  for (const step of path) {
-    if (isAlias(node)) break; // the alias is where the reader has to look first
-    if (isMap(node)) {
-      const found: Pair | undefined = node.items.find(
-        (item) => isScalar(item.key) && String(item.key.value) === String(step),
-      );
-      if (found === undefined) {
-        // A missing key: the key of the map that lacks it says more than the map's first entry.
-        at = 'key';
+/** The parser's own check of unique keys is quadratic, and knows no line of the first. */
+function keyComplaints(
+  document: Document,
+  lineOf: (offset: number) => number,
+): { offset: number; message: string }[] {
+  const complaints: { offset: number; message: string }[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const firstOf = new Map<string, number>();
+      for (const { key } of map.items) {
+        const offset = (key as Node | null)?.range?.[0] ?? map.range?.[0] ?? 0;
+        if (!isScalar(key)) {
+          complaints.push({ offset, message: 'a key is a single word here; write it without brackets' });
+          continue;
+        }
+        const name = String(key.value);
+        const first = firstOf.get(name);
+        if (first === undefined) firstOf.set(name, offset);
+        else {
+          const message = `the key ${quoted(name)} stands on line ${lineOf(first)} of the same map already; keep one of the two`;
+          complaints.push({ offset, message });
+        }
+      }
+    },
+  });
+  return complaints;
+}
+
+/** Finds the node of a path; remembers the keys of each map, since a file may have very many. */
+class Finder {
+  private readonly pairsOf = new WeakMap<YAMLMap, Map<string, Pair>>();
+  private readonly document: Document;
+
+  constructor(document: Document) {
+    this.document = document;
+  }
+
+  offsetOf(path: Path, at: 'key' | 'value'): number {
+    let node: Node | null = this.document.contents;
+    let key: unknown;
+    let offset = node?.range?.[0] ?? 0;
+    let isWhole = true;
+    for (const step of path) {
+      // At an alias, the alias is where the reader has to look first.
+      const next = isAlias(node) ? undefined : this.step(node, step);
+      if (next === undefined) {
+        isWhole = false;
         break;
       }
-      pair = found;
-      node = found.value as Node | null;
-    } else if (isSeq(node) && typeof step === 'number') {
-      pair = undefined;
-      node = (node.items[step] ?? null) as Node | null;
-    } else {
-      break;
+      ({ key, node } = next);
+      offset = node?.range?.[0] ?? (isScalar(key) ? key.range?.[0] : undefined) ?? offset;
     }
-    const key = pair?.key;
-    offset = node?.range?.[0] ?? (isScalar(key) ? key.range?.[0] : undefined) ?? offset;
+    // What is missing is best seen at the key of the map that lacks it.
+    return (at === 'key' || !isWhole) && isScalar(key) ? (key.range?.[0] ?? offset) : offset;
   }
-  if (at === 'key' && isScalar(pair?.key)) return pair.key.range?.[0] ?? offset;
-  return offset;
+
+  private step(node: Node | null, step: string | number): { key: unknown; node: Node | null } | undefined {
+    if (isMap(node)) {
+      const pair = this.pairs(node).get(String(step));
+      return pair === undefined ? undefined : { key: pair.key, node: pair.value as Node | null };
+    }
+    if (isSeq(node) && typeof step === 'number') {
+      const item = node.items[step];
+      return item === undefined ? undefined : { key: undefined, node: item as Node | null };
+    }
+    return undefined;
+  }
+
+  private pairs(map: YAMLMap): Map<string, Pair> {
+    let pairs = this.pairsOf.get(map);
+    if (pairs === undefined) {
+      pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+      this.pairsOf.set(map, pairs);
+    }
+    return pairs;
+  }
 }

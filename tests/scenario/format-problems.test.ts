@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { MAX_SCENARIO_BYTES } from '../../src/scenario/format.ts';
+import { problemsOf, read, SMALLEST, withTherapy } from './format-words.ts';
+
+function bad(name: string): string {
+  return readFileSync(new URL(`bad/${name}`, import.meta.url), 'utf8');
+}
+
+const timeline = (...entries: string[]): string =>
+  `${SMALLEST}timeline:\n${entries.map((e) => `  - ${e}\n`).join('')}`;
+
+describe('a file with many slips is answered with all of them at once', () => {
+  it.each(['fields', 'across'])('%s', (name) => {
+    expect(problemsOf(bad(`${name}.yaml`))).toEqual(bad(`${name}.txt`).trimEnd().split('\n'));
+  });
+
+  it('in the order of the file', () => {
+    const result = read(bad('fields.yaml'));
+    const lines = 'problems' in result ? result.problems.map(({ line }) => line) : [];
+    expect(lines).toEqual([...lines].sort((a, b) => a - b));
+    expect(lines.length).toBeGreaterThan(40);
+  });
+
+  it('and each says what to do', () => {
+    const advice =
+      /write|did you mean|known here|see `thecal|keep|remove|shorten|let |choose|give|clear it later|round|name the id|nearest are|bring|make it/i;
+    for (const name of ['fields', 'across']) {
+      for (const problem of problemsOf(bad(`${name}.yaml`))) expect(problem).toMatch(advice);
+    }
+  });
+});
+
+describe('a slip does not hide another', () => {
+  it('of the next field, or across fields', () => {
+    const text = SMALLEST.replace('peristaltic', 'peristatic').replace('38 mL', '45 mL');
+    expect(problemsOf(text)).toEqual([
+      's.yaml:3:20 pump.mechanism: unknown mechanism "peristatic"; did you mean peristaltic? write one of peristaltic, valve-accumulator',
+      's.yaml:3:56 pump.fill: 45 mL is more than the reservoir holds; write at most 40 mL, or a larger reservoir',
+    ]);
+  });
+
+  it('and brings no second complaint about what hangs on it', () => {
+    const text = timeline(
+      '{ at: 1 d, fault: catheter-occlusion, id: kink, diameter-closed: 200 % }',
+      '{ after: kink, by: 1 h, clear: kink }',
+    );
+    expect(problemsOf(text)).toEqual([
+      's.yaml:8:70 timeline.0.diameter-closed: 200 % is too much: write at most 100 %',
+    ]);
+  });
+});
+
+describe('one slip is found at its place', () => {
+  it.each([
+    [
+      'an unquoted number without its unit',
+      SMALLEST.replace('fill: 38 mL', 'fill: 38'),
+      's.yaml:3:57 pump.fill: "38" has no unit: write a volume such as 38 mL (units: mL, uL, nL)',
+    ],
+    [
+      'a missing key, at the key of the map that lacks it',
+      SMALLEST.replace(', fill: 38 mL', ''),
+      's.yaml:3:1 pump.fill: is missing: write a volume such as 38 mL (units: mL, uL, nL)',
+    ],
+    [
+      'a missing therapy mode',
+      withTherapy('{ dose: 300 ug/day }'),
+      's.yaml:5:1 therapy.mode: is missing: write one of continuous, hourly, flex, minimum, stopped',
+    ],
+    [
+      'an unknown key deep inside',
+      timeline('{ at: 1 d, expect: { alarm: motor-stall, raised: { whithin: 2 h, within: 2 h } } }'),
+      's.yaml:8:56 timeline.0.expect.raised.whithin: unknown key "whithin"; did you mean within? known here: within',
+    ],
+    [
+      "a fault's option that is another fault's",
+      timeline('{ at: 1 d, fault: over-infusion, diameter-closed: 50 % }'),
+      's.yaml:8:38 timeline.0.diameter-closed: unknown key "diameter-closed"; known here: fault, excess, at, after, by, every, id',
+    ],
+    [
+      'an alarm cut short',
+      timeline('{ at: 1 d, command: { silence: stall } }'),
+      's.yaml:8:36 timeline.0.command.silence: unknown alarm "stall"; did you mean motor-stall? see `thecal list alarms`',
+    ],
+    [
+      'a time after the end',
+      timeline('{ at: 5 d, command: stop }'),
+      's.yaml:8:11 timeline.0.at: 5 d is after the end of the run, until: 4 d; bring it forward or let the run last longer',
+    ],
+    [
+      'a clear of what is no fault',
+      timeline('{ at: 1 d, refill: 38 mL, id: refill }', '{ at: 2 d, clear: refill }'),
+      's.yaml:9:23 timeline.1.clear: "refill" is not a fault, so there is nothing to clear; name the id of a fault',
+    ],
+    [
+      'a clear before its fault',
+      timeline('{ at: 2 d, fault: motor-stall }', '{ at: 1 d, clear: motor-stall }'),
+      's.yaml:9:23 timeline.1.clear: "motor-stall" begins at 2 d, after this clear at 1 d; clear it later',
+    ],
+    [
+      'a second clear',
+      timeline(
+        '{ at: 1 d, fault: motor-stall }',
+        '{ at: 2 d, clear: motor-stall }',
+        '{ at: 3 d, clear: motor-stall }',
+      ),
+      's.yaml:10:23 timeline.2.clear: "motor-stall" is cleared on line 9 already; remove one of the two',
+    ],
+    [
+      'a start at half past',
+      `${SMALLEST}start: { time: "06:30" }\n`,
+      's.yaml:7:16 start.time: "06:30" is not a whole hour: program slots begin on the hour; write "06:00"',
+    ],
+    [
+      'rates of two families',
+      withTherapy(
+        '{ mode: flex, steps: [ { from: "00:00", rate: 10 ug/h }, { from: "06:00", rate: 3 uL/h } ] }',
+      ),
+      's.yaml:5:90 therapy.steps.1.rate: 3 uL/h mixes with 10 ug/h: write all rates of a therapy as doses (ug/h, ug/day), or all as volumes (uL/h, mL/day)',
+    ],
+    [
+      'a rate beyond the mechanism: 24 mL/day of 500 ug/mL is 12000 ug/day',
+      withTherapy('{ mode: continuous, dose: 12000.1 ug/day }'),
+      's.yaml:5:36 therapy.dose: 12000.1 ug/day of 500 ug/mL is beyond the pump, whose fastest is 24 mL/day: write at most 12000 ug/day, or raise the concentration',
+    ],
+    [
+      'a daily volume that is no exact dose: 6 uL of 1 ug/mL is 0.006 ug',
+      withTherapy('{ mode: continuous, dose: 6 uL/day }', '1 ug/mL'),
+      's.yaml:5:36 therapy.dose: 6 uL/day of 1 ug/mL is not a whole number of tenths of a ug a day, the finest dose the pump holds: write 0 ug/day or 0.1 ug/day, or as a volume 250 nL/h',
+    ],
+    [
+      'a signal in the wrong unit',
+      `${SMALLEST}always: [ { signal: true.delivered-ug, below: 5 mL } ]\n`,
+      's.yaml:7:47 always.0.below: unknown unit "mL" for a dose: write a dose such as 800 ug (units: ug, ng)',
+    ],
+    [
+      'an id that is taken, in whatever section',
+      `${timeline('{ at: 1 d, fault: motor-stall, id: jam }')}never:\n  - { alarm: empty-reservoir, id: jam }\n`,
+      's.yaml:10:35 never.0.id: "jam" already names the entry on line 8: choose another id',
+    ],
+    [
+      'a circle of entries that wait for each other',
+      timeline(
+        '{ after: b, by: 1 h, command: stop, id: a }',
+        '{ after: a, by: 1 h, command: resume, id: b }',
+      ),
+      's.yaml:9:14 timeline.1.after: "a" waits for this entry, directly or through others: give one of them an at',
+    ],
+  ])('%s', (_what, text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+});
+
+describe('a file that is no scenario is told so', () => {
+  it.each([
+    ['', 's.yaml:1:1: the file is empty; a scenario begins with `version: 1`'],
+    ['# only a comment\n', 's.yaml:1:1: the file is empty; a scenario begins with `version: 1`'],
+    [
+      'hello',
+      's.yaml:1:1: a scenario is a map of keys and values beginning with `version: 1`, not a list or a single value',
+    ],
+    [
+      `${SMALLEST}---\n${SMALLEST}`,
+      's.yaml:7:1: a second document begins here; keep one scenario to a file and remove the `---`',
+    ],
+    [
+      `${SMALLEST}seed: 1\nseed: 2\n`,
+      's.yaml:8:1: the key "seed" stands on line 7 of the same map already; keep one of the two',
+    ],
+    ['version: 1\n\tname: x\n', 's.yaml:2:1: a tab is used for indentation; use spaces'],
+    [
+      'version: !!binary 1\nname: !mine x\n',
+      's.yaml:2:7: tags (words that begin with !) mean nothing here; remove it',
+    ],
+    [
+      'name: *other\n',
+      's.yaml:1:7: this alias (*name) has no anchor (&name) before it, or expands without bound; write the value out',
+    ],
+    ['version: 1\n? [a]\n: 2\n', 's.yaml:2:3: a key is a single word here; write it without brackets'],
+    [
+      `name: ${'['.repeat(100_000)}`,
+      's.yaml:1:1: the file is nested more than 40 levels deep; no scenario needs that: close the brackets and check the indentation',
+    ],
+    [
+      '- '.repeat(100_000),
+      's.yaml:1:1: the file is nested more than 40 levels deep; no scenario needs that: close the brackets and check the indentation',
+    ],
+    [
+      '\n'.repeat(MAX_SCENARIO_BYTES + 1),
+      's.yaml:1:1: the file has 1000001 bytes, more than the 1000000 a scenario may have; is this the right file?',
+    ],
+    [
+      'version: 1\nna\0me',
+      's.yaml:2:3: the file holds a NUL byte, so it is binary or UTF-16; save it as UTF-8 text',
+    ],
+    [
+      Uint8Array.of(0x61, 0x0a, 0xc3, 0xa4, 0xff),
+      's.yaml:2:2: not valid UTF-8 here; save the file as UTF-8 text',
+    ],
+  ])('%#', (text, problem) => {
+    expect(problemsOf(text)[0]).toBe(problem);
+  });
+
+  it('though it would grow without bound', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]
+b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]
+c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
+d: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]
+`;
+    expect(problemsOf(bomb)).toHaveLength(1);
+    expect(problemsOf(bomb)[0]).toContain('expands without bound');
+  });
+
+  it('though its keys are those that trip up programs', () => {
+    const problems = problemsOf(`${SMALLEST}__proto__: { seed: 2 }\nconstructor: 1\n`);
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toContain('s.yaml:7:1 __proto__: unknown key');
+  });
+
+  it('and nothing of it reaches the terminal but plain text', () => {
+    expect(problemsOf(`${SMALLEST}"\\e[31m\\nred": 1\n`)[0]).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('what editors write invisibly is no slip', () => {
+  it.each([
+    ['a byte order mark', `\uFEFF${SMALLEST}`],
+    ['Windows line ends', SMALLEST.replaceAll('\n', '\r\n')],
+    [
+      'an anchor with its alias',
+      SMALLEST.replace('fill: 38 mL', 'fill: &full 38 mL').concat(
+        'timeline: [ { at: 1 d, refill: *full } ]\n',
+      ),
+    ],
+  ])('%s', (_what, text) => {
+    expect(problemsOf(text)).toEqual([]);
+  });
+});
