@@ -1,0 +1,170 @@
+/**
+ * A pump on a bench: the real core over the smallest HAL that keeps its promises. No world, so every number in a test
+ * is one that somebody worked out by hand. The core is handed in, so that a bad copy of it can stand on the same bench.
+ */
+import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import type { PumpHal } from '../../hal/hal.ts';
+import type { Command } from '../../src/core/commands.ts';
+import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
+import { createPump, queueCommand } from '../../src/core/pump.ts';
+import type { PumpState } from '../../src/core/state.ts';
+import { stateDigest } from '../../src/core/digest.ts';
+import { idle, nextWake, tick } from '../../src/core/tick.ts';
+
+export interface Core {
+  readonly createPump: typeof createPump;
+  readonly queueCommand: typeof queueCommand;
+  readonly tick: typeof tick;
+  readonly nextWake: typeof nextWake;
+  readonly idle: typeof idle;
+  readonly stateDigest: typeof stateDigest;
+}
+
+export const REAL_CORE: Core = { createPump, queueCommand, tick, nextWake, idle, stateDigest };
+
+export interface RigEvent {
+  readonly tick: number;
+  readonly kind: EventKind;
+  readonly argument: number;
+}
+
+/** 300 ug/day of 500 ug/mL in strokes of 500 nL: exactly one stroke every 72 ticks, stroke k in tick 72 k - 1. */
+export const ONE_IN_72: PumpOptions = {
+  strokeNl: 500,
+  reservoirNl: 40_000_000,
+  startHour: 0,
+  fillNl: 38_000_000,
+  lowReservoirNl: 2_000_000,
+  concentrationUgPerMl: 500,
+  therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
+};
+
+export class Rig {
+  readonly core: Core;
+  readonly pump: PumpState;
+  readonly hal: PumpHal;
+  readonly events: RigEvent[] = [];
+  readonly digests: { readonly tick: number; readonly digest: number }[] = [];
+  readonly played: { readonly tick: number; readonly pattern: number }[] = [];
+  readonly reports: Int32Array[] = [];
+  /** Readings taken, by tick: what was asked for, in the order of asking. */
+  readonly asked = new Map<number, string[]>();
+  stored: Int32Array | null = null;
+  /** What the surroundings are like; a test changes them between two runs. */
+  pressurePa: number | null = 1000;
+  restingMv: number | null = 2900;
+  loadedMv: number | null = 2840;
+  temperatureMilliC: number | null = 37_000;
+  isTurning = true;
+  isFeedbackLost = false;
+  count = 0;
+  private isStrokeCommanded = false;
+
+  constructor(changes: Partial<PumpOptions> = {}, core: Core = REAL_CORE) {
+    this.core = core;
+    this.hal = this.createHal();
+    this.pump = core.createPump({ ...ONE_IN_72, ...changes }, this.hal);
+  }
+
+  /** Execute every tick up to and including `toTick`. */
+  runTo(toTick: number): this {
+    while (this.pump.nowTick <= toTick) this.step();
+    return this;
+  }
+
+  /** The same, jumping from wake to wake. */
+  jumpTo(toTick: number): this {
+    while (this.pump.nowTick <= toTick) {
+      const next = Math.min(this.core.nextWake(this.pump), toTick);
+      if (next > this.pump.nowTick) this.core.idle(this.pump, next - this.pump.nowTick);
+      this.step();
+    }
+    return this;
+  }
+
+  /** Run up to the tick before, then queue: the command counts from `atTick`. */
+  at(atTick: number, ...commands: readonly Command[]): this {
+    this.runTo(atTick - 1);
+    for (const command of commands) this.core.queueCommand(this.pump, command);
+    return this;
+  }
+
+  ticksOf(kind: EventKind): number[] {
+    return this.events.filter((event) => event.kind === kind).map((event) => event.tick);
+  }
+
+  of(kind: EventKind): { readonly tick: number; readonly argument: number }[] {
+    return this.events
+      .filter((event) => event.kind === kind)
+      .map(({ tick: at, argument }) => ({ tick: at, argument }));
+  }
+
+  /** The events of one tick, as `kind argument`. */
+  said(atTick: number): string[] {
+    return this.events.filter((event) => event.tick === atTick).map((e) => `${e.kind} ${e.argument}`);
+  }
+
+  digest(): number {
+    return this.core.stateDigest(this.pump, this.hal.checksum);
+  }
+
+  private step(): void {
+    this.core.tick(this.pump, this.hal);
+    if (this.isStrokeCommanded && this.isTurning) this.count += 1;
+    this.isStrokeCommanded = false;
+  }
+
+  private note<T>(what: string, value: T): T {
+    const now = this.pump.nowTick;
+    const list = this.asked.get(now);
+    if (list === undefined) this.asked.set(now, [what]);
+    else list.push(what);
+    return value;
+  }
+
+  private createHal(): PumpHal {
+    return {
+      motor: {
+        stroke: () => {
+          this.isStrokeCommanded = true;
+        },
+        confirmedCount: () => this.note('count', this.isFeedbackLost ? null : this.count),
+      },
+      outletPressure: { readPa: () => this.note('pressure', this.pressurePa) },
+      supply: {
+        readRestingMv: () => this.note('resting', this.restingMv),
+        readLoadedMv: () => this.note('loaded', this.loadedMv),
+      },
+      temperature: { readMilliC: () => this.note('temperature', this.temperatureMilliC) },
+      annunciator: {
+        play: (pattern) => {
+          this.played.push({ tick: this.pump.nowTick, pattern });
+        },
+      },
+      watchdog: { kick: () => {} },
+      store: {
+        save: (words) => {
+          this.stored = words.slice();
+        },
+        load: (into) => {
+          if (this.stored?.length !== into.length) return false;
+          into.set(this.stored);
+          return true;
+        },
+      },
+      telemetry: {
+        event: (at, code, argument) => {
+          this.events.push({ tick: at, kind: EVENT_KINDS[code]!, argument });
+        },
+        stateDigest: (at, digest) => {
+          this.digests.push({ tick: at, digest });
+        },
+        report: (words) => {
+          this.reports.push(words);
+        },
+      },
+      checksum: { crc32: crc32OfWords },
+    };
+  }
+}
