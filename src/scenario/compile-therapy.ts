@@ -69,7 +69,7 @@ function checkSteps(steps: readonly { from: number }[], path: Path, report: Repo
     } else if (from <= before.from) {
       complain(
         index,
-        'is not after the step before it: list the steps in the order of the day, each hour once',
+        'is not after the step before it: write the steps in the order of the day, each hour once',
       );
     }
   });
