@@ -52,7 +52,6 @@ export type Schemas = ReturnType<typeof buildSchemas>;
 export type Document = z.output<Schemas['document']>;
 export type TherapyWords = z.output<typeof THERAPY>;
 export type Entry = z.output<Schemas['entry']>;
-export type PumpWords = z.output<typeof PUMP>;
 
 const ALL_DAY = 24;
 const THERAPY = byWord(
