@@ -9,6 +9,7 @@ import { RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts
 import type { Scenario } from '../../scenario/scenario.ts';
 import { coreHash, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
+import { IS_FROM_SOURCE } from '../package-root.ts';
 import { BAD_INPUT, type ExitCode, exitCodeOf, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
@@ -48,7 +49,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const board = RunBoard.of(jobs.length);
   const interruption = new Interruption(() => board.cancel());
   const progress = new Progress(jobs, board, human);
-  const threadCount = options.jobs ?? Math.min(availableParallelism(), jobs.length);
+  const threadCount = threadCountFor(jobs.length, options.jobs);
   const log = await diagnostics();
   log.debug({ scenarios: jobs.length, threadCount }, 'running');
 
@@ -56,7 +57,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   progress.start();
   let outcomes: Outcome[];
   try {
-    outcomes = await executeAll(jobs, board, Math.min(threadCount, jobs.length), (job, outcome) => {
+    outcomes = await executeAll(jobs, board, threadCount, (job, outcome) => {
       progress.finished(job, outcome);
     });
   } finally {
@@ -98,6 +99,17 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     finished.map((scenario) => scenario.verdict),
     others,
   );
+}
+
+/** Worker threads start from the built program; what runs from its sources has none. */
+function threadCountFor(jobCount: number, asked: number | undefined): number {
+  if (!IS_FROM_SOURCE) return Math.min(asked ?? availableParallelism(), jobCount);
+  if ((asked ?? 1) > 1) {
+    printLines(process.stderr, [
+      '--jobs: running from the sources, so one at a time; npm run build brings more',
+    ]);
+  }
+  return 1;
 }
 
 function refuseUnknownTarget(name: string): void {
