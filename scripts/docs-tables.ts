@@ -1,6 +1,6 @@
 /**
  * The tables in the documents that restate code: alarms, faults, figures, events, commands, and how fast an
- * occlusion is noticed. `npm run docs` writes them between their markers; `tests/docs.test.ts` fails when one is
+ * occlusion is noticed. Run as a script it writes them between their markers; `tests/docs.test.ts` fails when one is
  * stale or when the code has a row, a figure or a name that nothing here explains.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
