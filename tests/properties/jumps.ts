@@ -2,9 +2,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SIGNALS } from '../../hal/signals.ts';
-import { SimTarget } from '../../hal/sim/target.ts';
+import type { SimTarget } from '../../hal/sim/target.ts';
 import { stateFields } from '../../hal/state-fields.ts';
+import { bundleLab } from '../canaries/bundle.ts';
 import { isLong, type RandomRun, randomRun, seedOf } from './runs.ts';
+
+/** As one bundle, as it is shipped: the test runner's own modules look every import up anew, at several times the cost. */
+const { SimTarget: BundledTarget } = await bundleLab(null);
 
 /** Everything that can be known at the end, as one record that reads well when it differs. */
 export interface End {
@@ -34,7 +38,7 @@ export async function endOf(target: SimTarget, hourDigests: readonly number[]): 
 }
 
 export async function play(run: RandomRun, isTickByTick: boolean): Promise<{ end: End; target: SimTarget }> {
-  const target = new SimTarget({ ...run.setup, isTickByTick });
+  const target = new BundledTarget({ ...run.setup, isTickByTick });
   const hourDigests: number[] = [];
   lay(target, run);
   await target.advance(run.untilTick, {
@@ -46,7 +50,8 @@ export async function play(run: RandomRun, isTickByTick: boolean): Promise<{ end
 }
 
 /** A share of the 2,000 random runs, so that files run side by side. */
-export function provesJumpsEqualTicks(part: number, runs: number): void {
+export function provesJumpsEqualTicks(part: number, runsInCi: number): void {
+  const runs = isLong() ? 10 * runsInCi : runsInCi;
   it(`${runs} random runs by jumps end as tick by tick: digests, state, faults, signals and doses (part ${part})`, {
     timeout: isLong() ? 3_600_000 : 900_000,
   }, async () => {
