@@ -100,15 +100,15 @@ function caseOf(className: string, file: string, judgement: Judgement): Case {
   const { id, text, line, verdict } = judgement;
   const name = `${id}: ${text}`;
   if (verdict === 'passed') return { kind: 'passed', element: testCase(className, name, file, line, []) };
-  const observed = `observed ${judgement.observed ?? 'nothing'}${judgement.tick === null ? '' : ` at ${instantText(judgement.tick)}`}`;
+  const seen = `${judgement.observed ?? 'nothing'}${judgement.tick === null ? '' : `, at ${instantText(judgement.tick)}`}`;
   if (verdict === 'inconclusive') {
-    const skipped: Element = { tag: 'skipped', attributes: { message: `inconclusive: ${observed}` } };
+    const skipped: Element = { tag: 'skipped', attributes: { message: `inconclusive: ${seen}` } };
     return { kind: 'skipped', element: testCase(className, name, file, line, [skipped]) };
   }
   const failure: Element = {
     tag: 'failure',
-    attributes: { message: observed, type: 'expectation' },
-    children: [`${file}:${line}: ${text}\n${observed}`],
+    attributes: { message: `observed: ${seen}`, type: 'expectation' },
+    children: [`${file}:${line}: ${text}\nobserved: ${seen}`],
   };
   return { kind: 'failure', element: testCase(className, name, file, line, [failure]) };
 }

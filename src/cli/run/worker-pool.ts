@@ -33,9 +33,13 @@ export async function runOnWorkers(
     try {
       outcome = await pool.run({ job, memory: board.memory });
     } catch (error) {
-      const message = `the worker thread died: ${error instanceof Error ? error.message : String(error)}`;
-      const stack = error instanceof Error ? (error.stack ?? null) : null;
-      outcome = { kind: 'finished', result: brokenResult(job, 'error', message), stack, traceProblem: null };
+      const reason = error instanceof Error ? error.message : String(error);
+      outcome = {
+        kind: 'finished',
+        result: brokenResult(job, 'error', `the worker thread died: ${reason}`),
+        stack: error instanceof Error ? (error.stack ?? null) : null,
+        traceProblem: job.trace === null ? null : 'the worker thread died',
+      };
     }
     onOutcome(job, outcome);
     return outcome;
