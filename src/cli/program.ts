@@ -80,11 +80,7 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',
     )
-    .option(
-      '--realtime <factor>',
-      'by the clock, or FACTOR times as fast: --realtime or --realtime=FACTOR',
-      factor,
-    )
+    .option('--realtime [factor]', 'by the clock, or FACTOR times as fast, as in --realtime=60', factor)
     .option('--seed <n>', "instead of each scenario's own", wholeNumber(0, MAX_SEED))
     .option(
       '--jobs <n>',
