@@ -5,7 +5,14 @@
  * lays the stimuli on, advances to the next point, and lets the judges look. The control is the same run without its
  * faults and comes first, because what it raises cannot count as noticing a fault.
  */
-import type { FaultRecord, Stimulus, Target, TargetFactory, TargetObserver, TargetSetup } from '../../hal/target.ts';
+import type {
+  FaultRecord,
+  Stimulus,
+  Target,
+  TargetFactory,
+  TargetObserver,
+  TargetSetup,
+} from '../../hal/target.ts';
 import type { PumpEvent } from '../core/events.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
@@ -98,7 +105,8 @@ function createJudges(plan: Plan, untilTick: number, signals: SignalReader): Jud
     if (entry.kind === 'expect') judges.push(createJudge(entry.expectation, 'timeline', entry.tick, signals));
   }
   for (const section of ['always', 'never', 'finally'] as const) {
-    for (const expectation of plan[section]) judges.push(createJudge(expectation, section, untilTick, signals));
+    for (const expectation of plan[section])
+      judges.push(createJudge(expectation, section, untilTick, signals));
   }
   return judges;
 }
@@ -127,7 +135,12 @@ class Witness implements TargetObserver {
   private readonly trace: TraceWriter | null;
   private readonly doseTicks: ReadonlySet<number>;
 
-  constructor(target: Target, judges: readonly Judge[], trace: TraceWriter | null, doseTicks: ReadonlySet<number>) {
+  constructor(
+    target: Target,
+    judges: readonly Judge[],
+    trace: TraceWriter | null,
+    doseTicks: ReadonlySet<number>,
+  ) {
     this.target = target;
     this.trace = trace;
     this.doseTicks = doseTicks;
@@ -182,7 +195,13 @@ class Witness implements TargetObserver {
   }
 }
 
-async function drive(target: Target, plan: Plan, witness: Witness, options: RunOptions, untilTick: number): Promise<void> {
+async function drive(
+  target: Target,
+  plan: Plan,
+  witness: Witness,
+  options: RunOptions,
+  untilTick: number,
+): Promise<void> {
   const sliceTicks = options.sliceTicks ?? DEFAULT_SLICE_TICKS;
   const points = new Set([...witness.looks, ...plan.timeline.map((entry) => entry.tick)]);
   for (const point of [...points].sort((a, b) => a - b)) {
@@ -230,7 +249,12 @@ interface Run extends RunResult {
   readonly doses: DoseNotes;
 }
 
-async function observe(scenario: Scenario, plan: Plan, options: RunOptions, run: 'main' | 'control'): Promise<Run> {
+async function observe(
+  scenario: Scenario,
+  plan: Plan,
+  options: RunOptions,
+  run: 'main' | 'control',
+): Promise<Run> {
   const target = await options.createTarget(setupOf(scenario, options.isTickByTick));
   try {
     return await observeTarget(target, scenario, plan, options, run);
@@ -292,7 +316,10 @@ async function observeTarget(
     expectations,
     signals: Object.fromEntries(values),
     doseFailures: target.doseFailures(),
-    error: error === null ? null : `tick ${target.nowTick()}: ${error instanceof Error ? error.message : String(error)}`,
+    error:
+      error === null
+        ? null
+        : `tick ${target.nowTick()}: ${error instanceof Error ? error.message : String(error)}`,
     records,
     doses: witness.doses,
   };
@@ -314,18 +341,31 @@ function fingerprintOf(runs: readonly RunResult[]): string | null {
     run.expectations
       .filter((judgement) => judgement.verdict !== 'passed')
       .map((judgement) => `${i === 0 ? 'main' : 'control'}:${judgement.id}:${judgement.verdict}`)
-      .concat(run.error === null ? [] : [`${i === 0 ? 'main' : 'control'}:${run.error.replace(/^tick \d+: /, '')}`]),
+      .concat(
+        run.error === null ? [] : [`${i === 0 ? 'main' : 'control'}:${run.error.replace(/^tick \d+: /, '')}`],
+      ),
   );
   return parts.length === 0 ? null : parts.join(' ');
 }
 
 /** Run a scenario and its control. `reproduce` is the command line that shows the same again. */
-export async function runScenario(scenario: Scenario, options: RunOptions, reproduce: string): Promise<ScenarioResult> {
+export async function runScenario(
+  scenario: Scenario,
+  options: RunOptions,
+  reproduce: string,
+): Promise<ScenarioResult> {
   const controls = controlPlan(scenario);
   const control = controls === null ? null : await observe(scenario, controls, options, 'control');
   const main = await observe(scenario, mainPlan(scenario), options, 'main');
   const faults = main.records.map((record) =>
-    weigh(record, options.revealedBy(record.kind), main.alarms, control?.alarms ?? [], main.doses, scenario.untilTick),
+    weigh(
+      record,
+      options.revealedBy(record.kind),
+      main.alarms,
+      control?.alarms ?? [],
+      main.doses,
+      scenario.untilTick,
+    ),
   );
   const result = finished(main, faults);
   const controlResult = control === null ? null : finished(control, []);
