@@ -5,18 +5,9 @@
  * lays the stimuli on, advances to the next point, and lets the judges look. The control is the same run without its
  * faults and comes first, because what it raises cannot count as noticing a fault.
  */
-import type {
-  FaultRecord,
-  Stimulus,
-  Target,
-  TargetFactory,
-  TargetObserver,
-  TargetSetup,
-} from '../../hal/target.ts';
-import type { PumpEvent } from '../core/events.ts';
+import type { FaultRecord, Stimulus, Target, TargetFactory, TargetSetup } from '../../hal/target.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
-import { AlarmBook } from './alarm-book.ts';
 import type { DoseNotes } from './evidence.ts';
 import { weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
@@ -25,6 +16,7 @@ import type { FaultEvidence, RunResult, ScenarioResult, Verdict } from './result
 import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
 import { signalNumber, signalText } from './signal-text.ts';
+import { Witness } from './witness.ts';
 
 /** A target's line failed in a way that says nothing about the pump: the verdict is `infrastructure`. */
 export class InfrastructureError extends Error {}
@@ -117,82 +109,6 @@ function lookTicks(judges: readonly Judge[], lookEveryTicks: number | null, unti
   if (lookEveryTicks !== null) for (let t = lookEveryTicks; t < untilTick; t += lookEveryTicks) ticks.add(t);
   ticks.add(untilTick);
   return [...ticks].filter((t) => t <= untilTick).sort((a, b) => a - b);
-}
-
-/** Listens to a run: feeds the judges, the alarm book, the trace, and notes doses where a window may close. */
-class Witness implements TargetObserver {
-  readonly book = new AlarmBook();
-  readonly doses = new Map<number, { prescribedNg: number | null; deliveredNg: number | null }>();
-  readonly looks = new Set<number>();
-  private readonly listeners: readonly Judge[];
-  private readonly watchers: readonly Judge[];
-  private readonly hasContinuous: boolean;
-  private hasEvent = false;
-  private isDoseWanted = false;
-  private readonly unwritten: { readonly tick: number; readonly stimulus: Stimulus }[] = [];
-
-  private readonly target: Target;
-  private readonly trace: TraceWriter | null;
-  private readonly doseTicks: ReadonlySet<number>;
-
-  constructor(
-    target: Target,
-    judges: readonly Judge[],
-    trace: TraceWriter | null,
-    doseTicks: ReadonlySet<number>,
-  ) {
-    this.target = target;
-    this.trace = trace;
-    this.doseTicks = doseTicks;
-    this.listeners = judges.filter((judge) => judge.event !== undefined);
-    this.watchers = judges.filter((judge) => judge.look !== undefined);
-    this.hasContinuous = judges.some((judge) => judge.isContinuous);
-  }
-
-  /** Lay a stimulus on, and write it into the trace where its tick comes. In tick order. */
-  expectStimulus(tick: number, stimulus: Stimulus): void {
-    this.target.stimulate(tick, stimulus);
-    if (this.trace !== null) this.unwritten.push({ tick, stimulus });
-  }
-
-  /** Stimuli come before everything else of their tick. */
-  writeStimuli(throughTick: number): void {
-    while (this.unwritten.length > 0 && this.unwritten[0]!.tick <= throughTick) {
-      const { tick, stimulus } = this.unwritten.shift()!;
-      this.trace?.stimulus(tick, stimulus);
-    }
-  }
-
-  event(event: PumpEvent): void {
-    if (this.unwritten.length > 0) this.writeStimuli(event.tick);
-    this.hasEvent = true;
-    if (event.kind === 'raise') this.isDoseWanted = true;
-    this.trace?.event(event);
-    if (event.kind !== 'stroke') {
-      this.book.event(event);
-      for (const judge of this.listeners) judge.event?.(event);
-    }
-  }
-
-  stateDigest(tick: number, digest: number): void {
-    if (this.unwritten.length > 0) this.writeStimuli(tick);
-    this.trace?.stateDigest(tick, digest);
-  }
-
-  afterTick(tick: number): void {
-    if (this.isDoseWanted || this.doseTicks.has(tick)) {
-      this.isDoseWanted = false;
-      this.doses.set(tick, {
-        prescribedNg: this.target.read('true.prescribed-ug'),
-        deliveredNg: this.target.read('true.delivered-ug'),
-      });
-    }
-    const isEventful = this.hasEvent || tick % TICKS_PER_HOUR === 0;
-    this.hasEvent = false;
-    if ((this.hasContinuous && isEventful) || this.looks.has(tick)) {
-      for (const judge of this.watchers) judge.look?.(tick);
-    }
-  }
 }
 
 async function drive(
@@ -316,13 +232,14 @@ async function observeTarget(
     expectations,
     signals: Object.fromEntries(values),
     doseFailures: target.doseFailures(),
-    error:
-      error === null
-        ? null
-        : `tick ${target.nowTick()}: ${error instanceof Error ? error.message : String(error)}`,
+    error: error === null ? null : `tick ${target.nowTick()}: ${messageOf(error)}`,
     records,
     doses: witness.doses,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'something that is no error was thrown';
 }
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
