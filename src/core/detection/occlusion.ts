@@ -170,7 +170,7 @@ function enterClear(occlusion: OcclusionState, baselinePa: number): void {
 /** An occlusion ended. What keeps ending is not worth a stop each time. */
 function enterGone(occlusion: OcclusionState, baselinePa: number, nowTick: number): void {
   enterClear(occlusion, baselinePa);
-  if (nowTick - occlusion.passingSinceTick > PASSING_WINDOW_TICKS) {
+  if (occlusion.passingCount === 0 || nowTick - occlusion.passingSinceTick > PASSING_WINDOW_TICKS) {
     occlusion.passingCount = 0;
     occlusion.passingSinceTick = nowTick;
   }
