@@ -32,7 +32,7 @@ export interface QuantityKind {
   readonly what: string;
   readonly example: string;
   readonly units: readonly Unit[];
-  /** Below zero makes sense; only gauge pressures and temperatures as bounds. */
+  /** Below zero makes sense: gauge pressures and temperatures as bounds, and deviations. */
   readonly signed?: boolean;
   /** What is usual, in the first unit; only used to guess what was meant by mg. */
   readonly usual?: { readonly low: number; readonly high: number };

@@ -46,6 +46,13 @@ export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
 export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
+/** Both ways, as the label has it: a new pump may give a little less as well as a little more. */
+const DEVIATION = { ...KINDS.percent, what: 'a deviation', example: '-3 %', signed: true };
+const LABEL = {
+  min: -145_000,
+  max: 145_000,
+  because: 'the label band; more than that is the fault over-infusion',
+};
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 
 export type Schemas = ReturnType<typeof buildSchemas>;
@@ -85,10 +92,7 @@ const PUMP = closed({
   fill: quantity(KINDS.volume),
   'low-reservoir': quantity(KINDS.volume).prefault(DEFAULTS.lowReservoir),
   'low-volume-fade': onOff().prefault(DEFAULTS.lowVolumeFade),
-  tolerance: quantity(KINDS.percent, {
-    max: 145_000,
-    because: 'the label band; beyond it, use the fault over-infusion',
-  }).prefault(DEFAULTS.tolerance),
+  tolerance: quantity(DEVIATION, LABEL).prefault(DEFAULTS.tolerance),
 });
 
 const CATHETER = closed({

@@ -1,4 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { VOCABULARY } from '../../src/cli/vocabulary.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { WORDS } from './format-words.ts';
 
@@ -6,7 +10,14 @@ const schema = scenarioJsonSchema(WORDS) as {
   required: string[];
   additionalProperties: boolean;
   properties: Record<string, Record<string, unknown>>;
+  $defs: Record<string, Record<string, unknown>>;
 };
+
+/** A part, or what it refers to. */
+function resolved(part: Record<string, unknown> | undefined): Record<string, unknown> {
+  const name = /^#\/\$defs\/(.*)$/.exec(String(part?.['$ref']))?.[1];
+  return (name === undefined ? part : schema.$defs[name]) ?? {};
+}
 
 /** Every object in the schema, however deep. */
 function* parts(of: unknown): Generator<Record<string, unknown>> {
@@ -28,13 +39,38 @@ describe('the schema for editors', () => {
   });
 
   it('knows quantities by a pattern, with their default as it is written', () => {
-    const pump = schema.properties['pump']?.['properties'] as Record<
-      string,
-      { pattern: string; default?: string }
-    >;
-    expect(pump['low-reservoir']?.default).toBe('2 mL');
-    expect('38 mL').toMatch(new RegExp(pump['fill']?.pattern ?? '^$', 'u'));
-    expect('38').not.toMatch(new RegExp(pump['fill']?.pattern ?? '', 'u'));
+    const pump = resolved(schema.properties['pump'])['properties'] as Record<string, Record<string, unknown>>;
+    const fill = new RegExp(String(resolved(pump['fill'])['pattern']), 'u');
+    expect(resolved(pump['low-reservoir'])['default']).toBe('2 mL');
+    expect('38 mL').toMatch(fill);
+    expect('38').not.toMatch(fill);
+    expect('-1 mL').not.toMatch(fill);
+    expect('-14.5 %').toMatch(new RegExp(String(resolved(pump['tolerance'])['pattern']), 'u'));
+  });
+
+  it('says nothing twice: what stands in several places is a definition, and each of them is used', () => {
+    const refs = [...parts(schema)].flatMap((part) =>
+      typeof part['$ref'] === 'string' ? [part['$ref']] : [],
+    );
+    const names = Object.keys(schema.$defs).map((name) => `#/$defs/${name}`);
+    expect([...new Set(refs)].sort()).toEqual(names.sort());
+    const long = [...parts(schema)].map((part) => JSON.stringify(part)).filter((text) => text.length > 300);
+    expect(new Set(long).size).toBe(long.length);
+  });
+
+  it('accepts every scenario of the library, and refuses what is wrong with one', () => {
+    // The one word that the reader does not know.
+    const text = JSON.stringify(scenarioJsonSchema(VOCABULARY), (key, value: unknown) =>
+      key === 'dependentRequired' ? undefined : value,
+    );
+    const reader = z.fromJSONSchema(JSON.parse(text) as z.core.JSONSchema.BaseSchema);
+    const folder = new URL('../../sim/scenarios/', import.meta.url);
+    for (const file of readdirSync(folder)) {
+      const scenario = parse(readFileSync(new URL(file, folder), 'utf8')) as Record<string, unknown>;
+      expect(reader.safeParse(scenario).error, file).toBeUndefined();
+      expect(reader.safeParse({ ...scenario, until: 4 }).success, file).toBe(false);
+      expect(reader.safeParse({ ...scenario, untill: '4 d' }).success, file).toBe(false);
+    }
   });
 
   it('has only patterns that are regular expressions', () => {

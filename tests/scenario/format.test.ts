@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { scenarioOf, SMALLEST, withTherapy } from './format-words.ts';
+import { problemsOf, scenarioOf, SMALLEST, withTherapy } from './format-words.ts';
 
 const EXAMPLE = readFileSync(new URL('format-example.yaml', import.meta.url), 'utf8');
 
@@ -88,6 +88,24 @@ describe('what is not written has a default', () => {
       finally: [],
       control: null,
     });
+  });
+
+  it('but a pump off its nominal stroke says by how much, either way and up to the label', () => {
+    const withTolerance = (text: string) =>
+      SMALLEST.replace('fill: 38 mL', `fill: 38 mL, tolerance: ${text}`);
+    for (const [text, ppm] of [
+      ['14.5 %', 145_000],
+      ['-14.5 %', -145_000],
+      ['-3 %', -30_000],
+      ['-12345 ppm', -12_345],
+    ] as const) {
+      expect(scenarioOf(withTolerance(text)).pump.tolerancePpm).toBe(ppm);
+    }
+    for (const text of ['14.6 %', '-14.6 %']) {
+      expect(problemsOf(withTolerance(text))[0]).toMatch(
+        /write at (most 14.5|least -14.5) % \(the label band/,
+      );
+    }
   });
 
   it("of a fault's options, so that a trace needs no table to be read", () => {
