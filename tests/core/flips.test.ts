@@ -140,18 +140,21 @@ describe('jumps and ticks', () => {
     [30, 'nl-per-hour', 25_000],
     [31, 'nl-per-hour', 25_000],
     [0, 'nl-per-hour', 777],
-  ] as const)('leave the same behind after bit %i of the concentration flipped under %s', (bit, unit, rate) => {
-    const ends = (['runTo', 'jumpTo'] as const).map((move) => {
-      const rig = new Rig({ therapy: { mode: 'continuous', unit, rate } });
-      for (const at of [1000, 5000, 9999]) {
-        rig[move](at);
-        flip(rig, CONCENTRATION_WORD, bit);
-      }
-      rig[move](20_000);
-      return { digest: rig.digest(), events: rig.events, digests: rig.digests };
-    });
-    expect(ends[0]).toEqual(ends[1]);
-  });
+  ] as const)(
+    'leave the same behind after bit %i of the concentration flipped under %s',
+    (bit, unit, rate) => {
+      const ends = (['runTo', 'jumpTo'] as const).map((move) => {
+        const rig = new Rig({ therapy: { mode: 'continuous', unit, rate } });
+        for (const at of [1000, 5000, 9999]) {
+          rig[move](at);
+          flip(rig, CONCENTRATION_WORD, bit);
+        }
+        rig[move](20_000);
+        return { digest: rig.digest(), events: rig.events, digests: rig.digests };
+      });
+      expect(ends[0]).toEqual(ends[1]);
+    },
+  );
 });
 
 describe('the computed dose', () => {
