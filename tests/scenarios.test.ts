@@ -9,6 +9,7 @@ import { SIGNALS } from '../hal/signals.ts';
 import { createSimTarget } from '../hal/sim/target.ts';
 import { FAULTS } from '../sim/faults/index.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
+import { revealedBy, VOCABULARY } from '../src/cli/vocabulary.ts';
 import { TICKS_PER_DAY } from '../src/core/units.ts';
 import { formatProblem, readScenario } from '../src/scenario/format.ts';
 import type { RunResult, ScenarioResult } from '../src/scenario/result.ts';
@@ -17,7 +18,6 @@ import type { Expectation, Scenario } from '../src/scenario/scenario.ts';
 
 const IS_LONG = process.env['THECAL_LONG'] === '1';
 const FOLDER = new URL('../sim/scenarios/', import.meta.url);
-const VOCABULARY = { faults: FAULTS, alarms: ALARMS.map((alarm) => alarm.name), signals: SIGNALS };
 
 /** Longer runs are stepped tick by tick in the long tests only, and say so in their first lines. */
 const LONG_TICKS = 60 * TICKS_PER_DAY;
@@ -41,8 +41,6 @@ function read(file: string): Scenario {
 }
 
 function run(scenario: Scenario, isTickByTick: boolean): Promise<ScenarioResult> {
-  const revealedBy = (kind: string): readonly string[] =>
-    FAULTS.find((fault) => fault.kind === kind)?.revealedBy ?? [];
   const options = { createTarget: createSimTarget, isTickByTick, revealedBy };
   return runScenario(scenario, options, `npx tsx src/cli/main.ts run ${scenario.file}`);
 }

@@ -332,7 +332,9 @@ export class SimTarget implements Target {
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
     if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
-    if (code === RAISE && this.oracle !== null) alarmRaised(this.oracle, at);
+    // A tone for something else does not announce a stop: only critical alarms do.
+    if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
+      alarmRaised(this.oracle, at);
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
       telemetryUsed(this.side.world, INTERROGATION_TICKS);
     }

@@ -20,6 +20,13 @@ export type FaultLayer =
 export type Sensor = 'outlet-pressure' | 'supply' | 'temperature';
 export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'temperature'];
 
+/** Alarms that a false reading of each sensor can raise; none is judged on temperature alone. */
+const ALARMS_OF_SENSOR: Readonly<Record<Sensor, readonly string[]>> = {
+  'outlet-pressure': ['catheter-occlusion'],
+  supply: ['elective-replacement', 'end-of-service', 'low-battery-reset'],
+  temperature: [],
+};
+
 /**
  * Integer units: percent in ppm (100 % = 1,000,000), pressure Pa, voltage mV, temperature milli-C, volume-rate
  * nL/h, duration in ticks of a second, count plain.
@@ -120,4 +127,12 @@ export function remembered(fault: ActiveFault, name: string): number {
   const value = fault.memory[name];
   if (value === undefined) throw new Error(`world: fault ${fault.kind} remembers no ${name}`);
   return value;
+}
+
+/** Alarms that can reveal a fault with these options; of a sensor's fault, those that are judged on this sensor. */
+export function revealingAlarms(spec: FaultSpec, options: FaultOptions): readonly string[] {
+  const sensor = options['sensor'] ?? spec.options.find((option) => option.name === 'sensor')?.default;
+  const judged = SENSORS.find((name) => name === sensor);
+  if (judged === undefined) return spec.revealedBy;
+  return spec.revealedBy.filter((alarm) => ALARMS_OF_SENSOR[judged].includes(alarm));
 }

@@ -1,5 +1,7 @@
 /** The words that scenarios may use, from the tables of firmware and world. */
 import { SIGNALS } from '../../hal/signals.ts';
+import type { FaultOptions } from '../../sim/faults/fault.ts';
+import { revealingAlarms } from '../../sim/faults/fault.ts';
 import { FAULTS } from '../../sim/faults/index.ts';
 import { ALARMS } from '../core/alarms/table.ts';
 import type { Vocabulary } from '../scenario/vocabulary.ts';
@@ -10,7 +12,8 @@ export const VOCABULARY: Vocabulary = {
   signals: SIGNALS,
 };
 
-/** Alarms that can reveal a fault of this kind. */
-export function revealedBy(faultKind: string): readonly string[] {
-  return FAULTS.find((fault) => fault.kind === faultKind)?.revealedBy ?? [];
+/** Alarms that can reveal a fault of this kind with these options. */
+export function revealedBy(faultKind: string, options: FaultOptions): readonly string[] {
+  const spec = FAULTS.find((fault) => fault.kind === faultKind);
+  return spec === undefined ? [] : revealingAlarms(spec, options);
 }

@@ -61,11 +61,20 @@ export const PROBE_TIMEOUT_TICKS = 6 * TICKS_PER_HOUR;
 export const PROBE_CEILING_PA = 60000;
 /** Probes in a row that drained away within a rest sample: the catheter is narrow, not closed. */
 export const DRAINED_PROBES = 3;
-/** Occlusions that ended within so long make the detector coarse for a while: it then suspects only from here. */
+/**
+ * Occlusions that ended within so long make the detector coarse for a while: it then suspects only from the first of
+ * these, doubled each time it happens again, up to the last. A narrow catheter has the second at once.
+ */
 export const PASSING_OCCLUSIONS = 3;
 export const PASSING_WINDOW_TICKS = TICKS_PER_DAY;
 export const COARSE_TICKS = 7 * TICKS_PER_DAY;
-export const COARSE_RISE_PA = 30000;
+export const PASSING_RISE_PA = 10000;
+export const NARROW_RISE_PA = 30000;
+export const COARSE_RISE_MAX_PA = 60000;
+/** Two readings in a row in this band over the baseline: the mechanism slips, whatever a stroke leaves behind. */
+export const SLIP_MIN_PA = 90000;
+export const SLIP_MAX_PA = 115000;
+export const SLIP_READINGS = 2;
 
 /** Alarm tones. [S] non-critical about hourly (maker's pump-management page). [E] critical every 10 min. */
 export const CRITICAL_REPEAT_TICKS = 10 * TICKS_PER_MINUTE;

@@ -4,7 +4,7 @@ import { isLookDue, isRestSampleDue } from './detection/occlusion.ts';
 import type { PumpState, Readings } from './state.ts';
 
 /**
- * The motor's count on stroke, hour and second-look ticks, and in the tick of a program or refill, so that what was pushed before
+ * The motor's count on stroke, hour, second-look and rest-sample ticks, and in the tick of a program or refill, so that what was pushed before
  * a refill or a new concentration is booked as what it was; outlet pressure on stroke, second-look and
  * rest-sample ticks; loaded supply on stroke ticks; resting supply and temperature on hour ticks.
  */
@@ -17,7 +17,7 @@ export function sense(
 ): Readings {
   const isLook = isLookDue(pump.occlusion, isStrokeDue, pump.nowTick);
   const isRest = isRestSampleDue(pump.occlusion, pump.nowTick);
-  const isMotorLook = isStrokeDue || isHour || isLook || isNewDrug;
+  const isMotorLook = isStrokeDue || isHour || isLook || isRest || isNewDrug;
   return {
     isStrokeDue,
     isHour,

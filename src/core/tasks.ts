@@ -3,14 +3,14 @@
  * by table order, which is the priority. Tick 0 is before the first hour and runs none.
  */
 import type { PumpHal } from '../../hal/hal.ts';
-import { checkPrescription } from './check-prescription.ts';
 import { stepBatteryAccounting } from './detection/battery.ts';
 import { HOUR } from './events.ts';
 import { closeDay } from './ledger.ts';
 import { say } from './log.ts';
 import { verifyStored } from './prescription.ts';
+import { slotAt } from './schedule.ts';
 import type { PumpState, Readings } from './state.ts';
-import { TICKS_PER_DAY, TICKS_PER_HOUR } from './units.ts';
+import { TICKS_PER_HOUR } from './units.ts';
 
 export interface Duty {
   readonly name: string;
@@ -21,15 +21,16 @@ export interface Duty {
 
 function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   say(pump.log, hal.telemetry, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
-  if (pump.nowTick % TICKS_PER_DAY === 0) closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
+  if (slotAt(pump.nowTick, pump.build.startHour) === 0)
+    closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }
 
 function accountBattery(pump: PumpState, readings: Readings, _hal: PumpHal): void {
   stepBatteryAccounting(pump.battery, readings.restingMv, readings.temperatureMilliC);
 }
 
+/** The working copy was verified when this tick began, as in every tick of a duty. */
 function selfTest(pump: PumpState, _readings: Readings, hal: PumpHal): void {
-  checkPrescription(pump, hal);
   verifyStored(pump.prescription, hal);
 }
 

@@ -50,10 +50,11 @@ function isDueNow(pump: PumpState): boolean {
   return isStrokeDue(pump.dosing, dueNumerator(pump));
 }
 
-/** A stroke is due only on a prescription that verifies. */
+/** A stroke is due only on a prescription that verifies; where a duty may mend the words, they are mended first. */
 function judgeDue(pump: PumpState, hal: PumpHal): boolean {
   const isDue = isDueNow(pump);
-  return isDue && checkPrescription(pump, hal) ? isDueNow(pump) : isDue;
+  if (!isDue && nextDutyTick(pump.nowTick) !== pump.nowTick) return false;
+  return checkPrescription(pump, hal) ? isDueNow(pump) : isDue;
 }
 
 function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHal): void {
@@ -92,7 +93,7 @@ function sayOcclusion(pump: PumpState, before: number, readings: Readings, hal: 
 function detect(pump: PumpState, readings: Readings, hal: PumpHal): boolean {
   const occlusion = pump.occlusion;
   const before = occlusion.verdict;
-  stepLoadedSupply(pump.battery, readings.loadedMv);
+  if (readings.isStrokeDue) stepLoadedSupply(pump.battery, readings.loadedMv);
   stepReplacementIndicator(pump.battery, pump.motor.requested, readings.isHour, pump.nowTick);
   const wantsProbe = stepOcclusion(
     occlusion,

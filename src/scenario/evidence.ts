@@ -2,7 +2,7 @@
  * Evidence of a fault: did it fire, what noticed it, when, and how much drug went in meanwhile.
  *
  * "Noticed" is the first alarm that can reveal the fault, raised while its window is open and not raised in the control
- * within the same window: an alarm that comes with or without the fault notices nothing. The window runs from applied
+ * by then: an alarm that comes with or without the fault notices nothing. The window runs from applied
  * to noticed, or cleared, or the end. Dose is noted at each tick that may turn out to close a window.
  */
 import type { FaultRecord } from '../../hal/target.ts';
@@ -34,8 +34,11 @@ export function weigh(
   const lastTick = fault.clearedTick ?? untilTick;
   const isInWindow = (entry: AlarmEntry): boolean =>
     entry.raisedTick >= fault.appliedTick && entry.raisedTick <= lastTick && revealedBy.includes(entry.alarm);
-  const inControl = new Set(controlAlarms.filter(isInWindow).map((entry) => entry.alarm));
-  const notice = alarms.find((entry) => isInWindow(entry) && !inControl.has(entry.alarm)) ?? null;
+  const isInControlToo = (entry: AlarmEntry): boolean =>
+    controlAlarms.some(
+      (other) => other.alarm === entry.alarm && isInWindow(other) && other.raisedTick <= entry.raisedTick,
+    );
+  const notice = alarms.find((entry) => isInWindow(entry) && !isInControlToo(entry)) ?? null;
   const start = doses.get(fault.appliedTick);
   const end = doses.get(notice?.raisedTick ?? lastTick);
   return {

@@ -176,12 +176,14 @@ function judgeSignalThroughout(e: SignalExpectation, isWanted: boolean, signals:
   let brokenTick: number | null = null;
   let shown: string | null = null;
   let looks = 0;
+  let blindLooks = 0;
   return {
     lookTicks: [],
     isContinuous: true,
     look(tick) {
       if (brokenTick !== null) return;
       const value = signals.read(e.signal);
+      if (value === null) blindLooks += 1;
       if (value === null) return;
       looks += 1;
       if (meets(e.test, value) === isWanted) return;
@@ -190,7 +192,14 @@ function judgeSignalThroughout(e: SignalExpectation, isWanted: boolean, signals:
     },
     finish() {
       if (brokenTick !== null) return said(e, 'failed', brokenTick, shown);
-      if (looks === 0) return said(e, 'inconclusive', null, 'this target cannot know it');
+      if (blindLooks > 0) {
+        return said(
+          e,
+          'inconclusive',
+          null,
+          `not to be known at ${blindLooks} of ${looks + blindLooks} looks`,
+        );
+      }
       return said(e, 'passed', null, `at all ${looks} looks`);
     },
   };

@@ -98,7 +98,7 @@ interface Compiled {
   readonly timeline: Scenario['timeline'];
   readonly lists: Record<Listing, readonly Expectation[]>;
   readonly controlLists: Record<Listing, readonly Expectation[]>;
-  readonly lookEveryTicks: number | null;
+  readonly lookEveryTicks: readonly number[];
 }
 
 function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: Report): Compiled {
@@ -148,7 +148,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
     timeline,
     lists: compileLists(parts, [], ''),
     controlLists: compileLists(parts.control ?? {}, ['control'], 'control: '),
-    lookEveryTicks: looks.length === 0 ? null : Math.min(...looks),
+    lookEveryTicks: [...new Set(looks)],
   };
 }
 

@@ -18,6 +18,8 @@ import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scen
 import { signalNumber, signalText } from './signal-text.ts';
 import { Witness } from './witness.ts';
 
+type FaultOptions = Readonly<Record<string, number | string>>;
+
 /** A target's line failed in a way that says nothing about the pump: the verdict is `infrastructure`. */
 export class InfrastructureError extends Error {}
 
@@ -25,7 +27,7 @@ export interface RunOptions {
   readonly createTarget: TargetFactory;
   readonly isTickByTick: boolean;
   /** Alarms that can reveal a fault of this kind. */
-  readonly revealedBy: (faultKind: string) => readonly string[];
+  readonly revealedBy: (faultKind: string, options: FaultOptions) => readonly string[];
   /** A trace of `main` or `control`; null for none. */
   readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
   /** Called between slices of a run with the share done, 0 to 1; awaited, so it may pace the run. */
@@ -104,9 +106,9 @@ function createJudges(plan: Plan, untilTick: number, signals: SignalReader): Jud
 }
 
 /** Every tick at which a run must stand still, ascending, the last tick included. */
-function lookTicks(judges: readonly Judge[], lookEveryTicks: number | null, untilTick: number): number[] {
+function lookTicks(judges: readonly Judge[], periods: readonly number[], untilTick: number): number[] {
   const ticks = new Set(judges.flatMap((judge) => judge.lookTicks));
-  if (lookEveryTicks !== null) for (let t = lookEveryTicks; t < untilTick; t += lookEveryTicks) ticks.add(t);
+  for (const period of periods) for (let t = period; t < untilTick; t += period) ticks.add(t);
   ticks.add(untilTick);
   return [...ticks].filter((t) => t <= untilTick).sort((a, b) => a - b);
 }
@@ -243,8 +245,9 @@ function messageOf(error: unknown): string {
 }
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
-  if (error !== null) return error instanceof InfrastructureError ? 'infrastructure' : 'error';
-  return worst(expectations.map((judgement) => judgement.verdict));
+  const verdicts: Verdict[] = expectations.map((judgement) => judgement.verdict);
+  if (error !== null) verdicts.push(error instanceof InfrastructureError ? 'infrastructure' : 'error');
+  return worst(verdicts);
 }
 
 function finished(run: Run, faults: readonly FaultEvidence[]): RunResult {
@@ -265,6 +268,11 @@ function fingerprintOf(runs: readonly RunResult[]): string | null {
   return parts.length === 0 ? null : parts.join(' ');
 }
 
+function optionsOf(scenario: Scenario, faultId: string): FaultOptions {
+  const entry = scenario.timeline.find(({ kind, id }) => kind === 'fault' && id === faultId);
+  return entry?.kind === 'fault' ? entry.options : {};
+}
+
 /** Run a scenario and its control. `reproduce` is the command line that shows the same again. */
 export async function runScenario(
   scenario: Scenario,
@@ -277,7 +285,7 @@ export async function runScenario(
   const faults = main.records.map((record) =>
     weigh(
       record,
-      options.revealedBy(record.kind),
+      options.revealedBy(record.kind, optionsOf(scenario, record.id)),
       main.alarms,
       control?.alarms ?? [],
       main.doses,

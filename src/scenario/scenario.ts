@@ -41,8 +41,8 @@ export interface Scenario {
   readonly always: readonly Expectation[];
   readonly never: readonly Expectation[];
   readonly finally: readonly Expectation[];
-  /** Extra ticks at which `always` and `never` look, as a period; null where events and hours are enough. */
-  readonly lookEveryTicks: number | null;
+  /** Periods of the extra ticks at which `always` and `never` look, beside events and hours. */
+  readonly lookEveryTicks: readonly number[];
   /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
   readonly allow: readonly OracleFailure[] | null;
   readonly control: {

@@ -20,6 +20,10 @@ export interface TraceHeader {
   readonly run: string;
 }
 
+function fieldText(name: string, value: unknown): string {
+  return name === 'alarm' && typeof value === 'number' ? alarmName(value) : JSON.stringify(value);
+}
+
 function stimulusText(stimulus: Stimulus): string {
   switch (stimulus.kind) {
     case 'fault': {
@@ -32,9 +36,9 @@ function stimulusText(stimulus: Stimulus): string {
       return `refill volume-nl=${stimulus.volumeNl}`;
     case 'command': {
       const { command } = stimulus;
-      const alarm = 'alarm' in command ? ` alarm=${alarmName(command.alarm)}` : '';
-      const rest = command.kind === 'program' ? ` therapy=${JSON.stringify(command.therapy)}` : '';
-      return `order command=${command.kind}${alarm}${rest}`;
+      const { kind, ...fields } = command;
+      const texts = Object.entries(fields).map(([name, value]) => ` ${name}=${fieldText(name, value)}`);
+      return `order command=${kind}${texts.join('')}`;
     }
   }
 }

@@ -9,7 +9,7 @@ const blocks = [...DOCS.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml = '']) => 
 describe('docs/scenario.md', () => {
   it('begins with a scenario that is read', () => {
     expect(problemsOf(blocks[0] ?? '')).toEqual([]);
-    expect(scenarioOf(blocks[0] ?? '').lookEveryTicks).toBe(600);
+    expect(scenarioOf(blocks[0] ?? '').lookEveryTicks).toEqual([600]);
   });
 
   it('shows therapies that are read, the one with dots left out aside', () => {

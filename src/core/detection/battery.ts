@@ -35,6 +35,8 @@ export interface BatteryState {
   lowRestingRun: number;
   isAtBodyTemperature: number;
   isUnderReset: number;
+  /** Loaded readings in a row that failed. */
+  failedLoadedRun: number;
   /** When the indicator came on, for good; NEVER until then. */
   eriTick: number;
 }
@@ -47,6 +49,7 @@ export function createBattery(): BatteryState {
     lowRestingRun: 0,
     isAtBodyTemperature: 1,
     isUnderReset: 0,
+    failedLoadedRun: 0,
     eriTick: NEVER,
   };
 }
@@ -78,7 +81,13 @@ function longerRun(run: number, mv: number | null, lowMv: number, battery: Batte
 
 /** At a stroke. */
 export function stepLoadedSupply(battery: BatteryState, loadedMv: number | null): void {
-  if (loadedMv === null) return;
+  if (loadedMv === null) {
+    // Without evidence the minimum rate is not kept up: a failed sensor must not become withdrawal.
+    battery.failedLoadedRun = Math.min(battery.failedLoadedRun + 1, LOW_SUPPLY_READINGS);
+    if (battery.failedLoadedRun >= LOW_SUPPLY_READINGS) battery.isUnderReset = 0;
+    return;
+  }
+  battery.failedLoadedRun = 0;
   battery.lowLoadedRun = longerRun(battery.lowLoadedRun, loadedMv, ERI_LOADED_MV, battery);
   if (loadedMv <= RESET_LOADED_MV) battery.isUnderReset = 1;
   else if (loadedMv > RESET_OVER_LOADED_MV) battery.isUnderReset = 0;

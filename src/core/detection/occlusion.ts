@@ -18,18 +18,22 @@
  * - A narrow catheter is no closed one. A probe that is still there after two seconds but has drained at the next rest
  *   sample has passed; three of those in a row end the condition. And what ends three times in a day, be it a narrowing
  *   or a noisy sensor, is not worth a stop each time: for a week the detector is *coarse*, and suspects only a rise of
- *   30 kPa. A false alarm must never become withdrawal.
+ *   10 kPa, doubled if it goes on, 30 kPa for a narrowing. A false alarm must never become withdrawal.
+ * - Near the pressure at which the mechanism slips a stroke leaves nothing more behind: two readings there are
+ *   *present* by themselves.
  * - A sensor that fails for 6 h cannot keep the pump stopped: blind, the detector gives up its verdict.
  *
  * Rejected: absolute thresholds (posture and altitude move more), the slope over eight strokes (a cabin's descent
  * is one). What it can't see: docs/fault-model.md.
  */
 import {
-  COARSE_RISE_PA,
+  COARSE_RISE_MAX_PA,
   COARSE_TICKS,
   DRAINED_PROBES,
+  NARROW_RISE_PA,
   NOT_RETAINED_STROKES,
   PASSING_OCCLUSIONS,
+  PASSING_RISE_PA,
   PASSING_WINDOW_TICKS,
   PROBE_CEILING_PA,
   PROBE_SPACING_TICKS,
@@ -38,6 +42,9 @@ import {
   RETAINED_RISE_PA,
   RETAINED_STROKES,
   SECOND_LOOK_TICKS,
+  SLIP_MAX_PA,
+  SLIP_MIN_PA,
+  SLIP_READINGS,
   SUSPECT_RISE_PA,
 } from '../config.ts';
 import { NEVER } from '../units.ts';
@@ -72,10 +79,13 @@ export interface OcclusionState {
   /** A probe was retained at its look and awaits its rest sample; probes in a row that had drained there. */
   isProbeRetained: number;
   drainedRun: number;
-  /** Occlusions that ended since `passingSinceTick`, and until when that makes the detector coarse. */
+  /** Readings before strokes in a row at which the mechanism slips. */
+  slipRun: number;
+  /** Occlusions that ended since `passingSinceTick`; until when the detector is coarse, and from where it suspects. */
   passingCount: number;
   passingSinceTick: number;
   coarseUntilTick: number;
+  coarseRisePa: number;
 }
 
 export function createOcclusion(): OcclusionState {
@@ -100,9 +110,11 @@ export function createOcclusion(): OcclusionState {
     isAcknowledged: 0,
     isProbeRetained: 0,
     drainedRun: 0,
+    slipRun: 0,
     passingCount: 0,
     passingSinceTick: 0,
     coarseUntilTick: 0,
+    coarseRisePa: 0,
   };
 }
 
@@ -163,8 +175,17 @@ function enterClear(occlusion: OcclusionState, baselinePa: number): void {
   occlusion.baselinePa = baselinePa;
   occlusion.retainedRun = 0;
   occlusion.notRetainedRun = 0;
+  occlusion.slipRun = 0;
   occlusion.restTick = NEVER;
   occlusion.isProbeOwed = 0;
+}
+
+/** Suspect only from here for a while; twice as far when it happens again meanwhile. */
+function enterCoarse(occlusion: OcclusionState, risePa: number, nowTick: number): void {
+  const lastPa = nowTick < occlusion.coarseUntilTick ? occlusion.coarseRisePa : 0;
+  occlusion.coarseRisePa = Math.min(COARSE_RISE_MAX_PA, Math.max(risePa, 2 * lastPa));
+  occlusion.coarseUntilTick = nowTick + COARSE_TICKS;
+  occlusion.passingCount = 0;
 }
 
 /** An occlusion ended. What keeps ending is not worth a stop each time. */
@@ -175,7 +196,7 @@ function enterGone(occlusion: OcclusionState, baselinePa: number, nowTick: numbe
     occlusion.passingSinceTick = nowTick;
   }
   occlusion.passingCount += 1;
-  if (occlusion.passingCount >= PASSING_OCCLUSIONS) occlusion.coarseUntilTick = nowTick + COARSE_TICKS;
+  if (occlusion.passingCount >= PASSING_OCCLUSIONS) enterCoarse(occlusion, PASSING_RISE_PA, nowTick);
 }
 
 function judgeStrokeLook(
@@ -243,15 +264,14 @@ function stepRest(occlusion: OcclusionState, pressurePa: number | null, nowTick:
   if (nowTick >= occlusion.restTick) occlusion.restTick = nowTick + REST_SAMPLE_TICKS;
   if (pressurePa === null) {
     if (nowTick - occlusion.lastGoodTick >= PROBE_TIMEOUT_TICKS) {
-      enterClear(occlusion, 0);
-      occlusion.hasBaseline = 0;
+      enterClear(occlusion, occlusion.baselinePa);
     }
     return false;
   }
   occlusion.lastGoodTick = nowTick;
   if (hasDrained(occlusion, pressurePa)) {
     enterGone(occlusion, pressurePa, nowTick);
-    occlusion.coarseUntilTick = nowTick + COARSE_TICKS;
+    enterCoarse(occlusion, NARROW_RISE_PA, nowTick);
     return false;
   }
   occlusion.highestPa = Math.max(occlusion.highestPa, pressurePa);
@@ -266,10 +286,11 @@ function stepBeforeStroke(occlusion: OcclusionState, pressurePa: number, nowTick
     occlusion.hasBaseline = 1;
     occlusion.baselinePa = pressurePa;
   }
-  const suspectPa = nowTick < occlusion.coarseUntilTick ? COARSE_RISE_PA : SUSPECT_RISE_PA;
-  if (occlusion.verdict === VERDICT_CLEAR && pressurePa - occlusion.baselinePa >= suspectPa) {
-    enterSuspect(occlusion);
-  }
+  const risePa = pressurePa - occlusion.baselinePa;
+  occlusion.slipRun = risePa >= SLIP_MIN_PA && risePa <= SLIP_MAX_PA ? occlusion.slipRun + 1 : 0;
+  const suspectPa = nowTick < occlusion.coarseUntilTick ? occlusion.coarseRisePa : SUSPECT_RISE_PA;
+  if (occlusion.slipRun >= SLIP_READINGS) enterPresent(occlusion, pressurePa, nowTick);
+  else if (occlusion.verdict === VERDICT_CLEAR && risePa >= suspectPa) enterSuspect(occlusion);
 }
 
 /**
