@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimTarget } from '../../hal/sim/target.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import { COARSE_RISE_PA } from '../../src/core/config.ts';
+import { NARROW_RISE_PA, PASSING_RISE_PA } from '../../src/core/config.ts';
 import { SETUP } from '../canaries/checks.ts';
 import { Rig } from './rig.ts';
 
@@ -22,9 +22,9 @@ function toNextStroke(rig: Rig): number {
   return rig.pump.nowTick - 1;
 }
 
-/** From clear to present: 1 kPa over the baseline, then three strokes whose 300 Pa stay. Returns the tick. */
-function occlude(rig: Rig): number {
-  raise(rig, 1000);
+/** From clear to present: so far over the baseline, then three strokes whose 300 Pa stay. Returns the tick. */
+function occlude(rig: Rig, overPa = 1000): number {
+  raise(rig, overPa);
   for (let i = 0; i < 3; i++) {
     const stroke = toNextStroke(rig);
     raise(rig, 300);
@@ -89,7 +89,7 @@ describe('probes that drain', () => {
       verdict: 0,
       baselinePa: 1862,
       coarseUntilTick: 3889 + WEEK,
-      passingCount: 1,
+      coarseRisePa: 30_000,
     });
     rig.runTo(3889 + 72 + 72);
     expect(rig.of('resume')).toEqual([{ tick: 3890, argument: 3890 - 289 }]);
@@ -161,16 +161,37 @@ describe('the coarse mode', () => {
     },
   );
 
-  it('suspects from 30 kPa over the baseline, and not from 29,999 Pa', () => {
+  it('suspects from 10 kPa over the baseline, and not from 9,999 Pa', () => {
     const rig = new Rig().runTo(100);
     threePassed(rig);
     const { baselinePa } = rig.pump.occlusion;
-    rig.pressurePa = baselinePa + 29_999;
+    rig.pressurePa = baselinePa + 9_999;
     toNextStroke(rig);
     expect(rig.pump.occlusion.verdict).toBe(0);
     raise(rig, 1);
     toNextStroke(rig);
-    expect(rig.of('suspect').at(-1)?.argument).toBe(30_000);
+    expect(rig.of('suspect').at(-1)?.argument).toBe(10_000);
+  });
+
+  it('doubles its step with every three more that pass, up to 60 kPa, and begins anew after a quiet week', () => {
+    const rig = new Rig().runTo(100);
+    threePassed(rig);
+    for (const stepPa of [10_000, 20_000, 40_000, 60_000, 60_000]) {
+      expect(rig.pump.occlusion.coarseRisePa).toBe(stepPa);
+      for (let i = 0; i < 3; i++) {
+        occlude(rig, stepPa);
+        // Opened: above 60 kPa an acknowledge would ask for no probe.
+        rig.pressurePa = 1000;
+        release(rig);
+      }
+    }
+    const until = rig.pump.occlusion.coarseUntilTick;
+    rig.jumpTo(until);
+    for (let i = 0; i < 3; i++) {
+      occlude(rig);
+      release(rig);
+    }
+    expect(rig.pump.occlusion.coarseRisePa).toBe(10_000);
   });
 
   it.each(['runTo', 'jumpTo'] as const)('ends after the week: 1 kPa is suspect again (%s)', (move) => {
@@ -184,40 +205,68 @@ describe('the coarse mode', () => {
     expect(rig.ticksOf('suspect').at(-1)).toBeGreaterThanOrEqual(gone + WEEK);
   });
 
-  // 30 kPa are 3, 9, 30 and 36 uL: as many strokes of 0.5 uL until one finds them there, and two more that stay.
+  // 10 kPa are 1, 3, 10 and 12 uL and 30 kPa three times as much: as many strokes of 0.5 uL until one finds them there,
+  // and two more that stay.
   it.each([
-    [100, 6],
-    [300, 18],
-    [1000, 60],
-    [1200, 72],
-  ])('still finds a closed catheter of %i pL/Pa, with %i strokes trapped and three', async (pl, strokes) => {
-    expect(COARSE_RISE_PA * pl).toBe(strokes * 500_000);
-    for (const noise of [false, true]) {
-      const environment = { ...SETUP.environment, noise, posture: false, cough: false };
-      const target = new SimTarget({ ...SETUP, compliancePlPerPa: pl, environment });
-      const present: { readonly tick: number; readonly trappedUl: number }[] = [];
-      const listener = {
-        event: ({ kind, tick }: { kind: string; tick: number }) => {
-          if (kind === 'present') present.push({ tick, trappedUl: target.read('true.trapped-ul')! / 1000 });
-        },
-        stateDigest() {},
-        afterTick() {},
-      };
-      await target.advance(DAY - 1, listener);
-      target.pump.occlusion.coarseUntilTick = DAY + WEEK;
-      target.stimulate(DAY, { kind: 'fault', id: 'kink', fault: 'catheter-occlusion', options: {} });
-      await target.advance(DAY + 72 * (strokes + 8), listener);
-      expect(present).toHaveLength(1);
-      const { tick, trappedUl } = present[0]!;
-      if (noise) {
-        // A stroke earlier or later.
-        expect(trappedUl).toBeGreaterThan((strokes + 2) / 2);
-        expect(trappedUl).toBeLessThan((strokes + 4.1) / 2);
-      } else {
-        // Stroke 1 falls 71 s after the fault; the one that finds 30 kPa there is the next after `strokes` of them.
-        expect(tick).toBe(DAY + 72 * (strokes + 3) - 1 + 2);
-        expect(trappedUl).toBeCloseTo((strokes + 3) / 2, 1);
+    [100, PASSING_RISE_PA, 2],
+    [300, PASSING_RISE_PA, 6],
+    [1000, PASSING_RISE_PA, 20],
+    [1200, PASSING_RISE_PA, 24],
+    [100, NARROW_RISE_PA, 6],
+    [300, NARROW_RISE_PA, 18],
+    [1000, NARROW_RISE_PA, 60],
+    [1200, NARROW_RISE_PA, 72],
+  ])(
+    'still finds a closed catheter of %i pL/Pa at %i Pa, with %i strokes trapped and three',
+    async (pl, risePa, strokes) => {
+      expect(risePa * pl).toBe(strokes * 500_000);
+      for (const noise of [false, true]) {
+        const environment = { ...SETUP.environment, noise, posture: false, cough: false };
+        const target = new SimTarget({ ...SETUP, compliancePlPerPa: pl, environment });
+        const present: { readonly tick: number; readonly trappedUl: number }[] = [];
+        const listener = {
+          event: ({ kind, tick }: { kind: string; tick: number }) => {
+            if (kind === 'present') present.push({ tick, trappedUl: target.read('true.trapped-ul')! / 1000 });
+          },
+          stateDigest() {},
+          afterTick() {},
+        };
+        await target.advance(DAY - 1, listener);
+        Object.assign(target.pump.occlusion, { coarseUntilTick: DAY + WEEK, coarseRisePa: risePa });
+        target.stimulate(DAY, { kind: 'fault', id: 'kink', fault: 'catheter-occlusion', options: {} });
+        await target.advance(DAY + 72 * (strokes + 8), listener);
+        expect(present).toHaveLength(1);
+        const { tick, trappedUl } = present[0]!;
+        if (noise) {
+          // A stroke earlier or later.
+          expect(trappedUl).toBeGreaterThan((strokes + 2) / 2);
+          expect(trappedUl).toBeLessThan((strokes + 4.1) / 2);
+        } else {
+          // Stroke 1 falls 71 s after the fault; the one that finds the rise there is the next after `strokes` of them.
+          expect(tick).toBe(DAY + 72 * (strokes + 3) - 1 + 2);
+          expect(trappedUl).toBeCloseTo((strokes + 3) / 2, 1);
+        }
       }
-    }
-  });
+    },
+  );
+});
+
+describe('near the slip', () => {
+  it.each([
+    [90_000, 2],
+    [115_000, 2],
+    [89_999, 0],
+    [115_001, 0],
+  ])(
+    'two readings of %i Pa over the baseline give the verdict %i, whatever a stroke leaves behind',
+    (risePa, verdict) => {
+      // Eight strokes that left nothing would make it the baseline: 143 is the first, 215 the second of them.
+      const rig = new Rig().runTo(100);
+      raise(rig, risePa);
+      rig.runTo(214);
+      expect(rig.pump.occlusion.verdict).toBe(1);
+      rig.runTo(215);
+      expect(rig.pump.occlusion.verdict).toBe(verdict === 0 ? 1 : verdict);
+    },
+  );
 });
