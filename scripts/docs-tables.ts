@@ -52,7 +52,7 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'low-reservoir': `the computed volume is at or under the programmed threshold (as delivered ${millilitres(config.LOW_RESERVOIR_DEFAULT_NL)})`,
   'empty-reservoir': `the computed volume is at or under ${millilitres(config.EMPTY_RESERVOIR_NL)}`,
   'motor-stall': `${config.STALL_STROKES} strokes in a row were not confirmed, or ${config.UNJUDGED_STROKES} could not be judged at all; one confirmed stroke ends it`,
-  'catheter-occlusion': `${config.RETAINED_STROKES} strokes in a row left a pressure behind that stayed; only a probe stroke that runs off ends it`,
+  'catheter-occlusion': `${config.RETAINED_STROKES} strokes in a row left a pressure behind that stayed, or ${config.SLIP_READINGS} readings in a row are near the slip; a probe stroke that runs off ends it, or ${config.DRAINED_PROBES} in a row that drain within ${formatDuration(config.REST_SAMPLE_TICKS)}`,
   'elective-replacement': `${config.ERI_PERMILLE / 10} % of the charge is drawn by the books, or ${config.LOW_SUPPLY_READINGS} readings in a row are at or under ${config.ERI_LOADED_MV} mV loaded or ${config.ERI_RESTING_MV} mV at rest; for good`,
   'end-of-service': `${formatDuration(config.ERI_TO_EOS_TICKS)} have passed since elective replacement, or ${config.LIFE_TICKS / TICKS_PER_DAY} days since tick 0; for good`,
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
@@ -230,6 +230,11 @@ const derived = (from: string): string => `derived: ${from}`;
 /** What the world states as physics or device, and what the firmware believes of its device. */
 const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/core/config.ts': {
+    PERISTALTIC_STROKE_NL: { what: 'volume of a peristaltic stroke as built, nL', source: ESTIMATE },
+    VALVE_ACCUMULATOR_STROKE_NL: {
+      what: 'volume of a shot of the valve family as built, nL',
+      source: 'JULLIAN (weak)',
+    },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
@@ -267,6 +272,16 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     PROBE_SPACING_TICKS: { what: 'least time between probes', source: ESTIMATE },
     PROBE_TIMEOUT_TICKS: { what: 'longest wait for a probe, and for a blind sensor', source: ESTIMATE },
     PROBE_CEILING_PA: { what: 'reading above which no timed probe is made, Pa', source: ESTIMATE },
+    DRAINED_PROBES: { what: 'drained probes in a row that end an occlusion', source: ESTIMATE },
+    PASSING_OCCLUSIONS: { what: 'occlusions that ended within a day and make coarse', source: ESTIMATE },
+    PASSING_WINDOW_TICKS: { what: 'that day, from the first of them', source: ESTIMATE },
+    COARSE_TICKS: { what: 'length of the coarse mode', source: ESTIMATE },
+    PASSING_RISE_PA: { what: 'rise that makes suspect after passing occlusions, Pa', source: ESTIMATE },
+    NARROW_RISE_PA: { what: 'rise that makes suspect after drained probes, Pa', source: ESTIMATE },
+    COARSE_RISE_MAX_PA: { what: 'rise that makes suspect at the most, Pa', source: ESTIMATE },
+    SLIP_MIN_PA: { what: 'rise from which the mechanism may slip, Pa', source: ESTIMATE },
+    SLIP_MAX_PA: { what: 'rise above which the sensor cannot be right, Pa', source: ESTIMATE },
+    SLIP_READINGS: { what: 'readings in a row near the slip that make present', source: ESTIMATE },
     CRITICAL_REPEAT_TICKS: { what: 'critical tone, repeat', source: ESTIMATE },
     NON_CRITICAL_REPEAT_TICKS: { what: 'non-critical tone, repeat', source: 'MDT-PM, MDT-ADV' },
     CRITICAL_SILENCE_TICKS: { what: 'critical alarm, silence', source: ESTIMATE },
@@ -436,7 +451,7 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   probe: 'a probe stroke was commanded, to try whether a closed catheter is open',
   suspect: 'the pressure before a stroke is over the baseline; by how much',
   present: 'the catheter is taken to be closed; pressure over the baseline',
-  gone: 'a probe ran off, or the sensor has been blind for too long; what the probe left behind',
+  gone: 'a probe ran off, three drained, or the sensor was blind for too long; what the last probe left behind',
   raise: 'an alarm was raised',
   'condition-gone': 'its condition ended; a latching alarm stays',
   acknowledge: 'it was acknowledged',

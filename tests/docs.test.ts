@@ -40,7 +40,7 @@ function anchorsIn(text: string): readonly string[] {
 
 describe('generated tables', () => {
   it.each(DOCUMENTS)(
-    'of %s are what the code says: else run npx tsx scripts/docs-tables.ts',
+    'of %s are what the code says: else npm run docs',
     async (file) => {
       const text = read(file);
       expect(await renewed(text)).toBe(text);

@@ -94,7 +94,7 @@ describe('JUnit', () => {
 });
 
 describe('the published schemas', () => {
-  it('are what the program checks with; else run npx tsx scripts/schemas.ts', () => {
+  it('are what the program checks with; else npm run schemas', () => {
     for (const [path, text] of Object.entries(schemaFiles())) {
       expect(readFileSync(join(PROJECT_ROOT, path), 'utf8') === text, path).toBe(true);
     }
