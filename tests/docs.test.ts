@@ -39,13 +39,10 @@ function anchorsIn(text: string): readonly string[] {
 }
 
 describe('generated tables', () => {
-  it.each(DOCUMENTS)(
-    'of %s are what the code says: else npm run docs',
-    async (file) => {
-      const text = read(file);
-      expect(await renewed(text)).toBe(text);
-    },
-  );
+  it.each(DOCUMENTS)('of %s are what the code says: else npm run docs', async (file) => {
+    const text = read(file);
+    expect(await renewed(text)).toBe(text);
+  });
 
   it('are listed with every document that has one', () => {
     expect(docs.filter((file) => read(file).includes('<!-- table: '))).toEqual([...DOCUMENTS].sort());
