@@ -12,6 +12,7 @@ import {
   identifier,
   plainBound,
   quotedQuantity,
+  refusing,
   word,
 } from './schema-parts.ts';
 import { formatDuration } from './time.ts';
@@ -157,7 +158,11 @@ export function expectationSchemas(vocabulary: Vocabulary) {
       signal: signalTest({ within: duration().optional(), held }),
     }),
     // An alarm that is up all the time is no sensible demand, so `always` has signals only.
-    always: signalTest({ 'look-every': lookEvery, id }),
+    always: refusing(
+      'alarm',
+      "an alarm can't stand in always: write it under never, or in an expect of the timeline",
+      signalTest({ 'look-every': lookEvery, id }),
+    ),
     never: byKey('an entry of never', {
       alarm: closed({ alarm, id }),
       signal: signalTest({ 'look-every': lookEvery, id }),

@@ -235,6 +235,15 @@ export function guarded<T extends z.ZodType>(schema: T, check: Check, extra?: Re
   );
 }
 
+/** A schema for a place where one key is often written that has no place there: one sentence says where it has. */
+export function refusing<T extends z.ZodType>(key: string, message: string, schema: T) {
+  return dispatched<z.output<T>>([schema], (raw, complain) => {
+    if (!isMap(raw) || !Object.hasOwn(raw, key)) return schema as z.ZodType<z.output<T>>;
+    complain(key, message);
+    return null;
+  });
+}
+
 /** Maps told apart by which one of several keys they have, such as the entries of the timeline. */
 export function byKey<V extends Record<string, z.ZodType>>(what: string, variants: V) {
   type Output = z.output<V[keyof V]>;
