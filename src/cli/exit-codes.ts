@@ -6,7 +6,7 @@ export const PASSED = 0;
 export const FAILED = 1;
 /** The command line, a file or an output path is wrong; nothing was run. */
 export const BAD_INPUT = 2;
-/** The line or the board failed, which says nothing about the pump. */
+/** The line or the board failed, or an output could not be written: that says nothing about the pump. */
 export const INFRASTRUCTURE = 3;
 /** A fault never fired, or an expectation could not be observed. */
 export const INCONCLUSIVE = 4;
@@ -36,6 +36,9 @@ const OF_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
 };
 
 export function exitCodeOf(verdicts: readonly Verdict[], others: readonly ExitCode[] = []): ExitCode {
-  const earned = [...verdicts.map((verdict) => OF_VERDICT[verdict]), ...others];
-  return PRECEDENCE.find((code) => earned.includes(code)) ?? PASSED;
+  return foremost([...verdicts.map((verdict) => OF_VERDICT[verdict]), ...others]);
+}
+
+export function foremost(codes: readonly number[]): ExitCode {
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? PASSED;
 }

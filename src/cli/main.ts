@@ -2,12 +2,13 @@
 import { CommanderError } from 'commander';
 import { diagnostics } from './diagnostics.ts';
 import { BAD_INPUT, BUG, type ExitCode, INFRASTRUCTURE, PASSED } from './exit-codes.ts';
-import { createProgram } from './program.ts';
+import { createProgram, refuseUnknownCommand } from './program.ts';
 import { printLines, watchPipes } from './terminal.ts';
 import { MachineError, UserError } from './user-error.ts';
 
-/** A bare `--realtime` has its factor left out, and must not take the next word for it. */
-function withFactor(words: readonly string[]): string[] {
+/** A bare `--realtime` has its factor left out, and must not take the next word for it. `-V` is as usual as `-v`. */
+function normalised(words: readonly string[]): string[] {
+  if (words[0] === '-V') return ['--version'];
   const end = words.includes('--') ? words.indexOf('--') : words.length;
   return words.map((word, index) => (word === '--realtime' && index < end ? '--realtime=1' : word));
 }
@@ -18,7 +19,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     exitCode = code;
   });
   try {
-    await program.parseAsync(withFactor(words), { from: 'user' });
+    refuseUnknownCommand(program, words);
+    await program.parseAsync(normalised(words), { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed its own refusals by now; help and version are no refusal.

@@ -1,5 +1,6 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
+import { nearest } from '../scenario/nearest.ts';
 import { productVersion } from './build-info.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -11,9 +12,14 @@ const MAX_FACTOR = 1_000_000;
 
 const EXIT_CODES = `
 Exit codes:
-  0 passed   1 an expectation failed   2 bad input, nothing was run   3 infrastructure (port, board)
-  4 inconclusive (a fault never fired, something could not be observed)   70 a bug of ours   130 interrupted
-  Of several, the first of 70, 2, 1, 3, 4, 0.
+  0    passed
+  1    an expectation failed
+  2    bad input, nothing was run
+  3    infrastructure: a port, a board, or an output that could not be written
+  4    inconclusive: a fault never fired, something could not be observed
+  70   a bug of ours
+  130  interrupted
+  Of several, the first of 130, 70, 2, 1, 3, 4, 0.
 
 A test and teaching tool, not a medical device.`;
 
@@ -24,8 +30,9 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
       'A simulated implantable intrathecal baclofen pump: runs fault scenarios against its firmware, with verdicts and evidence.',
     )
     .usage('COMMAND [options]')
-    .version(productVersion(), '--version', 'print the version')
-    .helpOption('--help', 'show this help')
+    .version(productVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ optionTerm })
     .exitOverride()
     .showHelpAfterError('(try thecal --help)')
     .addHelpText('after', EXAMPLES.thecal + EXIT_CODES);
@@ -36,6 +43,22 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
     command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
   }
   return program;
+}
+
+/** A value that may be left out follows its option directly, or it could not be told from a path. */
+function optionTerm({ flags }: Option): string {
+  return flags.replace(/ \[(\w+)\]$/, (_, value: string) => `[=${value.toUpperCase()}]`);
+}
+
+/** Commander answers `nothing --help` and `help nothing` with the help for everything, as if all was well. */
+export function refuseUnknownCommand(program: Command, words: readonly string[]): void {
+  const [first, second] = words.filter((word) => !word.startsWith('-'));
+  const asked = first === 'help' ? second : first;
+  const known = program.commands.map((command) => command.name());
+  if (asked === undefined || known.includes(asked) || asked === 'help') return;
+  const near = nearest(asked, known);
+  const hint = near === null ? ';' : `; did you mean ${near}?`;
+  program.error(`error: '${asked}' is unknown or not built in yet${hint} there are ${known.join(', ')}`);
 }
 
 const EXAMPLES = {
@@ -55,8 +78,9 @@ Examples:
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
 
-A trace of several scenarios goes into a folder, one file each; the run without faults, where a scenario asks for one,
-lies beside it as NAME.control. THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
+A trace of several scenarios goes into a folder, one file each; the run without
+faults, where a scenario asks for one, lies beside it as NAME.control.
+THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
 ${EXIT_CODES}`,
   check: `
 Examples:
@@ -80,7 +104,7 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',
     )
-    .option('--realtime [factor]', 'by the clock, or FACTOR times as fast, as in --realtime=60', factor)
+    .option('--realtime [factor]', 'by the clock, or FACTOR times as fast', factor)
     .option('--seed <n>', "instead of each scenario's own", wholeNumber(0, MAX_SEED))
     .option(
       '--jobs <n>',

@@ -1,7 +1,7 @@
 /** Standard output and standard error as this program uses them. */
 import { styleText } from 'node:util';
 import { type Paint, PLAIN } from '../report/paint.ts';
-import { BAD_INPUT } from './exit-codes.ts';
+import { foremost, INFRASTRUCTURE } from './exit-codes.ts';
 import { reasonOf } from './user-error.ts';
 
 export type Stream = NodeJS.WriteStream;
@@ -25,19 +25,28 @@ export function paintFor(stream: Stream): Paint {
   };
 }
 
+/** Where lines are folded: at the edge of a terminal, and nowhere in a pipe or file. */
+export function widthOf(stream: Stream): number {
+  return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
+}
+
 export function printLines(stream: Stream, lines: readonly string[]): void {
   stream.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 /**
  * A reader that has seen enough (`| head`) is no error: the run goes on and its exit code tells. Output that can't be
- * stored (a full disk behind `>`) must not end as a pass.
+ * stored (a full disk behind `>`) must not end as a pass, nor hide what the run has found.
  */
 export function watchPipes(): void {
   process.stderr.on('error', () => {}); // there is nobody left to tell
+  let isLost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
+    if (error.code === 'EPIPE' || isLost) return;
+    isLost = true;
     process.stderr.write(`standard output: could not be written: ${reasonOf(error)}\n`);
-    process.exit(BAD_INPUT);
+    process.once('exit', (code) => {
+      process.exitCode = foremost([code, INFRASTRUCTURE]);
+    });
   });
 }

@@ -8,7 +8,7 @@ export class UserError extends Error {
   }
 }
 
-/** The machine lacks what the command needs. Printed as it is, without a stack; exit 3. */
+/** The machine lacks what the command needs, or would not take what the command wrote. Printed as it is, without a stack; exit 3. */
 export class MachineError extends Error {}
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -5,7 +5,8 @@
  */
 import type { Judgement } from '../scenario/expect.ts';
 import type { Result, RunResult, ScenarioResult } from '../scenario/result.ts';
-import { faultText, instantText, NOTICE } from './words.ts';
+import { formatInstant } from '../scenario/time.ts';
+import { doseFailureText, faultText, NOTICE } from './words.ts';
 import { type Element, xmlDocument } from './xml.ts';
 
 type Kind = 'passed' | 'failure' | 'error' | 'skipped';
@@ -100,7 +101,7 @@ function caseOf(className: string, file: string, judgement: Judgement): Case {
   const { id, text, line, verdict } = judgement;
   const name = `${id}: ${text}`;
   if (verdict === 'passed') return { kind: 'passed', element: testCase(className, name, file, line, []) };
-  const seen = `${judgement.observed ?? 'nothing'}${judgement.tick === null ? '' : `, at ${instantText(judgement.tick)}`}`;
+  const seen = `${judgement.observed ?? 'nothing'}${judgement.tick === null ? '' : `, at ${formatInstant(judgement.tick)}`}`;
   if (verdict === 'inconclusive') {
     const skipped: Element = { tag: 'skipped', attributes: { message: `inconclusive: ${seen}` } };
     return { kind: 'skipped', element: testCase(className, name, file, line, [skipped]) };
@@ -153,10 +154,10 @@ function countKinds(cases: readonly Case[]): Record<string, number> {
 function evidenceLines(scenario: ScenarioResult): string[] {
   return [
     ...scenario.faults.map(
-      (fault) => `fault ${faultText(fault)}; applied at ${instantText(fault.appliedTick)}`,
+      (fault) => `fault ${faultText(fault)}; applied at ${formatInstant(fault.appliedTick)}`,
     ),
-    ...scenario.alarms.map((entry) => `alarm ${entry.alarm} raised at ${instantText(entry.raisedTick)}`),
-    ...scenario.doseFailures.map((found) => `dose oracle: ${found.kind} at ${instantText(found.tick)}`),
+    ...scenario.alarms.map((entry) => `alarm ${entry.alarm} raised at ${formatInstant(entry.raisedTick)}`),
+    ...scenario.doseFailures.map(doseFailureText),
     `to see it again: ${scenario.reproduce}`,
   ];
 }

@@ -57,7 +57,15 @@ const run = z.object({
   signals: z
     .record(z.string(), z.number().nullable())
     .describe('final values; null is what can not be known'),
-  doseFailures: list(z.object({ kind: z.string(), tick })),
+  doseFailures: list(
+    z.object({
+      kind: z.string(),
+      tick,
+      verdict: z
+        .enum(['failed', 'allowed', 'not-judged'])
+        .describe('by the `allow` of the scenario; without one it is not judged'),
+    }),
+  ).describe('what the dose oracle found'),
   error: z.string().nullable().describe('what ended the run before its time'),
 });
 

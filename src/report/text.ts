@@ -5,69 +5,91 @@
 import type { Judgement } from '../scenario/expect.ts';
 import type { Result, RunResult, ScenarioResult } from '../scenario/result.ts';
 import { VERDICTS } from '../scenario/result.ts';
+import { formatInstant } from '../scenario/time.ts';
+import { fold, foldLast } from './fold.ts';
 import type { Paint } from './paint.ts';
 import {
+  doseFailureText,
   faultText,
   grouped,
-  instantText,
   NOTICE,
   simulatedText,
   strokesText,
+  strokesTitle,
   verdictMark,
   verdictPaint,
 } from './words.ts';
 
-/** `wallText` is how long all of it took, in words. */
-export function textReport(result: Result, scenarioCount: number, wallText: string, paint: Paint): string[] {
+/** `wallText` is how long all of it took, in words. Lines are folded at `width`. */
+export function textReport(
+  result: Result,
+  scenarioCount: number,
+  wallText: string,
+  paint: Paint,
+  width = Number.POSITIVE_INFINITY,
+): string[] {
   const troubled = result.scenarios.filter((scenario) => scenario.verdict !== 'passed');
   return [
-    ...table(result.scenarios, paint),
+    ...table(result.scenarios, paint, width),
     ...(result.scenarios.length === 0 ? [] : ['']),
     countText(result, scenarioCount, wallText, paint),
     paint.dim(NOTICE),
-    ...troubled.flatMap((scenario) => ['', ...troubleLines(scenario, paint)]),
+    ...troubled.flatMap((scenario) => ['', ...troubleLines(scenario, paint, width)]),
   ];
 }
 
 const DETAIL_INDENT = ' '.repeat(6);
 
 /** Names come last in their row, because they are long and of any length. */
-function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
+function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number): string[] {
   if (scenarios.length === 0) return [];
+  const detail = (text: string): string[] => fold(DETAIL_INDENT + text, width, `${DETAIL_INDENT}  `);
+  const strokesHead = strokesTitle(scenarios);
   const rows = scenarios.map((scenario) => ({
     scenario,
     verdict: `${verdictMark(scenario.verdict)} ${scenario.verdict}`,
     time: simulatedText(scenario),
     strokes: strokesText(scenario),
   }));
-  const width = (title: string, texts: readonly string[]): number =>
+  const widest = (title: string, texts: readonly string[]): number =>
     Math.max(title.length, ...texts.map((text) => text.length));
-  const verdictWidth = width(
+  const verdictWidth = widest(
     '',
     rows.map((row) => row.verdict),
   );
-  const timeWidth = width(
+  const timeWidth = widest(
     'simulated',
     rows.map((row) => row.time),
   );
-  const strokesWidth = width(
-    'strokes',
+  const strokesWidth = widest(
+    strokesHead,
     rows.map((row) => row.strokes),
   );
-  const cells = (verdict: string, time: string, strokes: string, name: string): string =>
-    `${verdict}  ${time.padStart(timeWidth)}  ${strokes.padStart(strokesWidth)}  ${name}`;
+  // Colours come last, because they have a length and no width.
+  const figures = (time: string, strokes: string): string =>
+    `  ${time.padStart(timeWidth)}  ${strokes.padStart(strokesWidth)}  `;
   return [
-    paint.dim(cells(' '.repeat(verdictWidth), 'simulated', 'strokes', 'scenario')),
-    ...rows.flatMap(({ scenario, verdict, time, strokes }) => [
-      cells(
-        verdictPaint(scenario.verdict, paint)(verdict.padEnd(verdictWidth)),
-        time,
-        strokes,
-        scenario.name,
-      ),
-      ...scenario.faults.map((fault) => DETAIL_INDENT + faultText(fault)),
-      ...lateLines(scenario).map((line) => DETAIL_INDENT + paint.yellow(line)),
-    ]),
+    paint.dim(`${' '.repeat(verdictWidth)}${figures('simulated', strokesHead)}scenario`),
+    ...rows.flatMap(({ scenario, verdict, time, strokes }) => {
+      const before = verdict.padEnd(verdictWidth) + figures(time, strokes);
+      const [first = '', ...others] = foldLast(before, scenario.name, width, DETAIL_INDENT);
+      return [
+        verdictPaint(scenario.verdict, paint)(first.slice(0, verdictWidth)) + first.slice(verdictWidth),
+        ...others,
+        ...scenario.faults.flatMap((fault) => detail(faultText(fault))),
+        ...doseLines(scenario).flatMap(detail),
+        ...lateLines(scenario).flatMap(detail).map(paint.yellow),
+      ];
+    }),
+  ];
+}
+
+/** What harmed is shown whether or not it decided; what the control allows says nothing new. */
+function doseLines({ doseFailures, control }: ScenarioResult): string[] {
+  const inControl = control?.doseFailures.filter(({ verdict }) => verdict !== 'allowed') ?? [];
+  return [
+    ...doseFailures.map(doseFailureText),
+    ...inControl.map((failure) => `in the control, ${doseFailureText(failure)}`),
   ];
 }
 
@@ -96,38 +118,50 @@ function countText(
 const OUR_BUG =
   'this is a bug of Thecal and not of the pump; please report it with the scenario and the last line below';
 
-function troubleLines(scenario: ScenarioResult, paint: Paint): string[] {
+/** The last line is never folded: it is there to be copied. */
+function troubleLines(scenario: ScenarioResult, paint: Paint, width: number): string[] {
   const { control } = scenario;
+  const said = (text: string): string[] => fold(`  ${text}`, width, '    ');
   return [
-    `${verdictPaint(scenario.verdict, paint)(`${verdictMark(scenario.verdict)} ${scenario.verdict}`)}  ${paint.bold(scenario.name)}`,
-    ...runLines(scenario, scenario, paint),
+    ...titleLines(scenario, paint, width),
+    ...runLines(scenario, scenario, paint, width),
     ...(control === null || control.verdict === 'passed'
       ? []
-      : ['  in the control, the same run without its faults:', ...runLines(scenario, control, paint)]),
-    ...scenario.faults.map(
-      (fault) => `  ${faultText(fault)}${evidenceTicks(fault.appliedTick, fault.noticedTick)}`,
+      : ['  in the control, the same run without its faults:', ...runLines(scenario, control, paint, width)]),
+    ...scenario.faults.flatMap((fault) =>
+      said(`${faultText(fault)}${evidenceTicks(fault.appliedTick, fault.noticedTick)}`),
     ),
-    ...(scenario.verdict === 'error' ? [`  ${OUR_BUG}`] : []),
+    ...(scenario.verdict === 'error' ? said(OUR_BUG) : []),
     '  again:',
     scenario.reproduce,
   ];
 }
 
-function evidenceTicks(appliedTick: number, noticedTick: number | null): string {
-  return ` [applied at ${instantText(appliedTick)}${noticedTick === null ? '' : `, noticed at ${instantText(noticedTick)}`}]`;
+function titleLines({ verdict, name }: ScenarioResult, paint: Paint, width: number): string[] {
+  const mark = `${verdictMark(verdict)} ${verdict}`;
+  const [first = '', ...others] = foldLast(`${mark}  `, name, width, '    ');
+  return [
+    verdictPaint(verdict, paint)(mark) + paint.bold(first.slice(mark.length)),
+    ...others.map(paint.bold),
+  ];
 }
 
-function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint): string[] {
+function evidenceTicks(appliedTick: number, noticedTick: number | null): string {
+  return ` [applied at ${formatInstant(appliedTick)}${noticedTick === null ? '' : `, noticed at ${formatInstant(noticedTick)}`}]`;
+}
+
+function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint, width: number): string[] {
   return [
-    ...(run.error === null ? [] : [`  ${paint.red(run.error)}`]),
+    ...(run.error === null ? [] : fold(`  ${run.error}`, width, '    ').map(paint.red)),
     ...run.expectations
       .filter((judgement) => judgement.verdict !== 'passed')
-      .flatMap((judgement) => judgementLines(file, judgement)),
+      .flatMap((judgement) => judgementLines(file, judgement))
+      .flatMap((line) => fold(line, width, '      ')),
   ];
 }
 
 function judgementLines(file: string, { line, text, verdict, observed, tick }: Judgement): string[] {
-  const when = tick === null ? '' : `, at ${instantText(tick)}`;
+  const when = tick === null ? '' : `, at ${formatInstant(tick)}`;
   const what = verdict === 'inconclusive' ? 'inconclusive' : 'observed';
   return [`  ${file}:${line}: ${text}`, `    ${what}: ${observed ?? 'nothing'}${when}`];
 }

@@ -1,5 +1,5 @@
 /** Numbers and outcomes as a tired person reads them. */
-import type { FaultEvidence, RunResult, Verdict } from '../scenario/result.ts';
+import type { DoseFailure, FaultEvidence, RunResult, Verdict } from '../scenario/result.ts';
 import { formatDuration } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
 
@@ -32,11 +32,6 @@ export function doseText(ug: number): string {
   return `${grouped(Number(whole))}${fraction === '0' ? '' : `.${fraction}`} ug`;
 }
 
-/** A simulated instant: readable, and the tick for whoever opens the trace. */
-export function instantText(tick: number): string {
-  return `${formatDuration(tick)} (tick ${tick})`;
-}
-
 /** A run until 4 d executes the tick at 4 d too, and is still a run of 4 d. */
 export function simulatedText({ ticks }: RunResult): string {
   return formatDuration(Math.max(0, ticks - 1));
@@ -50,7 +45,12 @@ export function strokesText(run: RunResult): string {
   return confirmed === requested ? grouped(confirmed) : `${grouped(confirmed)} of ${grouped(requested)}`;
 }
 
-/** Who noticed a fault, after how long, and what the patient lacked or had too much of meanwhile. */
+/** Says what `x of y` is where some row has it. */
+export function strokesTitle(runs: readonly RunResult[]): string {
+  return runs.some((run) => strokesText(run).includes(' of ')) ? 'strokes confirmed' : 'strokes';
+}
+
+/** Who noticed a fault, after how long, and what the patient lacked or had too much of until then. */
 export function faultText(fault: FaultEvidence): string {
   const name = fault.id === fault.kind ? fault.id : `${fault.id} (${fault.kind})`;
   if (!fault.fired) return `${name}: never fired`;
@@ -58,14 +58,14 @@ export function faultText(fault: FaultEvidence): string {
     fault.noticedBy === null || fault.noticedTick === null
       ? 'noticed by nothing'
       : `noticed by ${fault.noticedBy} after ${formatDuration(fault.noticedTick - fault.appliedTick)}`;
-  const dose = doseMeanwhile(fault);
+  const dose = doseUntilThen(fault);
   return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
 }
 
 /** Below this the difference is not worth a word. */
 const NEGLIGIBLE_UG = 0.05;
 
-function doseMeanwhile({
+function doseUntilThen({
   prescribedUg,
   trueDeliveredUg,
   noticedBy,
@@ -73,8 +73,18 @@ function doseMeanwhile({
 }: FaultEvidence): string | null {
   if (prescribedUg === null || trueDeliveredUg === null) return null;
   const until =
-    noticedBy !== null ? 'meanwhile' : clearedTick !== null ? 'until it was cleared' : 'to the end';
+    noticedBy !== null ? 'until noticed' : clearedTick !== null ? 'until it was cleared' : 'to the end';
   const missedUg = prescribedUg - trueDeliveredUg;
   if (Math.abs(missedUg) < NEGLIGIBLE_UG) return `dose as prescribed ${until}`;
   return `${doseText(Math.abs(missedUg))} ${missedUg > 0 ? 'missed' : 'in excess'} ${until}`;
+}
+
+const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {
+  failed: 'not in allow',
+  allowed: 'allowed',
+  'not-judged': 'not judged: the scenario has no allow',
+};
+
+export function doseFailureText({ kind, tick, verdict }: DoseFailure): string {
+  return `dose oracle: ${kind} from ${formatDuration(tick)} (${DOSE_VERDICTS[verdict]})`;
 }

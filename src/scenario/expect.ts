@@ -6,7 +6,7 @@
 import { ALARMS } from '../core/alarms/table.ts';
 import type { PumpEvent } from '../core/events.ts';
 import type { Expectation } from './scenario.ts';
-import { formatDuration } from './time.ts';
+import { formatDuration, formatInstant } from './time.ts';
 
 export type ExpectationVerdict = 'passed' | 'failed' | 'inconclusive';
 
@@ -85,12 +85,13 @@ function judgeAlarmAt(e: AlarmExpectation, fromTick: number): Judge {
           e,
           'failed',
           lastTick,
-          earlierTick === null ? 'never' : `only before, at tick ${earlierTick}`,
+          earlierTick === null ? 'never' : `only before, at ${formatInstant(earlierTick)}`,
         );
       }
       const holdUntil = hitTick + (e.heldForTicks ?? 0);
       if (undoneTick !== null && undoneTick < holdUntil) {
-        return said(e, 'failed', undoneTick, `${e.word} at tick ${hitTick}, ended at tick ${undoneTick}`);
+        const ended = `ended at ${formatInstant(undoneTick)}`;
+        return said(e, 'failed', undoneTick, `${e.word} at ${formatInstant(hitTick)}, ${ended}`);
       }
       if (untilTick < holdUntil) return said(e, 'inconclusive', null, 'the run ended before the hold did');
       return said(e, 'passed', hitTick, `${formatDuration(hitTick - fromTick)} after`);

@@ -26,6 +26,13 @@ export interface FaultEvidence {
   readonly trueDeliveredUg: number | null;
 }
 
+/** What the dose oracle found. A scenario that has no `allow` is not judged by it. */
+export interface DoseFailure {
+  readonly kind: string;
+  readonly tick: number;
+  readonly verdict: 'failed' | 'allowed' | 'not-judged';
+}
+
 export interface RunResult {
   readonly verdict: Verdict;
   readonly ticks: number;
@@ -36,7 +43,7 @@ export interface RunResult {
   readonly expectations: readonly Judgement[];
   readonly signals: Readonly<Record<string, number | null>>;
   /** What the dose oracle found, whether or not the scenario makes it a failure. */
-  readonly doseFailures: readonly { readonly kind: string; readonly tick: number }[];
+  readonly doseFailures: readonly DoseFailure[];
   /** What ended the run before its time: an assertion of ours, or the line. */
   readonly error: string | null;
 }

@@ -12,7 +12,7 @@ import type { DoseNotes } from './evidence.ts';
 import { weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
-import type { FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
+import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
 import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
 import { signalNumber, signalText } from './signal-text.ts';
@@ -137,15 +137,34 @@ async function pause(options: RunOptions, nextTick: number, untilTick: number): 
   if (options.isCancelled?.() === true) throw new CancelledError('cancelled');
 }
 
-/** What the dose oracle found and the scenario does not allow, as one more judgement where it asks for one. */
-function judgeDose(target: Target, plan: Plan): Judgement[] {
+function doseFailuresOf(target: Target, plan: Plan): DoseFailure[] {
+  const allowed: readonly string[] | null = plan.allow;
+  return target.doseFailures().map(({ kind, tick }) => ({
+    kind,
+    tick,
+    verdict: allowed === null ? 'not-judged' : allowed.includes(kind) ? 'allowed' : 'failed',
+  }));
+}
+
+/** What the dose oracle found, as one more judgement where the scenario asks for one. */
+function judgeDose(found: readonly DoseFailure[], plan: Plan, run: 'main' | 'control'): Judgement[] {
   if (plan.allow === null) return [];
-  const allowed: readonly string[] = plan.allow;
-  const failure = target.doseFailures().find((found) => !allowed.includes(found.kind));
-  const text = `dose oracle: nothing${allowed.length > 0 ? ` but ${allowed.join(', ')}` : ''}`;
-  const verdict = failure === undefined ? 'passed' : 'failed';
-  const observed = failure?.kind ?? 'nothing';
-  return [{ id: 'dose-oracle', line: 1, text, verdict, tick: failure?.tick ?? null, observed }];
+  const id = run === 'main' ? 'dose-oracle' : 'control.dose-oracle';
+  const text = `dose oracle: nothing${plan.allow.length > 0 ? ` but ${plan.allow.join(', ')}` : ''}`;
+  const first = found.find((failure) => failure.verdict === 'failed');
+  const observed = found
+    .map(({ kind, verdict }) => (verdict === 'allowed' ? `${kind} (allowed)` : kind))
+    .join(', ');
+  return [
+    {
+      id,
+      line: 1,
+      text,
+      verdict: first === undefined ? 'passed' : 'failed',
+      tick: first?.tick ?? null,
+      observed: observed === '' ? 'nothing' : observed,
+    },
+  ];
 }
 
 /** A fault that did not fire proves nothing about the firmware. */
@@ -212,9 +231,10 @@ async function observeTarget(
   }
   witness.writeStimuli(target.nowTick());
   const records = target.faults();
+  const doseFailures = doseFailuresOf(target, plan);
   const expectations = [
     ...judges.map((judge) => judge.finish(target.nowTick() - 1)),
-    ...judgeDose(target, plan),
+    ...judgeDose(doseFailures, plan, run),
     ...judgeFiring(records, plan.timeline),
   ];
   const verdict = verdictOf(error, expectations);
@@ -233,7 +253,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
-    doseFailures: target.doseFailures(),
+    doseFailures,
     error: error === null ? null : `tick ${target.nowTick()}: ${messageOf(error)}`,
     records,
     doses: witness.doses,

@@ -22,7 +22,15 @@ export function signalNumber(name: string, value: number): number {
   return value / (signalSpec(name)?.scale ?? 1);
 }
 
+/** States are numbers in a scenario; a person wants the word beside it. */
+const STATE_WORDS: Readonly<Record<string, readonly string[]>> = {
+  permission: ['full', 'minimum rate', 'stopped'],
+  'occlusion-state': ['clear', 'suspect', 'present'],
+};
+
 export function signalText(name: string, value: number): string {
+  const state = STATE_WORDS[name]?.[value];
+  if (state !== undefined) return `${value} (${state})`;
   const unit = signalSpec(name)?.unit;
   return `${signalNumber(name, value)}${unit === undefined ? '' : UNIT_WORDS[unit]}`;
 }

@@ -84,6 +84,11 @@ export function formatDuration(ticks: number): string {
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
 
+/** A simulated instant: readable, and the tick for whoever opens the trace. */
+export function formatInstant(tick: number): string {
+  return `${formatDuration(tick)} (tick ${tick})`;
+}
+
 export const HOUR_PATTERN = '^([01]\\d|2[0-3]):00$';
 
 /** A time of day on the whole hour, as 0 to 23. */

@@ -48,6 +48,7 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a seed too large', [good, '--seed', '4294967296'], /whole number/],
   ['no job', [good, '--jobs', '0'], /whole number from 1/],
   ['a factor of nothing', [good, '--realtime=0'], /above 0/],
+  ['a factor that stands alone', ['--realtime', '60', good], /^60: .* did you mean --realtime=60\?/],
   [
     'a target that is not there yet',
     [good, '--target', 'board'],
@@ -89,6 +90,27 @@ describe('bad input', () => {
     expect(readdirSync(program.folder).sort()).toEqual(before);
   });
 
+  it.each([
+    [['replay', '--help'], /^error: 'replay' is unknown or not built in yet; there are run, check, list\n/],
+    [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
+    [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
+  ])('is a command that is not there: %s', async (words, message) => {
+    const { code, stdout, stderr } = await program.run(words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('is no question for help or version, by short names too', async () => {
+    const [help, version] = [await program.run(['--help']), await program.run(['--version'])];
+    expect(help.stdout).toContain('Exit codes:');
+    expect(await program.run(['-h'])).toEqual(help);
+    expect(await program.run(['help'])).toEqual(help);
+    expect(version).toMatchObject({ code: 0, stderr: '' });
+    expect(await program.run(['-v'])).toEqual(version);
+    expect(await program.run(['-V'])).toEqual(version);
+    expect((await program.run(['run', '-h'])).stdout).toMatch(/^ {2}--realtime\[=FACTOR\] /m);
+  });
+
   it('on the command line itself leads to help', async () => {
     expect(await program.run(['rum'])).toMatchObject({ code: 2, stdout: '' });
     expect((await program.run(['list'])).stderr).toContain('(try thecal list --help)');
@@ -104,6 +126,12 @@ describe('thecal check', () => {
     expect(stdout).toMatch(/^slips\.yaml:3:8 until: /m);
     expect(stdout).toMatch(/^gone\.yaml: there is no such/m);
     expect(stdout).toMatch(/\d+ problems in 2 scenarios\n$/);
+  });
+
+  it('does not count scenarios where there are none', async () => {
+    const { code, stdout } = await program.run(['check', 'gone.yaml']);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^gone\.yaml: there is no such .*\n1 problem; no scenario was found\n$/);
   });
 
   it('says ok and how many', async () => {

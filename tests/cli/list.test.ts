@@ -40,6 +40,12 @@ describe('thecal list', () => {
     const { code, stdout, stderr } = await program.run(['list', 'ports'], { PATH: '' });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain('udevadm, which is not installed');
+    const machine = await program.run(['list', 'ports', '--json'], { PATH: '' });
+    expect(machine).toMatchObject({ code: 3, stderr: '' });
+    expect(JSON.parse(machine.stdout)).toEqual({
+      ports: [],
+      problem: expect.stringContaining('udevadm, which is not installed') as unknown,
+    });
   });
 
   it('keeps its head when the reader goes away', async () => {

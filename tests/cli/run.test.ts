@@ -65,7 +65,7 @@ describe('the text', () => {
       `${fails}:10: motor-stall raised within 1 min\n    observed: never, at 6 h 1 min (tick 21660)\n`,
     );
     expect(stdout).toContain(
-      'gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1 ug missed meanwhile',
+      'gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1 ug missed until noticed',
     );
     expect(stdout).toContain('not a medical device');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(`node ${program.file} run ${fails} --seed 5`);
@@ -101,6 +101,12 @@ describe('--json', () => {
       interrupted: false,
       summary: { failed: 1, inconclusive: 1 },
     });
+  });
+
+  it.each(['/dev/stdout', '/dev/fd/1'])('takes %s for standard output', async (path) => {
+    const { stdout, stderr } = await program.shell(`node ${program.file} run ${passes} --json ${path} | cat`);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1 });
+    expect(stderr).toContain('1 passed');
   });
 
   it('is as the schema says and has nothing that the schema does not know', async () => {
@@ -181,10 +187,17 @@ describe('other outputs', () => {
 
   it('says so when what it writes to is full', async () => {
     const { code, stderr } = await program.run(['run', passes, '--json', '/dev/full']);
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('/dev/full: could not be written: no space left');
     const piped = await program.shell(`node ${program.file} run ${passes} --json - > /dev/full`);
-    expect(piped.code).toBe(2);
+    expect(piped.code).toBe(3);
+    expect(piped.stderr).toContain('standard output: could not be written: no space left');
+  });
+
+  it('does not let a full disk hide what the run has found', async () => {
+    expect((await program.run(['run', fails, '--json', '/dev/full'])).code).toBe(1);
+    expect((await program.shell(`node ${program.file} run ${fails} > /dev/full`)).code).toBe(1);
+    expect((await program.shell(`node ${program.file} list faults > /dev/full`)).code).toBe(3);
   });
 });
 

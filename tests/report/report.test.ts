@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { schemaFiles } from '../../scripts/schemas.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { fold, foldLast } from '../../src/report/fold.ts';
 import { junitReport } from '../../src/report/junit.ts';
 import { PLAIN } from '../../src/report/paint.ts';
 import { resultJsonSchema, resultSchema } from '../../src/report/result-schema.ts';
@@ -22,7 +23,7 @@ describe('the text', () => {
     expect(lines.join('\n')).toBe(
       `          simulated  strokes  scenario
 ✗ failed        1 d    1,200  A day that is failed
-      gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed meanwhile
+      gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed until noticed
 ✓ passed        1 d    1,200  A day that is passed
       late 2 times, by 1.7 s at most
 ! error         1 d        -  A day that is error
@@ -38,7 +39,7 @@ Thecal is a test and teaching tool, not a medical device.
   in the control, the same run without its faults:
   day.yaml:20: control: never motor-stall
     observed: raised, at 5 s (tick 5)
-  gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed meanwhile [applied at 6 h (tick 21600), noticed at 6 h 4 min 47 s (tick 21887)]
+  gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed until noticed [applied at 6 h (tick 21600), noticed at 6 h 4 min 47 s (tick 21887)]
   again:
 thecal run day.yaml --seed 1
 
@@ -48,6 +49,59 @@ thecal run day.yaml --seed 1
   again:
 thecal run day.yaml --seed 1`,
     );
+  });
+
+  it('hides no harm, whether or not it was judged', () => {
+    const scenario = scenarioResult('passed', {
+      doseFailures: [
+        { kind: 'under-delivery', tick: 93_600, verdict: 'not-judged' },
+        { kind: 'silent-stop', tick: 3600, verdict: 'allowed' },
+        { kind: 'over-delivery', tick: 60, verdict: 'failed' },
+      ],
+    });
+    const lines = textReport(resultOf([scenario]), 1, '9.0 s', PLAIN);
+    expect(lines.slice(2, 5)).toEqual([
+      '      dose oracle: under-delivery from 1 d 2 h (not judged: the scenario has no allow)',
+      '      dose oracle: silent-stop from 1 h (allowed)',
+      '      dose oracle: over-delivery from 1 min (not in allow)',
+    ]);
+  });
+
+  it('says what the numbers are where not all strokes were confirmed', () => {
+    const signals = { 'requested-strokes': 1200, 'confirmed-strokes': 1188 };
+    const lines = textReport(resultOf([scenarioResult('passed', { signals })]), 1, '9.0 s', PLAIN);
+    expect(lines[0]).toBe('          simulated  strokes confirmed  scenario');
+    expect(lines[1]).toContain('1,188 of 1,200');
+  });
+
+  it('keeps to the width of a terminal and leaves the column of marks alone', () => {
+    const name = 'A day with a name that is far too long for the line in which it stands';
+    const width = 60;
+    const lines = textReport(
+      resultOf([scenarioResult('failed', { ...FAILED, name })]),
+      1,
+      '9 s',
+      PLAIN,
+      width,
+    );
+    expect(lines.slice(0, 6)).toEqual([
+      '          simulated  strokes  scenario',
+      '✗ failed        1 d    1,200  A day with a name that is far',
+      '                              too long for the line in which',
+      '                              it stands',
+      '      gear (motor-stall): noticed by motor-stall after 4 min',
+      '        47 s; 1,234.5 ug missed until noticed',
+    ]);
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
+  });
+
+  it('folds below the row where the column would be too narrow, and tears no word', () => {
+    expect(foldLast('a       b       ', 'some words', 20, '  ')).toEqual(['a       b', '  some words']);
+    expect(fold('  a-word-of-its-own and more', 10, '    ')).toEqual([
+      '  a-word-of-its-own',
+      '    and',
+      '    more',
+    ]);
   });
 
   it('says what an interrupted run left out', () => {

@@ -20,10 +20,11 @@ export function checkCommand(paths: readonly string[], options: { readonly json?
   }
   const paint = paintFor(process.stdout);
   const fileCount = `${files.length} ${files.length === 1 ? 'scenario' : 'scenarios'}`;
+  const where = files.length === 0 ? '; no scenario was found' : ` in ${fileCount}`;
   const problemCount = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   printLines(process.stdout, [
     ...problems.map(problemText),
-    isOk ? paint.green(`ok: ${fileCount}`) : paint.red(`${problemCount} in ${fileCount}`),
+    isOk ? paint.green(`ok: ${fileCount}`) : paint.red(problemCount + where),
   ]);
   return isOk ? PASSED : BAD_INPUT;
 }

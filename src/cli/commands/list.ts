@@ -1,5 +1,5 @@
 /** `thecal list`: what there is, from the tables that the program itself works with. */
-import { type ExitCode, PASSED } from '../exit-codes.ts';
+import { type ExitCode, INFRASTRUCTURE, PASSED } from '../exit-codes.ts';
 import { listCommands } from '../list/commands.ts';
 import { listFaults } from '../list/faults.ts';
 import type { Lister, ListName } from '../list/listing.ts';
@@ -11,7 +11,7 @@ import {
   listSignals,
   listTargets,
 } from '../list/tables.ts';
-import { paintFor, printLines } from '../terminal.ts';
+import { paintFor, printLines, widthOf } from '../terminal.ts';
 
 const LISTERS: Readonly<Record<ListName, Lister>> = {
   scenarios: listScenarios,
@@ -25,8 +25,9 @@ const LISTERS: Readonly<Record<ListName, Lister>> = {
 };
 
 export async function listCommand(name: ListName, options: { readonly json?: boolean }): Promise<ExitCode> {
-  const { rows, lines } = await LISTERS[name]();
-  if (options.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else printLines(process.stdout, lines(paintFor(process.stdout)));
-  return PASSED;
+  const { rows, json, problem, lines } = await LISTERS[name]();
+  if (options.json === true) process.stdout.write(`${JSON.stringify(json ?? rows, null, 2)}\n`);
+  else if (problem !== undefined) printLines(process.stderr, [problem]);
+  else printLines(process.stdout, lines(paintFor(process.stdout), widthOf(process.stdout)));
+  return problem === undefined ? PASSED : INFRASTRUCTURE;
 }

@@ -1,4 +1,5 @@
 /** `thecal run`: read and check everything, try the output paths, run, write, tell. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { TARGETS } from '../../../hal/targets.ts';
 import { TICK_MS } from '../../core/units.ts';
@@ -9,7 +10,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { coreHash, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
-import { BAD_INPUT, type ExitCode, exitCodeOf, INTERRUPTED } from '../exit-codes.ts';
+import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
 import { Interruption } from '../run/interruption.ts';
@@ -18,7 +19,7 @@ import { isStdoutTaken, type Outputs, prepareOutputs, writeOutputs } from '../ru
 import { Progress } from '../run/progress.ts';
 import { reproduceLine, startWords } from '../run/reproduce.ts';
 import { readScenarios } from '../scenario-files.ts';
-import { paintFor, printLines, type Stream } from '../terminal.ts';
+import { paintFor, printLines, type Stream, widthOf } from '../terminal.ts';
 import { UserError } from '../user-error.ts';
 
 export interface RunCommandOptions {
@@ -35,6 +36,7 @@ export interface RunCommandOptions {
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseUnknownTarget(options.target);
+  if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
   const outputs = prepareOutputs(options, scenarios);
@@ -57,11 +59,11 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const problems = writeOutputs(outputs, outcomes, result);
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
-  printLines(human, textReport(result, scenarios.length, wallText, paintFor(human)));
+  printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
 
   const others: ExitCode[] = [];
   if (result.interrupted) others.push(INTERRUPTED);
-  if (problems.length > 0) others.push(BAD_INPUT);
+  if (problems.length > 0) others.push(INFRASTRUCTURE);
   return exitCodeOf(
     finished.map((scenario) => scenario.verdict),
     others,
@@ -124,6 +126,16 @@ function refuseUnknownTarget(name: string): void {
   const there = `there is: ${present.join(', ')}`;
   if (row === undefined) throw new UserError(`--target ${name}: no such target; ${there}`);
   if (row.load === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+}
+
+/** In `--realtime 60` the factor stands alone, and would be looked for as a file. */
+function refuseLooseFactor(paths: readonly string[]): void {
+  const loose = paths.find((path) => /^\d+(\.\d+)?$/.test(path) && !existsSync(path));
+  if (loose !== undefined) {
+    throw new UserError(
+      `${loose}: there is no such file or folder; did you mean --realtime=${loose}? nothing was run`,
+    );
+  }
 }
 
 function choose(scenarios: readonly Scenario[], { filter, seed }: RunCommandOptions): Scenario[] {

@@ -35,11 +35,12 @@ export function listCommands(): Listing {
   const rows = COMMAND_KINDS.map((name) => ({ name, ...WORDS[name] }));
   return {
     rows,
-    lines: (paint) =>
+    lines: (paint, width) =>
       columns(
         ['command', 'in a scenario', 'meaning'],
         rows.map(({ name, write, meaning }) => [name, write, meaning]),
         paint,
+        width,
       ),
   };
 }

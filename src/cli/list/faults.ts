@@ -1,6 +1,7 @@
 /** `thecal list faults`: what each breaks, what can reveal it, and its options in the units of a scenario. */
 import type { OptionSpec } from '../../../sim/faults/fault.ts';
 import { FAULTS } from '../../../sim/faults/index.ts';
+import { fold } from '../../report/fold.ts';
 import type { Paint } from '../../report/paint.ts';
 import { formatQuantity, KINDS } from '../../scenario/quantity.ts';
 import { formatDuration } from '../../scenario/time.ts';
@@ -59,15 +60,19 @@ export function listFaults(): Listing {
     revealedBy,
     options: options.map(optionRow),
   }));
-  const lines = (paint: Paint): string[] =>
-    rows.flatMap(({ kind, layer, summary, revealedBy, options }, index) => [
+  const lines = (paint: Paint, width: number): string[] => {
+    const said = (text: string): string[] => fold(`  ${text}`, width, '    ');
+    return rows.flatMap(({ kind, layer, summary, revealedBy, options }, index) => [
       ...(index === 0 ? [] : ['']),
       `${paint.bold(kind)}  ${paint.dim(`(${layer})`)}`,
-      `  ${summary}`,
-      `  revealed by: ${revealedBy.length === 0 ? 'nothing; the pump cannot know' : revealedBy.join(', ')}`,
-      ...options.map(
-        (option) => `  ${option.name}: ${option.meaning}; ${rangeText(option)}, default ${option.default}`,
+      ...said(summary),
+      ...said(
+        `revealed by: ${revealedBy.length === 0 ? 'nothing; the pump cannot know' : revealedBy.join(', ')}`,
+      ),
+      ...options.flatMap((option) =>
+        said(`${option.name}: ${option.meaning}; ${rangeText(option)}, default ${option.default}`),
       ),
     ]);
+  };
   return { rows, lines };
 }

@@ -5,7 +5,7 @@ import { FAULTS } from '../../../sim/faults/index.ts';
 import { ALARMS } from '../../core/alarms/table.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import { formatDuration } from '../../scenario/time.ts';
-import { MachineError, reasonOf } from '../user-error.ts';
+import { reasonOf } from '../user-error.ts';
 import { columns, type Listing, yesNo } from './listing.ts';
 
 export function listAlarms(): Listing {
@@ -23,7 +23,7 @@ export function listAlarms(): Listing {
   );
   return {
     rows,
-    lines: (paint) =>
+    lines: (paint, width) =>
       columns(
         ['alarm', 'critical', 'latches', 'delivery', 'tone every', 'silence', 'why this delivery'],
         rows.map((row) => [
@@ -36,6 +36,7 @@ export function listAlarms(): Listing {
           row.reason,
         ]),
         paint,
+        width,
       ),
   };
 }
@@ -56,11 +57,12 @@ export function listSignals(): Listing {
   const rows = SIGNALS.map(({ name, unit, of, meaning }) => ({ name, unit: UNITS[unit], of, meaning }));
   return {
     rows,
-    lines: (paint) =>
+    lines: (paint, width) =>
       columns(
         ['signal', 'unit', 'known to', 'meaning'],
         rows.map(({ name, unit, of, meaning }) => [name, unit, of, meaning]),
         paint,
+        width,
       ),
   };
 }
@@ -69,11 +71,12 @@ export function listTargets(): Listing {
   const rows = TARGETS.map(({ name, summary, load }) => ({ name, isBuiltIn: load !== null, summary }));
   return {
     rows,
-    lines: (paint) =>
+    lines: (paint, width) =>
       columns(
         ['target', 'built in', 'what runs the firmware'],
         rows.map(({ name, isBuiltIn, summary }) => [name, isBuiltIn ? 'yes' : 'not yet', summary]),
         paint,
+        width,
       ),
   };
 }
@@ -93,26 +96,33 @@ export async function listScenarios(): Promise<Listing> {
   }));
   return {
     rows,
-    lines: (paint) =>
+    lines: (paint, width) =>
       columns(
         ['file', 'lasts', 'scenario'],
         rows.map(({ file, until, name }) => [file, until, name]),
         paint,
+        width,
       ),
   };
 }
 
 export async function listPorts(): Promise<Listing> {
   const { listSerialPorts } = await import('../../../hal/espruino/serial-port.ts');
-  const rows = await listSerialPorts().catch((error: unknown) => {
-    throw new MachineError(reasonOf(error));
-  });
+  let rows: Awaited<ReturnType<typeof listSerialPorts>> = [];
+  let problem: string | null = null;
+  try {
+    rows = await listSerialPorts();
+  } catch (error) {
+    problem = reasonOf(error);
+  }
   const cells = rows.map((row) => [row.path, row.manufacturer ?? '-', row.serialNumber ?? '-']);
   return {
     rows,
-    lines: (paint) =>
+    json: { ports: rows, problem },
+    ...(problem === null ? {} : { problem }),
+    lines: (paint, width) =>
       rows.length === 0
         ? ['no serial ports found']
-        : columns(['port', 'manufacturer', 'serial number'], cells, paint),
+        : columns(['port', 'manufacturer', 'serial number'], cells, paint, width),
   };
 }

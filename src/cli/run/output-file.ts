@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { reasonOf, UserError } from '../user-error.ts';
+import { MachineError, reasonOf, UserError } from '../user-error.ts';
 
 /** Swept when the process ends, however it ends. */
 const unfinished = new Set<string>();
@@ -87,7 +87,7 @@ export class OutputFile {
     try {
       write();
     } catch (error) {
-      throw new UserError(`${this.path}: could not be written: ${reasonOf(error)}`);
+      throw new MachineError(`${this.path}: could not be written: ${reasonOf(error)}`);
     }
   }
 }

@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { junitReport } from '../../report/junit.ts';
 import type { Result } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { reasonOf, UserError } from '../user-error.ts';
+import { MachineError, reasonOf, UserError } from '../user-error.ts';
 import type { Outcome } from './job.ts';
 import { behindLinks, OutputFile } from './output-file.ts';
 
@@ -30,10 +30,10 @@ export interface Outputs {
 }
 
 export function prepareOutputs(options: OutputOptions, scenarios: readonly Scenario[]): Outputs {
-  if (options.json === '-' && options.junit === '-') {
-    throw new UserError('--json - and --junit - both want standard output; give one of them a file');
+  if (isStdout(options.json) && isStdout(options.junit)) {
+    throw new UserError('--json and --junit both want standard output; give one of them a file');
   }
-  if (options.trace === '-')
+  if (isStdout(options.trace))
     throw new UserError('--trace needs a file or folder; a trace has no place on standard output');
   const json = sink('--json', options.json);
   const junit = sink('--junit', options.junit);
@@ -48,7 +48,12 @@ export function prepareOutputs(options: OutputOptions, scenarios: readonly Scena
 
 function sink(option: string, path: string | undefined): Sink | null {
   if (path === undefined) return null;
-  return path === '-' ? '-' : OutputFile.prepare(option, path);
+  return isStdout(path) ? '-' : OutputFile.prepare(option, path);
+}
+
+/** By whatever name: text for people goes elsewhere then, and what standard output leads to is not replaced. */
+function isStdout(path: string | undefined): boolean {
+  return path !== undefined && ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path);
 }
 
 function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles[] {
@@ -115,8 +120,8 @@ export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], res
     try {
       write();
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.lines);
+      if (!(error instanceof MachineError)) throw error;
+      problems.push(error.message);
     }
   };
   const put = (target: Sink | null, text: (result: Result) => string): void => {
