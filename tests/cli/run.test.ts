@@ -71,6 +71,24 @@ describe('the text', () => {
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(`node ${program.file} run ${fails} --seed 5`);
   });
 
+  it('says when in words, what a state is called, and what was allowed', async () => {
+    const { code, stdout } = await program.run(['run', join(FIXTURES, 'harm.yaml'), '--json', 'harm.json']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/dose oracle: under-delivery from [ \w]+ \(allowed\)\n/);
+    expect(stdout).toContain('observed: only before, at 6 h 4 min 47 s (tick 21887), at ');
+    expect(stdout).toContain('observed: 0 (full), at 1 d (tick 86400)');
+    expect(stdout).toContain('observed: 0 (clear), at 1 d (tick 86400)');
+    const [scenario] = (JSON.parse(read('harm.json')) as Result).scenarios;
+    expect(scenario?.doseFailures).toMatchObject([{ kind: 'under-delivery', verdict: 'allowed' }]);
+    expect(scenario?.expectations.find(({ id }) => id === 'dose-oracle')).toMatchObject({
+      verdict: 'passed',
+      observed: 'under-delivery (allowed)',
+    });
+    expect(scenario?.control?.expectations).toMatchObject([
+      { id: 'control.dose-oracle', verdict: 'passed', observed: 'nothing' },
+    ]);
+  });
+
   it('has no colours and no redrawn lines where there is no terminal, and a plain line for each scenario', async () => {
     const { stdout, stderr } = await program.run(['run', join(FIXTURES, 'mixed'), '--realtime=20000']);
     expect(stdout + stderr).not.toMatch(/[\r\x1b]/);

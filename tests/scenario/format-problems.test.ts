@@ -79,6 +79,16 @@ describe('one slip is found at its place', () => {
       's.yaml:8:38 timeline.0.diameter-closed: unknown key "diameter-closed"; known here: fault, excess, at, after, by, every, id',
     ],
     [
+      'an alarm in always',
+      `${SMALLEST}always: [{ alarm: motor-stall }]\n`,
+      "s.yaml:7:12 always.0.alarm: an alarm can't stand in always: write it under never, or in an expect of the timeline",
+    ],
+    [
+      'a word of memory that is not there',
+      timeline('{ at: 1 d, fault: memory-upset, word: 99 }'),
+      's.yaml:8:43 timeline.0.word: "99" is too large: write a whole number from 0 to 28',
+    ],
+    [
       'an alarm cut short',
       timeline('{ at: 1 d, command: { silence: stall } }'),
       's.yaml:8:36 timeline.0.command.silence: unknown alarm "stall"; did you mean motor-stall? see `thecal list alarms`',

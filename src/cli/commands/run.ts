@@ -92,7 +92,8 @@ async function watchOver(
     });
   } finally {
     progress.stop();
-    interruption.stop();
+    // Once interrupted it goes on listening: what a wrapper passes on may come while the outputs are written.
+    if (!board.isCancelled()) interruption.stop();
   }
 }
 

@@ -20,7 +20,9 @@ export class Interruption {
     for (const signal of SIGNALS) process.on(signal, this.signalled);
   }
 
+  /** After a signal the ear stays: what a wrapper passes on late must not end a program that is writing its last. */
   stop(): void {
+    if (this.firstMs !== null) return;
     for (const signal of SIGNALS) process.off(signal, this.signalled);
   }
 
