@@ -1,0 +1,100 @@
+/**
+ * BOARD: the HAL over one wake's frame. Readings come from the host, what the firmware does goes into the reply. A
+ * reading that the firmware takes and the host did not foresee is noted: that alone is a difference.
+ */
+import type { PumpHal } from '../hal.ts';
+import { FAILED_READING, wholeNumber } from './link.ts';
+
+export interface Frame {
+  /** Texts of the readings in line order; empty where the host foresaw none. */
+  readings: string[];
+  strokes: number;
+  tones: number;
+  /** Readings taken that were not in the frame. */
+  starved: number;
+  /** `tick.code.argument` of every event but strokes, and `tick.s.digest` of state digests. */
+  said: string[];
+  stored: Int32Array | null;
+}
+
+export function createFrame(): Frame {
+  return { readings: [], strokes: 0, tones: 0, starved: 0, said: [], stored: null };
+}
+
+export interface BoardChecksum {
+  crc32(words: Int32Array, count: number): number;
+}
+
+const STROKE_CODE = 0;
+
+function take(frame: Frame, field: number): number | null {
+  const text = frame.readings[field];
+  if (text === FAILED_READING) return null;
+  const value = text === undefined ? null : wholeNumber(text);
+  if (value === null) frame.starved += 1;
+  return value;
+}
+
+export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
+  return {
+    motor: {
+      stroke: function () {
+        frame.strokes += 1;
+      },
+      confirmedCount: function () {
+        return take(frame, 0);
+      },
+    },
+    outletPressure: {
+      readPa: function () {
+        return take(frame, 1);
+      },
+    },
+    supply: {
+      readLoadedMv: function () {
+        return take(frame, 2);
+      },
+      readRestingMv: function () {
+        return take(frame, 3);
+      },
+    },
+    temperature: {
+      readMilliC: function () {
+        return take(frame, 4);
+      },
+    },
+    annunciator: {
+      play: function () {
+        frame.tones += 1;
+      },
+    },
+    watchdog: {
+      kick: function () {
+        // The board's own timer is not what drives it here: there is nothing to keep alive.
+      },
+    },
+    store: {
+      save: function (words) {
+        frame.stored = new Int32Array(words);
+      },
+      load: function (into) {
+        const stored = frame.stored;
+        if (stored === null || stored.length !== into.length) return false;
+        into.set(stored);
+        return true;
+      },
+    },
+    telemetry: {
+      event: function (tick, code, argument) {
+        if (code !== STROKE_CODE) frame.said.push(tick + '.' + code + '.' + argument);
+      },
+      stateDigest: function (tick, digest) {
+        frame.said.push(tick + '.s.' + digest);
+      },
+      report: function () {
+        // An interrogation's answer is read by the programmer, not by the line.
+      },
+    },
+    checksum: checksum,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The line, the same file at both ends. A message is one readable line: a word, a sequence number, fields in a fixed
+ * order, and at the end the checksum of all before the last comma, so that a person can type one and a flipped digit
+ * is never taken for another order:
+ *
+ *   wakes,7,71:0:1000:3050 72:1:1000:3050,5f21
+ *
+ * The checksum is the low 16 bits of the native CRC-32 of the text: interpreted code would cost more than a wake.
+ */
+export const PROTOCOL = 1;
+
+/** CRC-32 of a text's bytes; the texts here are ASCII. */
+export type TextCrc = (text: string) => number;
+
+/** What a board answers when it does not carry a line out; the order is the code. Append, never reorder. */
+export const NAK_CHECKSUM = 0;
+export const NAK_SEQUENCE = 1;
+export const NAK_VERB = 2;
+export const NAK_FIELDS = 3;
+export const NAK_NO_PUMP = 4;
+export const NAK_ASSERTION = 5;
+
+/** Longest line either end sends. */
+export const LINE_MAX = 2000;
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16);
+}
+
+function checkOf(text: string, crc: TextCrc): string {
+  return hex(crc(text) & 65535);
+}
+
+/** Fields joined and sealed, without the line end. */
+export function sealLine(fields: readonly (string | number)[], crc: TextCrc): string {
+  const text = fields.join(',');
+  return text + ',' + checkOf(text, crc);
+}
+
+/** The fields of a sealed line without its checksum; null when the seal is broken. */
+export function openLine(line: string, crc: TextCrc): string[] | null {
+  const end = line.lastIndexOf(',');
+  if (end < 1) return null;
+  const text = line.substring(0, end);
+  if (line.substring(end + 1) !== checkOf(text, crc)) return null;
+  return text.split(',');
+}
+
+/** A whole number in decimal, or null: nothing else counts, not even a blank. */
+export function wholeNumber(text: string): number | null {
+  const start = text.charAt(0) === '-' ? 1 : 0;
+  if (text.length === start || text.length > 16) return null;
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return null;
+  }
+  return parseInt(text, 10);
+}
+
+/** A reading on the line: empty is not taken, `!` is taken and failed. */
+export const FAILED_READING = '!';
+
+/** Order of the readings in a wake. */
+export const READING_FIELDS = ['confirmedCount', 'pressurePa', 'loadedMv', 'restingMv', 'temperatureMilliC'] as const;
