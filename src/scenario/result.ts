@@ -41,6 +41,12 @@ export interface RunResult {
   readonly error: string | null;
 }
 
+/** How often a run in real time fell too far behind and started counting anew, and the largest lag. */
+export interface Late {
+  readonly count: number;
+  readonly largestLagMs: number;
+}
+
 export interface ScenarioResult extends RunResult {
   readonly name: string;
   readonly file: string;
@@ -52,6 +58,8 @@ export interface ScenarioResult extends RunResult {
   readonly fingerprint: string | null;
   /** The command that shows this again. */
   readonly reproduce: string;
+  /** Of a run in real time only. */
+  readonly late?: Late;
 }
 
 export interface Manifest {

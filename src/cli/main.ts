@@ -1,0 +1,50 @@
+/** The program `thecal`. Whatever happens ends here as an exit code and, for people, as words without a stack. */
+import { CommanderError } from 'commander';
+import { diagnostics } from './diagnostics.ts';
+import { BAD_INPUT, BUG, type ExitCode, PASSED } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+import { printLines, tolerateClosedPipes } from './terminal.ts';
+import { UserError } from './user-error.ts';
+
+/** A bare `--realtime` has its factor left out, and must not take the next word for it. */
+function withFactor(words: readonly string[]): string[] {
+  return words.map((word) => (word === '--realtime' ? '--realtime=1' : word));
+}
+
+async function main(words: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = PASSED;
+  const program = createProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(withFactor(words), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has printed its own refusals by now; help and version are no refusal.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? PASSED : BAD_INPUT;
+    if (error instanceof UserError) {
+      printLines(process.stderr, error.lines);
+      return BAD_INPUT;
+    }
+    return await reportBug(error);
+  }
+}
+
+async function reportBug(error: unknown): Promise<ExitCode> {
+  const what = error instanceof Error ? error.message : String(error);
+  printLines(process.stderr, [
+    `thecal: a bug of ours: ${what.replace(/\s+/g, ' ')}; please report it with the command line you used (THECAL_LOG=debug shows more)`,
+  ]);
+  try {
+    (await diagnostics()).debug({ err: error }, 'bug');
+  } catch {
+    // The report above has said it; a second bug on top of it must not go round in a circle.
+  }
+  return BUG;
+}
+
+tolerateClosedPipes();
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => void reportBug(error).then((code) => process.exit(code)));
+}
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,115 @@
+/** Runs one job in this thread, whichever it is. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TARGETS } from '../../../hal/targets.ts';
+import { TICK_MS, TICKS_PER_DAY } from '../../core/units.ts';
+import { CancelledError, InfrastructureError, runScenario } from '../../scenario/run.ts';
+import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
+import { reasonOf } from '../user-error.ts';
+import { revealedBy } from '../vocabulary.ts';
+import type { RunBoard } from './board.ts';
+import { brokenResult, type Job, type Outcome } from './job.ts';
+import { Pacer } from './pacer.ts';
+import { TraceFile } from './trace-file.ts';
+
+/**
+ * Part of the result, since each slice ends in an executed tick: the same for any number of jobs. Long enough to cost
+ * nothing, short enough that Ctrl-C and the progress line feel at once.
+ */
+const SLICE_TICKS = { jumps: 5 * TICKS_PER_DAY, 'tick-by-tick': TICKS_PER_DAY / 4 } as const;
+/** How long this thread may keep signals and timers waiting. */
+const BUSY_MS = 40;
+
+export async function executeJob(job: Job, board: RunBoard): Promise<Outcome> {
+  const traces = new Traces(job);
+  try {
+    const result = await run(job, board, traces);
+    return { kind: 'finished', result, stack: null, traceProblem: traces.close() };
+  } catch (error) {
+    const traceProblem = traces.close();
+    if (error instanceof CancelledError) return { kind: 'cancelled' };
+    const isLine = error instanceof InfrastructureError;
+    const message = error instanceof Error ? error.message : String(error);
+    const result = brokenResult(job, isLine ? 'infrastructure' : 'error', message);
+    return {
+      kind: 'finished',
+      result,
+      stack: error instanceof Error ? (error.stack ?? null) : null,
+      traceProblem,
+    };
+  }
+}
+
+async function run(job: Job, board: RunBoard, traces: Traces) {
+  const { scenario } = job;
+  const load = TARGETS.find((target) => target.name === job.targetName)?.load ?? null;
+  if (load === null) throw new Error(`target ${job.targetName} is not built in`);
+  const isCancelled = (): boolean => board.isCancelled();
+  const pacer = job.realtimeFactor === null ? null : new Pacer(job.realtimeFactor, isCancelled);
+  let isMain = true;
+  let ticksBefore = 0;
+  let lastTurnMs = performance.now();
+  const result = await runScenario(
+    scenario,
+    {
+      createTarget: await load(),
+      isTickByTick: job.isTickByTick,
+      revealedBy,
+      isCancelled,
+      sliceTicks: pacer?.sliceTicks ?? SLICE_TICKS[job.isTickByTick ? 'tick-by-tick' : 'jumps'],
+      // The runner asks for a trace as it begins a run, with a control before the main one.
+      openTrace(which) {
+        isMain = which === 'main';
+        ticksBefore = isMain && scenario.control !== null ? scenario.untilTick + 1 : 0;
+        if (isMain) pacer?.begin();
+        return traces.open(which);
+      },
+      async onSlice(nextTick) {
+        board.setTicks(job.index, ticksBefore + nextTick);
+        // The control is arithmetic for the evidence; nobody watches it, so it need not take its time.
+        if (isMain) await pacer?.waitFor(nextTick);
+        if (performance.now() - lastTurnMs > BUSY_MS) {
+          await nextTurn();
+          lastTurnMs = performance.now();
+        }
+      },
+    },
+    job.reproduce,
+  );
+  return pacer === null ? result : { ...result, late: pacer.late() };
+}
+
+/** The trace files of one job. */
+class Traces {
+  private readonly job: Job;
+  private readonly files: TraceFile[] = [];
+
+  constructor(job: Job) {
+    this.job = job;
+  }
+
+  open(which: 'main' | 'control'): TraceWriter | null {
+    const path = this.job.trace?.[which] ?? null;
+    if (path === null) return null;
+    const file = new TraceFile(path);
+    this.files.push(file);
+    const writer = createTraceWriter((line) => file.line(line));
+    const { scenario, coreHash, targetName } = this.job;
+    writer.header({
+      scenario: scenario.name,
+      scenarioHash: scenario.hash,
+      coreHash,
+      seed: scenario.seed,
+      target: targetName,
+      tickMs: TICK_MS,
+      run: which,
+    });
+    return writer;
+  }
+
+  /** Returns what kept a trace from being written whole, or null. */
+  close(): string | null {
+    for (const file of this.files) file.close();
+    const failure = this.files.find((file) => file.failure !== null)?.failure ?? null;
+    return failure === null ? null : reasonOf(failure);
+  }
+}

@@ -1,0 +1,60 @@
+/** One scenario to run, as plain data that crosses threads, and what becomes of it. */
+import type { ScenarioResult } from '../../scenario/result.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+
+export interface TracePaths {
+  /** Temporary files: whoever started the run gives them their names when they are whole. */
+  readonly main: string;
+  readonly control: string | null;
+}
+
+export interface Job {
+  readonly index: number;
+  readonly scenario: Scenario;
+  readonly targetName: string;
+  readonly isTickByTick: boolean;
+  /** Simulated seconds per second of wall clock; null: as fast as it goes. */
+  readonly realtimeFactor: number | null;
+  readonly trace: TracePaths | null;
+  readonly coreHash: string;
+  readonly reproduce: string;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'finished';
+      readonly result: ScenarioResult;
+      /** Of our own bug, for diagnostics. */
+      readonly stack: string | null;
+      readonly traceProblem: string | null;
+    }
+  | { readonly kind: 'cancelled' };
+
+/** The result of a scenario whose run ended outside of the runner's care: no pump to ask, and what is known is why. */
+export function brokenResult(job: Job, verdict: 'error' | 'infrastructure', message: string): ScenarioResult {
+  const { scenario } = job;
+  return {
+    name: scenario.name,
+    file: scenario.file,
+    scenarioHash: scenario.hash,
+    seed: scenario.seed,
+    verdict,
+    attempts: 1,
+    ticks: 0,
+    executedTicks: 0,
+    digest: null,
+    alarms: [],
+    faults: [],
+    expectations: [],
+    signals: {},
+    doseFailures: [],
+    error: message,
+    control: null,
+    fingerprint: `main:${message}`,
+    reproduce: job.reproduce,
+  };
+}
+
+export function ticksInAll(scenario: Scenario): number {
+  return (scenario.untilTick + 1) * (scenario.control === null ? 1 : 2);
+}

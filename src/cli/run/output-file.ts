@@ -1,0 +1,105 @@
+/**
+ * A file that is either as it was or whole: written under a temporary name beside its place and renamed at the end.
+ * What is no regular file (a pipe, a terminal, /dev/null) can't be replaced and is written directly.
+ */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { reasonOf, UserError } from '../user-error.ts';
+
+/** Swept when the process ends, however it ends. */
+const unfinished = new Set<string>();
+
+function sweep(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+  unfinished.clear();
+}
+
+export class OutputFile {
+  /** As the user named it. */
+  readonly path: string;
+  /** Where the content goes until it is whole. */
+  readonly temporaryPath: string;
+  /** What is replaced in the end: behind any symbolic links. */
+  readonly finalPath: string;
+
+  private constructor(path: string, finalPath: string, temporaryPath: string) {
+    this.path = path;
+    this.finalPath = finalPath;
+    this.temporaryPath = temporaryPath;
+  }
+
+  /** Makes sure that it will be possible to write there, and leaves nothing behind. */
+  static prepare(option: string, path: string): OutputFile {
+    try {
+      return OutputFile.probe(path);
+    } catch (error) {
+      throw new UserError(`${option} ${path}: can't be written: ${reasonOf(error)}; nothing was run`);
+    }
+  }
+
+  private static probe(path: string): OutputFile {
+    const finalPath = behindLinks(path);
+    const stats = statSync(finalPath, { throwIfNoEntry: false });
+    if (stats !== undefined) refuseFolder(stats);
+    if (stats !== undefined) accessSync(finalPath, constants.W_OK);
+    if (stats !== undefined && !stats.isFile()) return new OutputFile(path, finalPath, finalPath);
+    const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${process.pid}.tmp`);
+    if (unfinished.size === 0) process.once('exit', sweep);
+    unfinished.add(temporaryPath);
+    closeSync(openSync(temporaryPath, 'w'));
+    rmSync(temporaryPath);
+    return new OutputFile(path, finalPath, temporaryPath);
+  }
+
+  write(text: string): void {
+    this.attempt(() => writeFileSync(this.temporaryPath, text));
+    this.commit();
+  }
+
+  /** The content is whole: give it its name. */
+  commit(): void {
+    if (this.temporaryPath !== this.finalPath) {
+      this.attempt(() => renameSync(this.temporaryPath, this.finalPath));
+    }
+    unfinished.delete(this.temporaryPath);
+  }
+
+  discard(): void {
+    if (this.temporaryPath !== this.finalPath) rmSync(this.temporaryPath, { force: true });
+    unfinished.delete(this.temporaryPath);
+  }
+
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      throw new UserError(`${this.path}: could not be written: ${reasonOf(error)}`);
+    }
+  }
+}
+
+function behindLinks(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return resolve(path);
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(dirname(path), readlinkSync(path)); // a link to what doesn't exist yet
+  }
+}
+
+function refuseFolder(stats: Stats): void {
+  if (stats.isDirectory()) throw Object.assign(new Error('this is a folder'), { code: 'EISDIR' });
+}

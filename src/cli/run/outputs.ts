@@ -1,0 +1,102 @@
+/** Everything that a run leaves on disk, planned and tried before the run, so that no result is lost at its end. */
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { reasonOf, UserError } from '../user-error.ts';
+import { OutputFile } from './output-file.ts';
+
+export interface OutputOptions {
+  readonly json: string | undefined;
+  readonly junit: string | undefined;
+  readonly trace: string | undefined;
+}
+
+export interface TraceFiles {
+  readonly main: OutputFile;
+  readonly control: OutputFile | null;
+}
+
+/** `-` is standard output. */
+export type Sink = OutputFile | '-';
+
+export interface Outputs {
+  readonly json: Sink | null;
+  readonly junit: Sink | null;
+  /** One for each scenario, or none at all. */
+  readonly traces: readonly TraceFiles[];
+}
+
+export function prepareOutputs(options: OutputOptions, scenarios: readonly Scenario[]): Outputs {
+  if (options.json === '-' && options.junit === '-') {
+    throw new UserError('--json - and --junit - both want standard output; give one of them a file');
+  }
+  if (options.trace === '-')
+    throw new UserError('--trace needs a file or folder; a trace has no place on standard output');
+  const json = sink('--json', options.json);
+  const junit = sink('--junit', options.junit);
+  const traces = options.trace === undefined ? [] : prepareTraces(options.trace, scenarios);
+  const files = [json, junit, ...traces.flatMap(({ main, control }) => [main, control])];
+  refuseClashes(
+    files.filter((file) => file instanceof OutputFile),
+    scenarios,
+  );
+  return { json, junit, traces };
+}
+
+function sink(option: string, path: string | undefined): Sink | null {
+  if (path === undefined) return null;
+  return path === '-' ? '-' : OutputFile.prepare(option, path);
+}
+
+function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles[] {
+  const isFolder = scenarios.length > 1 || /[/\\]$/.test(path) || isExistingFolder(path);
+  if (isFolder) makeFolder(path);
+  const names = isFolder ? traceNames(scenarios).map((name) => join(path, name)) : [path];
+  return scenarios.map(({ control }, index) => {
+    const name = names[index]!;
+    return {
+      main: OutputFile.prepare('--trace', name),
+      control: control === null ? null : OutputFile.prepare('--trace', `${name}.control`),
+    };
+  });
+}
+
+function isExistingFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const isFile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const reason = isFile ? 'this is a file, and several scenarios need a folder' : reasonOf(error);
+    throw new UserError(`--trace ${path}: ${reason}; nothing was run`);
+  }
+}
+
+/** `stall.yaml` becomes `stall.trace`; of two with that name, in whatever case, the second becomes `stall-2.trace`. */
+export function traceNames(scenarios: readonly Pick<Scenario, 'file'>[]): string[] {
+  const taken = new Set<string>();
+  return scenarios.map(({ file }) => {
+    const stem = basename(file, extname(file));
+    let name = stem;
+    for (let n = 2; taken.has(name.toLowerCase()); n += 1) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
+    return `${name}.trace`;
+  });
+}
+
+/** No output replaces another or one of the scenarios themselves. */
+function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenario[]): void {
+  const taken = new Map(scenarios.map(({ file }) => [resolve(file), `the scenario ${file}`]));
+  for (const file of files) {
+    const other = taken.get(file.finalPath);
+    if (other !== undefined) {
+      throw new UserError(
+        `${file.path}: would be written over ${other}; choose another name; nothing was run`,
+      );
+    }
+    if (file.temporaryPath !== file.finalPath) taken.set(file.finalPath, `another output, ${file.path}`);
+  }
+}
