@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
 
-/** Stay packages at run time: one brings native code, the other starts worker threads from its own files. */
-const EXTERNAL = ['serialport', '@serialport/*', 'piscina'];
+/** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
+const EXTERNAL = ['serialport', '@serialport/*', 'koffi', 'piscina'];
 
 /** Bundled CommonJS packages call `require` for Node's own modules, and a module has no `require` of its own. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
