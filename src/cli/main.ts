@@ -1,14 +1,15 @@
 /** The program `thecal`. Whatever happens ends here as an exit code and, for people, as words without a stack. */
 import { CommanderError } from 'commander';
 import { diagnostics } from './diagnostics.ts';
-import { BAD_INPUT, BUG, type ExitCode, PASSED } from './exit-codes.ts';
+import { BAD_INPUT, BUG, type ExitCode, INFRASTRUCTURE, PASSED } from './exit-codes.ts';
 import { createProgram } from './program.ts';
-import { printLines, tolerateClosedPipes } from './terminal.ts';
-import { UserError } from './user-error.ts';
+import { printLines, watchPipes } from './terminal.ts';
+import { MachineError, UserError } from './user-error.ts';
 
 /** A bare `--realtime` has its factor left out, and must not take the next word for it. */
 function withFactor(words: readonly string[]): string[] {
-  return words.map((word) => (word === '--realtime' ? '--realtime=1' : word));
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return words.map((word, index) => (word === '--realtime' && index < end ? '--realtime=1' : word));
 }
 
 async function main(words: readonly string[]): Promise<ExitCode> {
@@ -25,6 +26,10 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     if (error instanceof UserError) {
       printLines(process.stderr, error.lines);
       return BAD_INPUT;
+    }
+    if (error instanceof MachineError) {
+      printLines(process.stderr, [error.message]);
+      return INFRASTRUCTURE;
     }
     return await reportBug(error);
   }
@@ -43,7 +48,7 @@ async function reportBug(error: unknown): Promise<ExitCode> {
   return BUG;
 }
 
-tolerateClosedPipes();
+watchPipes();
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => void reportBug(error).then((code) => process.exit(code)));
 }

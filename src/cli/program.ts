@@ -1,46 +1,127 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { productVersion } from './build-info.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { LIST_NAMES, type ListName } from './list/listing.ts';
 
 const MAX_SEED = 4_294_967_295;
+const MAX_JOBS = 256;
+const MAX_FACTOR = 1_000_000;
+
+const EXIT_CODES = `
+Exit codes:
+  0 passed   1 an expectation failed   2 bad input, nothing was run   3 infrastructure (port, board)
+  4 inconclusive (a fault never fired, something could not be observed)   70 a bug of ours   130 interrupted
+  Of several, the first of 70, 2, 1, 3, 4, 0.
+
+A test and teaching tool, not a medical device.`;
 
 /** `onExit` is told how a command ended; commander itself has no place for it. */
 export function createProgram(onExit: (code: ExitCode) => void): Command {
   const program = new Command('thecal')
     .description(
-      'An implantable intrathecal baclofen pump as software: run fault scenarios against its firmware.',
+      'A simulated implantable intrathecal baclofen pump: runs fault scenarios against its firmware, with verdicts and evidence.',
     )
+    .usage('COMMAND [options]')
     .version(productVersion(), '--version', 'print the version')
+    .helpOption('--help', 'show this help')
     .exitOverride()
-    .helpOption('--help', 'show this help');
+    .showHelpAfterError('(try thecal --help)')
+    .addHelpText('after', EXAMPLES.thecal + EXIT_CODES);
+  addRun(program, onExit);
+  addCheck(program, onExit);
+  addList(program, onExit);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
+  }
+  return program;
+}
 
+const EXAMPLES = {
+  thecal: `
+Examples:
+  thecal run                                   the bundled library
+  thecal run my-scenario.yaml --json out.json  one scenario, its result as JSON
+  thecal check scenarios/                      every problem of every file, nothing run
+  thecal list faults                           what can break, and its options
+`,
+  run: `
+Examples:
+  thecal run                                        the bundled library
+  thecal run --filter occlusion                     those of it about occlusions
+  thecal run night/ --jobs 4 --junit night.xml      a folder, for CI
+  thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
+  thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
+  thecal run kink.yaml --realtime=60                a simulated minute each second
+
+A trace of several scenarios goes into a folder, one file each; the run without faults, where a scenario asks for one,
+lies beside it as NAME.control. THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
+${EXIT_CODES}`,
+  check: `
+Examples:
+  thecal check kink.yaml       file:line:column of every problem
+  thecal check night/ --json   the same for programs
+`,
+  list: `
+Examples:
+  thecal list signals          what a scenario can ask about
+  thecal list faults --json    the same table for programs
+`,
+} as const;
+
+function addRun(program: Command, onExit: (code: ExitCode) => void): void {
   program
     .command('run')
-    .description('run scenarios (default: the bundled library) on a target')
-    .argument('[paths...]', 'scenario files, or folders searched for *.yaml and *.yml')
-    .option('--target <name>', 'what runs the firmware', 'sim')
+    .description('run scenarios on a target')
+    .argument('[paths...]', 'scenario files, and folders with *.yaml or *.yml (default: the bundled library)')
+    .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim')
     .option(
       '--tick-by-tick',
-      'execute every tick instead of jumping from event to event: the same result, slower',
+      'execute every tick, not only those in which something is due: same result, slower',
     )
+    .option('--realtime [factor]', 'by the clock, or FACTOR times as fast, as in --realtime=60', factor)
+    .option('--seed <n>', "instead of each scenario's own", wholeNumber(0, MAX_SEED))
     .option(
-      '--realtime <factor>',
-      'as fast as a clock, or FACTOR times that fast; write --realtime=FACTOR',
-      factor,
+      '--jobs <n>',
+      'scenarios side by side (default: one for each processor)',
+      wholeNumber(1, MAX_JOBS),
     )
-    .option('--seed <n>', "in place of each scenario's own seed", wholeNumber(0, MAX_SEED))
-    .option('--jobs <n>', 'scenarios side by side (default: one for each processor)', wholeNumber(1, 256))
-    .option('--json <file>', 'write the result as JSON; - is standard output')
-    .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--trace <path>', 'write the trace to a file, or of several scenarios into a folder')
-    .option('--filter <text>', 'only scenarios with this in their name or path')
+    .option('--json <file>', 'the result as JSON; - is standard output')
+    .option('--junit <file>', 'the result as JUnit XML; - is standard output')
+    .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
+    .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
+    .addHelpText('after', EXAMPLES.run)
     .action(async (paths: string[], options: RunCommandOptions) => {
       const { runCommand } = await import('./commands/run.ts');
       onExit(await runCommand(paths, options));
     });
-  return program;
+}
+
+function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('check')
+    .description('find every problem of scenarios, without running them')
+    .argument('<paths...>', 'scenario files, and folders with *.yaml or *.yml')
+    .option('--json', 'print the problems as JSON')
+    .addHelpText('after', EXAMPLES.check)
+    .action(async (paths: string[], options: { json?: boolean }) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      onExit(checkCommand(paths, options));
+    });
+}
+
+function addList(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('list')
+    .description('show what there is: scenarios, faults, alarms, ...')
+    .addArgument(new Argument('<what>', 'which list').choices(LIST_NAMES))
+    .option('--json', 'print the rows as JSON')
+    .addHelpText('after', EXAMPLES.list)
+    .action(async (name: ListName, options: { json?: boolean }) => {
+      const { listCommand } = await import('./commands/list.ts');
+      onExit(await listCommand(name, options));
+    });
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
@@ -55,8 +136,8 @@ function wholeNumber(min: number, max: number): (text: string) => number {
 
 function factor(text: string): number {
   const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 1e6) {
-    throw new InvalidArgumentError('Write a number above 0, such as 60 for a minute a second.');
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > MAX_FACTOR) {
+    throw new InvalidArgumentError(`Write a number above 0 and up to ${MAX_FACTOR}, such as 60.`);
   }
   return value;
 }

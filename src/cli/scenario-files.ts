@@ -64,9 +64,9 @@ export function findScenarioFiles(paths: readonly string[]): Found {
   return { files: withoutRepeats(files), problems };
 }
 
-/** A path below the current folder relative to it, any other as it is. */
-export function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
+/** A path below `here` relative to it, any other as it is. */
+export function fromHere(path: string, here: string = process.cwd()): string {
+  const short = relative(here, path);
   return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 

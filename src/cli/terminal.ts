@@ -1,7 +1,8 @@
 /** Standard output and standard error as this program uses them. */
-import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { type Paint, PLAIN } from '../report/paint.ts';
+import { BAD_INPUT } from './exit-codes.ts';
+import { reasonOf } from './user-error.ts';
 
 export type Stream = NodeJS.WriteStream;
 
@@ -28,11 +29,15 @@ export function printLines(stream: Stream, lines: readonly string[]): void {
   stream.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** A reader that has seen enough (`| head`) is no error; the run goes on and its exit code tells. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr] as readonly (WriteStream | Stream)[]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/**
+ * A reader that has seen enough (`| head`) is no error: the run goes on and its exit code tells. Output that can't be
+ * stored (a full disk behind `>`) must not end as a pass.
+ */
+export function watchPipes(): void {
+  process.stderr.on('error', () => {}); // there is nobody left to tell
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`standard output: could not be written: ${reasonOf(error)}\n`);
+    process.exit(BAD_INPUT);
+  });
 }

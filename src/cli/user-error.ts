@@ -8,6 +8,9 @@ export class UserError extends Error {
   }
 }
 
+/** The machine lacks what the command needs. Printed as it is, without a stack; exit 3. */
+export class MachineError extends Error {}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',

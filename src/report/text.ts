@@ -3,11 +3,19 @@
  * is written, what was seen instead, and as its last line the command that shows it again.
  */
 import type { Judgement } from '../scenario/expect.ts';
-import type { Result, RunResult, ScenarioResult, Verdict } from '../scenario/result.ts';
+import type { Result, RunResult, ScenarioResult } from '../scenario/result.ts';
 import { VERDICTS } from '../scenario/result.ts';
-import { formatDuration } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
-import { faultText, grouped, instantText, NOTICE, strokesText, verdictText } from './words.ts';
+import {
+  faultText,
+  grouped,
+  instantText,
+  NOTICE,
+  simulatedText,
+  strokesText,
+  verdictMark,
+  verdictPaint,
+} from './words.ts';
 
 /** `wallText` is how long all of it took, in words. */
 export function textReport(result: Result, scenarioCount: number, wallText: string, paint: Paint): string[] {
@@ -21,30 +29,44 @@ export function textReport(result: Result, scenarioCount: number, wallText: stri
   ];
 }
 
-const VERDICT_WIDTH = 'x infrastructure'.length;
-const MAX_NAME_WIDTH = 72;
+const DETAIL_INDENT = ' '.repeat(6);
 
+/** Names come last in their row, because they are long and of any length. */
 function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
   if (scenarios.length === 0) return [];
   const rows = scenarios.map((scenario) => ({
     scenario,
-    mark: verdictText(scenario.verdict, paint),
-    markWidth: scenario.verdict.length + 2,
-    time: formatDuration(scenario.ticks),
+    verdict: `${verdictMark(scenario.verdict)} ${scenario.verdict}`,
+    time: simulatedText(scenario),
     strokes: strokesText(scenario),
   }));
-  const width = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
-  const markWidth = Math.min(VERDICT_WIDTH, Math.max(...rows.map((row) => row.markWidth)));
-  const nameWidth = Math.min(MAX_NAME_WIDTH, width(['scenario', ...scenarios.map(({ name }) => name)]));
-  const timeWidth = width(['simulated', ...rows.map((row) => row.time)]);
-  const strokesWidth = width(['strokes', ...rows.map((row) => row.strokes)]);
-  const head = `${' '.repeat(markWidth)}  ${'scenario'.padEnd(nameWidth)}  ${'simulated'.padStart(timeWidth)}  ${'strokes'.padStart(strokesWidth)}`;
+  const width = (title: string, texts: readonly string[]): number =>
+    Math.max(title.length, ...texts.map((text) => text.length));
+  const verdictWidth = width(
+    '',
+    rows.map((row) => row.verdict),
+  );
+  const timeWidth = width(
+    'simulated',
+    rows.map((row) => row.time),
+  );
+  const strokesWidth = width(
+    'strokes',
+    rows.map((row) => row.strokes),
+  );
+  const cells = (verdict: string, time: string, strokes: string, name: string): string =>
+    `${verdict}  ${time.padStart(timeWidth)}  ${strokes.padStart(strokesWidth)}  ${name}`;
   return [
-    paint.dim(head),
-    ...rows.flatMap(({ scenario, mark, markWidth: used, time, strokes }) => [
-      `${mark}${' '.repeat(markWidth - used)}  ${scenario.name.padEnd(nameWidth)}  ${time.padStart(timeWidth)}  ${strokes.padStart(strokesWidth)}`,
-      ...scenario.faults.map((fault) => `${' '.repeat(markWidth + 4)}${faultText(fault)}`),
-      ...lateLines(scenario).map((line) => `${' '.repeat(markWidth + 4)}${paint.yellow(line)}`),
+    paint.dim(cells(' '.repeat(verdictWidth), 'simulated', 'strokes', 'scenario')),
+    ...rows.flatMap(({ scenario, verdict, time, strokes }) => [
+      cells(
+        verdictPaint(scenario.verdict, paint)(verdict.padEnd(verdictWidth)),
+        time,
+        strokes,
+        scenario.name,
+      ),
+      ...scenario.faults.map((fault) => DETAIL_INDENT + faultText(fault)),
+      ...lateLines(scenario).map((line) => DETAIL_INDENT + paint.yellow(line)),
     ]),
   ];
 }
@@ -65,16 +87,10 @@ function countText(
   const counts = [...VERDICTS]
     .reverse()
     .filter((verdict) => summary[verdict] > 0)
-    .map((verdict) => countOf(verdict, summary[verdict], paint));
+    .map((verdict) => verdictPaint(verdict, paint)(`${summary[verdict]} ${verdict}`));
   const what = `${grouped(scenarios.length)}${interrupted ? ` of ${grouped(scenarioCount)}` : ''} ${scenarioCount === 1 ? 'scenario' : 'scenarios'}`;
   const note = interrupted ? paint.yellow('interrupted: ') : '';
   return `${note}${paint.bold(what)}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}, in ${wallText}`;
-}
-
-function countOf(verdict: Verdict, count: number, paint: Paint): string {
-  const text = `${count} ${verdict}`;
-  if (verdict === 'passed') return paint.green(text);
-  return verdict === 'failed' || verdict === 'error' ? paint.red(text) : paint.yellow(text);
 }
 
 const OUR_BUG =
@@ -83,7 +99,7 @@ const OUR_BUG =
 function troubleLines(scenario: ScenarioResult, paint: Paint): string[] {
   const { control } = scenario;
   return [
-    `${verdictText(scenario.verdict, paint)}  ${paint.bold(scenario.name)}`,
+    `${verdictPaint(scenario.verdict, paint)(`${verdictMark(scenario.verdict)} ${scenario.verdict}`)}  ${paint.bold(scenario.name)}`,
     ...runLines(scenario, scenario, paint),
     ...(control === null || control.verdict === 'passed'
       ? []
@@ -111,7 +127,7 @@ function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint): strin
 }
 
 function judgementLines(file: string, { line, text, verdict, observed, tick }: Judgement): string[] {
-  const seen = observed ?? 'nothing';
-  const when = tick === null ? '' : ` at ${instantText(tick)}`;
-  return [`  ${file}:${line}: ${text}`, `    ${verdict}: observed ${seen}${when}`];
+  const when = tick === null ? '' : `, at ${instantText(tick)}`;
+  const what = verdict === 'inconclusive' ? 'inconclusive' : 'observed';
+  return [`  ${file}:${line}: ${text}`, `    ${what}: ${observed ?? 'nothing'}${when}`];
 }

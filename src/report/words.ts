@@ -13,10 +13,13 @@ const MARKS: Readonly<Record<Verdict, string>> = {
   error: '!',
 };
 
-export function verdictText(verdict: Verdict, paint: Paint): string {
-  const text = `${MARKS[verdict]} ${verdict}`;
-  if (verdict === 'passed') return paint.green(text);
-  return verdict === 'inconclusive' || verdict === 'infrastructure' ? paint.yellow(text) : paint.red(text);
+export function verdictMark(verdict: Verdict): string {
+  return MARKS[verdict];
+}
+
+export function verdictPaint(verdict: Verdict, paint: Paint): (text: string) => string {
+  if (verdict === 'passed') return paint.green;
+  return verdict === 'inconclusive' || verdict === 'infrastructure' ? paint.yellow : paint.red;
 }
 
 /** 12345 is `12,345`, on every machine. */
@@ -32,6 +35,11 @@ export function doseText(ug: number): string {
 /** A simulated instant: readable, and the tick for whoever opens the trace. */
 export function instantText(tick: number): string {
   return `${formatDuration(tick)} (tick ${tick})`;
+}
+
+/** A run until 4 d executes the tick at 4 d too, and is still a run of 4 d. */
+export function simulatedText({ ticks }: RunResult): string {
+  return formatDuration(Math.max(0, ticks - 1));
 }
 
 /** `1,200`, or `1,188 of 1,200` where some were not confirmed. */

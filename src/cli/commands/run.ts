@@ -2,23 +2,23 @@
 import { availableParallelism } from 'node:os';
 import { TARGETS } from '../../../hal/targets.ts';
 import { TICK_MS } from '../../core/units.ts';
-import { junitReport } from '../../report/junit.ts';
 import { textReport } from '../../report/text.ts';
 import { NOTICE } from '../../report/words.ts';
-import { RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
+import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { coreHash, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
+import { IS_FROM_SOURCE } from '../package-root.ts';
 import { BAD_INPUT, type ExitCode, exitCodeOf, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
 import { Interruption } from '../run/interruption.ts';
 import type { Job, Outcome } from '../run/job.ts';
-import { type Outputs, prepareOutputs, type Sink } from '../run/outputs.ts';
+import { isStdoutTaken, type Outputs, prepareOutputs, writeOutputs } from '../run/outputs.ts';
 import { Progress } from '../run/progress.ts';
 import { reproduceLine, startWords } from '../run/reproduce.ts';
 import { readScenarios } from '../scenario-files.ts';
-import { paintFor, printLines } from '../terminal.ts';
+import { paintFor, printLines, type Stream } from '../terminal.ts';
 import { UserError } from '../user-error.ts';
 
 export interface RunCommandOptions {
@@ -36,37 +36,13 @@ export interface RunCommandOptions {
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseUnknownTarget(options.target);
   const start = new Date();
-  const startMs = performance.now();
   const scenarios = choose(readScenarios(paths), options);
-  const outputs = prepareOutputs(
-    { json: options.json, junit: options.junit, trace: options.trace },
-    scenarios,
-  );
-  const human = outputs.json === '-' || outputs.junit === '-' ? process.stderr : process.stdout;
+  const outputs = prepareOutputs(options, scenarios);
+  const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
   const jobs = await jobsOf(scenarios, outputs, options);
   const board = RunBoard.of(jobs.length);
-  const interruption = new Interruption(() => board.cancel());
-  const progress = new Progress(jobs, board, human);
-  const threadCount = options.jobs ?? Math.min(availableParallelism(), jobs.length);
-  const log = await diagnostics();
-  log.debug({ scenarios: jobs.length, threadCount }, 'running');
-
-  interruption.listen();
-  progress.start();
-  let outcomes: Outcome[];
-  try {
-    outcomes = await executeAll(jobs, board, Math.min(threadCount, jobs.length), (job, outcome) => {
-      progress.finished(job, outcome);
-    });
-  } finally {
-    progress.stop();
-    interruption.stop();
-  }
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'finished' && outcome.stack !== null)
-      log.debug({ stack: outcome.stack }, 'a scenario broke off');
-  }
+  const outcomes = await watchOver(jobs, board, options, human);
 
   const finished = outcomes.flatMap((outcome) => (outcome.kind === 'finished' ? [outcome.result] : []));
   const result: Result = {
@@ -74,23 +50,15 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     start: start.toISOString(),
     tickMs: TICK_MS,
     interrupted: board.isCancelled(),
-    manifest: {
-      product: 'thecal',
-      productVersion: productVersion(),
-      coreHash: await coreHash(),
-      seed: options.seed ?? null,
-      target: options.target,
-      engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
-      stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
-      notice: NOTICE,
-    },
+    manifest: await manifestOf(options),
     summary: summarise(finished),
     scenarios: finished,
   };
   const problems = writeOutputs(outputs, outcomes, result);
-  const wallText = `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
   printLines(process.stderr, problems);
+  const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human)));
+
   const others: ExitCode[] = [];
   if (result.interrupted) others.push(INTERRUPTED);
   if (problems.length > 0) others.push(BAD_INPUT);
@@ -98,6 +66,56 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     finished.map((scenario) => scenario.verdict),
     others,
   );
+}
+
+/** Runs the jobs with somebody watching: the person at the terminal, and Ctrl-C. */
+async function watchOver(
+  jobs: readonly Job[],
+  board: RunBoard,
+  options: RunCommandOptions,
+  human: Stream,
+): Promise<Outcome[]> {
+  const log = await diagnostics();
+  const threadCount = threadCountFor(jobs.length, options.jobs);
+  const interruption = new Interruption(() => board.cancel());
+  const progress = new Progress(jobs, board, human);
+  interruption.listen();
+  progress.start();
+  log.debug({ scenarios: jobs.length, threadCount }, 'running');
+  try {
+    return await executeAll(jobs, board, threadCount, (job, outcome) => {
+      progress.finished(job, outcome);
+      const stack = outcome.kind === 'finished' ? outcome.stack : null;
+      log.debug({ scenario: job.scenario.name, ...(stack === null ? {} : { stack }) }, outcome.kind);
+    });
+  } finally {
+    progress.stop();
+    interruption.stop();
+  }
+}
+
+async function manifestOf(options: RunCommandOptions): Promise<Manifest> {
+  return {
+    product: 'thecal',
+    productVersion: productVersion(),
+    coreHash: await coreHash(),
+    seed: options.seed ?? null,
+    target: options.target,
+    engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+    stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
+    notice: NOTICE,
+  };
+}
+
+/** Worker threads start from the built program; what runs from its sources has none. */
+function threadCountFor(jobCount: number, asked: number | undefined): number {
+  if (!IS_FROM_SOURCE) return Math.min(asked ?? availableParallelism(), jobCount);
+  if ((asked ?? 1) > 1) {
+    printLines(process.stderr, [
+      '--jobs: running from the sources, so one at a time; npm run build brings more',
+    ]);
+  }
+  return 1;
 }
 
 function refuseUnknownTarget(name: string): void {
@@ -145,34 +163,4 @@ async function jobsOf(
       reproduce: reproduceLine(start, scenario, { targetName: options.target, isTickByTick }),
     };
   });
-}
-
-/** Returns what could not be written; the rest is. */
-function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], result: Result): string[] {
-  const problems: string[] = [];
-  const attempt = (write: () => void): void => {
-    try {
-      write();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.lines);
-    }
-  };
-  outputs.traces.forEach(({ main, control }, index) => {
-    const outcome = outcomes[index]!;
-    if (outcome.kind === 'finished' && outcome.traceProblem === null) {
-      for (const file of [main, control]) attempt(() => file?.commit());
-      return;
-    }
-    for (const file of [main, control]) file?.discard();
-    if (outcome.kind === 'finished')
-      problems.push(`${main.path}: could not be written: ${outcome.traceProblem ?? ''}`);
-  });
-  const put = (sink: Sink | null, text: () => string): void => {
-    if (sink === '-') process.stdout.write(text());
-    else if (sink !== null) attempt(() => sink.write(text()));
-  };
-  put(outputs.json, () => `${JSON.stringify(result, null, 2)}\n`);
-  put(outputs.junit, () => junitReport(result));
-  return problems;
 }

@@ -6,6 +6,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   lstatSync,
   openSync,
   readlinkSync,
@@ -69,9 +70,9 @@ export class OutputFile {
     this.commit();
   }
 
-  /** The content is whole: give it its name. */
+  /** The content is whole: give it its name. Nothing happens where there never was any. */
   commit(): void {
-    if (this.temporaryPath !== this.finalPath) {
+    if (this.temporaryPath !== this.finalPath && existsSync(this.temporaryPath)) {
       this.attempt(() => renameSync(this.temporaryPath, this.finalPath));
     }
     unfinished.delete(this.temporaryPath);
@@ -91,7 +92,8 @@ export class OutputFile {
   }
 }
 
-function behindLinks(path: string): string {
+/** The path of what a file really is, or would be. */
+export function behindLinks(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return resolve(path);
   try {
     return realpathSync(path);

@@ -1,14 +1,17 @@
 /** Everything that a run leaves on disk, planned and tried before the run, so that no result is lost at its end. */
 import { mkdirSync, statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, join } from 'node:path';
+import { junitReport } from '../../report/junit.ts';
+import type { Result } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { reasonOf, UserError } from '../user-error.ts';
-import { OutputFile } from './output-file.ts';
+import type { Outcome } from './job.ts';
+import { behindLinks, OutputFile } from './output-file.ts';
 
 export interface OutputOptions {
-  readonly json: string | undefined;
-  readonly junit: string | undefined;
-  readonly trace: string | undefined;
+  readonly json?: string;
+  readonly junit?: string;
+  readonly trace?: string;
 }
 
 export interface TraceFiles {
@@ -89,7 +92,7 @@ export function traceNames(scenarios: readonly Pick<Scenario, 'file'>[]): string
 
 /** No output replaces another or one of the scenarios themselves. */
 function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenario[]): void {
-  const taken = new Map(scenarios.map(({ file }) => [resolve(file), `the scenario ${file}`]));
+  const taken = new Map(scenarios.map(({ file }) => [behindLinks(file), `the scenario ${file}`]));
   for (const file of files) {
     const other = taken.get(file.finalPath);
     if (other !== undefined) {
@@ -99,4 +102,37 @@ function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenari
     }
     if (file.temporaryPath !== file.finalPath) taken.set(file.finalPath, `another output, ${file.path}`);
   }
+}
+
+export function isStdoutTaken({ json, junit }: Outputs): boolean {
+  return json === '-' || junit === '-';
+}
+
+/** Returns what could not be written; the rest is. */
+export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], result: Result): string[] {
+  const problems: string[] = [];
+  const attempt = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(...error.lines);
+    }
+  };
+  const put = (target: Sink | null, text: (result: Result) => string): void => {
+    if (target === '-') process.stdout.write(text(result));
+    else if (target !== null) attempt(() => target.write(text(result)));
+  };
+  outputs.traces.forEach(({ main, control }, index) => {
+    const outcome = outcomes[index]!;
+    const problem = outcome.kind === 'finished' ? outcome.traceProblem : null;
+    const isWhole = outcome.kind === 'finished' && problem === null;
+    if (problem !== null) problems.push(`${main.path}: could not be written: ${problem}`);
+    for (const file of [main, control]) {
+      if (file !== null) attempt(() => (isWhole ? file.commit() : file.discard()));
+    }
+  });
+  put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
+  put(outputs.junit, junitReport);
+  return problems;
 }

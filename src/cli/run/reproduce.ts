@@ -1,5 +1,5 @@
 /** The command line that shows a result again: as printed, in the folder where the run was started. */
-import { basename, dirname, extname, sep } from 'node:path';
+import { basename, delimiter, dirname, extname, sep } from 'node:path';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { fromHere } from '../scenario-files.ts';
 
@@ -19,19 +19,26 @@ export function reproduceLine(
   return words.join(' ');
 }
 
-/** How this program was started: from an install by its name, from a clone by its file. */
+/**
+ * How this program was started: from an install by its name, from a clone by its file. `npx` finds an installed program
+ * from the folders below it only, and elsewhere would fetch some package of that name.
+ */
 export function startWords(
   script: string = process.argv[1] ?? 'thecal',
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  folder: string = process.cwd(),
+  path: string = process.env['PATH'] ?? '',
 ): string {
-  if (extname(script) === '.ts') return `npx tsx ${shellWord(fromHere(script))}`;
+  if (extname(script) === '.ts') return `npx tsx ${shellWord(fromHere(script, folder))}`;
   if (/^thecal(\.cmd)?$/.test(basename(script))) {
-    const folder = dirname(script);
-    if (folder.endsWith(['node_modules', '.bin'].join(sep))) return 'npx thecal';
-    if ((env['PATH'] ?? '').split(sep === '/' ? ':' : ';').includes(folder)) return 'thecal';
+    const home = dirname(script);
+    const installation = BIN.test(home) ? home.replace(BIN, '') : null;
+    if (installation !== null && `${folder}${sep}`.startsWith(`${installation}${sep}`)) return 'npx thecal';
+    if (installation === null && path.split(delimiter).includes(home)) return 'thecal';
   }
-  return `node ${shellWord(fromHere(script))}`;
+  return `node ${shellWord(fromHere(script, folder))}`;
 }
+
+const BIN = /[/\\]node_modules[/\\][.]bin$/;
 
 /** Quoted for a POSIX shell where it has to be. A path that looks like an option is made to look like a path. */
 export function shellWord(text: string): string {

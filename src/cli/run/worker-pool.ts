@@ -1,9 +1,9 @@
 /** Runs jobs on worker threads. A worker that dies takes its own scenario with it and no other. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { IS_FROM_SOURCE, packageRoot } from '../package-root.ts';
+import { packageRoot } from '../package-root.ts';
 import type { RunBoard } from './board.ts';
-import { brokenResult, type Job, type Outcome } from './job.ts';
+import { brokenResult, type Job, type Outcome, ticksInAll } from './job.ts';
 
 /** What a worker is handed. */
 export interface WorkerTask {
@@ -11,9 +11,8 @@ export interface WorkerTask {
   readonly memory: RunBoard['memory'];
 }
 
-/** The loader of TypeScript is passed on to workers with the rest of Node's arguments. */
-function workerFile(): string {
-  return join(packageRoot(), IS_FROM_SOURCE ? 'src/cli/worker.ts' : 'dist/worker.js');
+function builtWorker(): string {
+  return join(packageRoot(), 'dist', 'worker.js');
 }
 
 export async function runOnWorkers(
@@ -21,11 +20,11 @@ export async function runOnWorkers(
   board: RunBoard,
   threadCount: number,
   onOutcome: (job: Job, outcome: Outcome) => void,
-  file: string = workerFile(),
+  workerFile: string = builtWorker(),
 ): Promise<Outcome[]> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina<WorkerTask, Outcome>({
-    filename: pathToFileURL(file).href,
+    filename: pathToFileURL(workerFile).href,
     minThreads: threadCount,
     maxThreads: threadCount,
   });
@@ -34,15 +33,23 @@ export async function runOnWorkers(
     try {
       outcome = await pool.run({ job, memory: board.memory });
     } catch (error) {
-      const message = `the worker thread died: ${error instanceof Error ? error.message : String(error)}`;
-      const stack = error instanceof Error ? (error.stack ?? null) : null;
-      outcome = { kind: 'finished', result: brokenResult(job, 'error', message), stack, traceProblem: null };
+      const reason = error instanceof Error ? error.message : String(error);
+      outcome = {
+        kind: 'finished',
+        result: brokenResult(job, 'error', `the worker thread died: ${reason}`),
+        stack: error instanceof Error ? (error.stack ?? null) : null,
+        traceProblem: job.trace === null ? null : 'the worker thread died',
+      };
     }
     onOutcome(job, outcome);
     return outcome;
   };
+  // The longest first, or the last thread would begin it when the others are done.
+  const queue = [...jobs].sort((a, b) => ticksInAll(b.scenario) - ticksInAll(a.scenario));
+  const outcomes = new Map<Job, Outcome>();
   try {
-    return await Promise.all(jobs.map(runOne));
+    await Promise.all(queue.map(async (job) => outcomes.set(job, await runOne(job))));
+    return jobs.map((job) => outcomes.get(job) ?? { kind: 'cancelled' });
   } finally {
     await pool.destroy();
   }

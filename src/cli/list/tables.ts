@@ -1,0 +1,118 @@
+/** The lists that come straight from a table of the code: alarms, signals, targets, boards, scenarios, ports. */
+import { SIGNALS } from '../../../hal/signals.ts';
+import { TARGETS } from '../../../hal/targets.ts';
+import { FAULTS } from '../../../sim/faults/index.ts';
+import { ALARMS } from '../../core/alarms/table.ts';
+import { PERMISSIONS } from '../../core/permission.ts';
+import { formatDuration } from '../../scenario/time.ts';
+import { MachineError, reasonOf } from '../user-error.ts';
+import { columns, type Listing, yesNo } from './listing.ts';
+
+export function listAlarms(): Listing {
+  const rows = ALARMS.map(
+    ({ name, isCritical, isLatching, permission, repeatTicks, silenceTicks, reason }) => ({
+      name,
+      isCritical,
+      isLatching,
+      permission: PERMISSIONS[permission] ?? String(permission),
+      toneEvery: formatDuration(repeatTicks),
+      silenceLasts: formatDuration(silenceTicks),
+      reveals: FAULTS.filter((fault) => fault.revealedBy.includes(name)).map((fault) => fault.kind),
+      reason,
+    }),
+  );
+  return {
+    rows,
+    lines: (paint) =>
+      columns(
+        ['alarm', 'critical', 'latches', 'delivery', 'tone every', 'silence', 'why this delivery'],
+        rows.map((row) => [
+          row.name,
+          yesNo(row.isCritical),
+          yesNo(row.isLatching),
+          row.permission,
+          row.toneEvery,
+          row.silenceLasts,
+          row.reason,
+        ]),
+        paint,
+      ),
+  };
+}
+
+/** The unit as it is written in a scenario; a state is a plain number. */
+const UNITS = {
+  strokes: 'strokes',
+  ug: 'ug',
+  ul: 'uL',
+  pa: 'Pa',
+  mv: 'mV',
+  'milli-c': 'milli-C',
+  percent: '%',
+  state: '-',
+} as const;
+
+export function listSignals(): Listing {
+  const rows = SIGNALS.map(({ name, unit, of, meaning }) => ({ name, unit: UNITS[unit], of, meaning }));
+  return {
+    rows,
+    lines: (paint) =>
+      columns(
+        ['signal', 'unit', 'known to', 'meaning'],
+        rows.map(({ name, unit, of, meaning }) => [name, unit, of, meaning]),
+        paint,
+      ),
+  };
+}
+
+export function listTargets(): Listing {
+  const rows = TARGETS.map(({ name, summary, load }) => ({ name, isBuiltIn: load !== null, summary }));
+  return {
+    rows,
+    lines: (paint) =>
+      columns(
+        ['target', 'built in', 'what runs the firmware'],
+        rows.map(({ name, isBuiltIn, summary }) => [name, isBuiltIn ? 'yes' : 'not yet', summary]),
+        paint,
+      ),
+  };
+}
+
+export function listBoards(): Listing {
+  return { rows: [], lines: () => ['no boards yet: they come with the board target'] };
+}
+
+export async function listScenarios(): Promise<Listing> {
+  const { readScenarios } = await import('../scenario-files.ts');
+  const rows = readScenarios([]).map(({ file, name, requirements, untilTick }) => ({
+    file,
+    name,
+    requirements,
+    until: formatDuration(untilTick),
+    untilTick,
+  }));
+  return {
+    rows,
+    lines: (paint) =>
+      columns(
+        ['file', 'lasts', 'scenario'],
+        rows.map(({ file, until, name }) => [file, until, name]),
+        paint,
+      ),
+  };
+}
+
+export async function listPorts(): Promise<Listing> {
+  const { listSerialPorts } = await import('../../../hal/espruino/serial-port.ts');
+  const rows = await listSerialPorts().catch((error: unknown) => {
+    throw new MachineError(reasonOf(error));
+  });
+  const cells = rows.map((row) => [row.path, row.manufacturer ?? '-', row.serialNumber ?? '-']);
+  return {
+    rows,
+    lines: (paint) =>
+      rows.length === 0
+        ? ['no serial ports found']
+        : columns(['port', 'manufacturer', 'serial number'], cells, paint),
+  };
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { traceNames } from '../../src/cli/run/outputs.ts';
+import { shellWord, startWords } from '../../src/cli/run/reproduce.ts';
+
+describe('the exit code of many', () => {
+  it('is the first of 130, 70, 2, 1, 3, 4, 0', () => {
+    expect(exitCodeOf([])).toBe(0);
+    expect(exitCodeOf(['passed', 'inconclusive'])).toBe(4);
+    expect(exitCodeOf(['inconclusive', 'infrastructure', 'passed'])).toBe(3);
+    expect(exitCodeOf(['infrastructure', 'failed', 'inconclusive'])).toBe(1);
+    expect(exitCodeOf(['failed'], [2])).toBe(2);
+    expect(exitCodeOf(['failed', 'error'], [2])).toBe(70);
+    expect(exitCodeOf(['error'], [130])).toBe(130);
+  });
+});
+
+describe('how the program was started', () => {
+  it('is by its file from a clone, and by its name from an install', () => {
+    expect(startWords('/home/me/thecal/dist/thecal.js', '/home/me/thecal', '')).toBe('node dist/thecal.js');
+    expect(startWords('/home/me/thecal/dist/thecal.js', '/tmp', '')).toBe(
+      'node /home/me/thecal/dist/thecal.js',
+    );
+    expect(startWords('/home/me/thecal/src/cli/main.ts', '/home/me/thecal', '')).toBe(
+      'npx tsx src/cli/main.ts',
+    );
+    expect(startWords('/usr/bin/thecal', '/tmp', '/bin:/usr/bin')).toBe('thecal');
+    expect(startWords('/opt/bin/thecal', '/tmp', '/bin:/usr/bin')).toBe('node /opt/bin/thecal');
+  });
+
+  it('is by npx only where npx finds what is installed', () => {
+    const bin = '/home/me/work/node_modules/.bin';
+    expect(startWords(`${bin}/thecal`, '/home/me/work', bin)).toBe('npx thecal');
+    expect(startWords(`${bin}/thecal`, '/home/me/work/deep/er', bin)).toBe('npx thecal');
+    expect(startWords(`${bin}/thecal`, '/home/me/works', bin)).toBe(`node ${bin}/thecal`);
+  });
+});
+
+describe('a word for a shell', () => {
+  it('comes out of the shell as it went in, and is never an option', () => {
+    expect(shellWord('a/b-1.yaml')).toBe('a/b-1.yaml');
+    const name = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+      .filter((text) => !/[\0\n]/.test(text));
+    fc.assert(
+      fc.property(fc.oneof(name, fc.constantFrom('-x', "it's", '$HOME', '*', '~', '#a', '!!')), (text) => {
+        const out = execFileSync('/bin/sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' });
+        expect(out).toBe(text.startsWith('-') ? `./${text}` : text);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('names of traces', () => {
+  it('are never the same, in any case', () => {
+    const files = ['a/x.yaml', 'b/X.yaml', 'x-2.yml', 'c/x.yaml'].map((file) => ({ file }));
+    expect(traceNames(files)).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
+  });
+});

@@ -1,0 +1,56 @@
+/** One bundle text, as a board would get it, in two engines: V8 without its module loader, and QuickJS in WebAssembly. */
+import { createContext, runInContext } from 'node:vm';
+import { build } from 'esbuild';
+import { getQuickJS } from 'quickjs-emscripten';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+
+/** `globalThis.answer` becomes the text; `globalThis.problem` what went wrong on the way. */
+export async function bundle(call: string, from: string): Promise<{ text: string; inputs: string[] }> {
+  const result = await build({
+    absWorkingDir: PROJECT_ROOT,
+    stdin: {
+      contents: `import { ${call} } from './tests/engines/${from}';
+        Promise.resolve().then(${call}).then(
+          (text) => { globalThis.answer = text; },
+          (error) => { globalThis.problem = String(error && error.stack || error); });`,
+      resolveDir: PROJECT_ROOT,
+      loader: 'ts',
+    },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'iife',
+    target: 'es2015',
+    logLevel: 'silent',
+  });
+  return { text: result.outputFiles[0]!.text, inputs: Object.keys(result.metafile.inputs) };
+}
+
+export async function inNode(text: string): Promise<string> {
+  const scope = createContext({}, { microtaskMode: 'afterEvaluate' });
+  runInContext(text, scope);
+  const { answer, problem } = scope as { answer?: string; problem?: string };
+  if (answer === undefined) throw new Error(`V8: ${problem ?? 'the bundle never answered'}`);
+  return Promise.resolve(answer);
+}
+
+export async function inQuickJs(text: string): Promise<string> {
+  const engine = await getQuickJS();
+  const context = engine.newContext();
+  try {
+    context.unwrapResult(context.evalCode(text, 'bundle.js')).dispose();
+    const jobs = context.runtime.executePendingJobs();
+    if (jobs.error) throw new Error(`QuickJS: ${JSON.stringify(context.dump(jobs.error))}`);
+    const read = (name: string): string | undefined => {
+      const handle = context.getProp(context.global, name);
+      const value = context.dump(handle) as string | undefined;
+      handle.dispose();
+      return value;
+    };
+    const answer = read('answer');
+    if (answer === undefined) throw new Error(`QuickJS: ${read('problem') ?? 'the bundle never answered'}`);
+    return answer;
+  } finally {
+    context.dispose();
+  }
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { PumpHal } from '../../hal/hal.ts';
+import type { Target } from '../../hal/target.ts';
+import { TARGETS } from '../../hal/targets.ts';
+import { conformance, type ConformanceOptions } from './conformance.ts';
+
+/** What the suite needs to know beyond the registry. A target that is not named here is held to `hal/target.ts` alone. */
+const OPTIONS: Readonly<Record<string, ConformanceOptions>> = {
+  sim: { halOf: (target: Target) => (target as unknown as { hal: PumpHal }).hal },
+};
+
+/** These need a port, a program or a trace, and are held to the suite by tests of their own folder. */
+const NEED_MORE_THAN_A_SETUP: readonly string[] = ['board', 'virtual', 'replay'];
+
+describe('the registry of targets', () => {
+  it('names each target once, and the simulated one is built in', () => {
+    const names = TARGETS.map((row) => row.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(TARGETS.find((row) => row.name === 'sim')?.load).not.toBeNull();
+  });
+});
+
+for (const row of TARGETS) {
+  const { load } = row;
+  if (load === null || NEED_MORE_THAN_A_SETUP.includes(row.name)) continue;
+  conformance(row.name, async (setup) => (await load())(setup), OPTIONS[row.name]);
+}

@@ -1,0 +1,3 @@
+import { provesJumpsEqualTicks } from './jumps.ts';
+
+provesJumpsEqualTicks(1, 500);

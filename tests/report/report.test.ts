@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { schemaFiles } from '../../scripts/schemas.ts';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { junitReport } from '../../src/report/junit.ts';
+import { PLAIN } from '../../src/report/paint.ts';
+import { resultJsonSchema, resultSchema } from '../../src/report/result-schema.ts';
+import { textReport } from '../../src/report/text.ts';
+import { doseText, grouped } from '../../src/report/words.ts';
+import { xmlDocument } from '../../src/report/xml.ts';
+import type { Result } from '../../src/scenario/result.ts';
+import { checkXml } from './check-xml.ts';
+import { BROKEN, FAILED, resultOf, scenarioResult } from './sample.ts';
+
+describe('the text', () => {
+  it('is readable by a tired person', () => {
+    const late = scenarioResult('passed', { late: { count: 2, largestLagMs: 1700 } });
+    const lines = textReport(resultOf([FAILED, late, BROKEN]), 3, '0.4 s', PLAIN);
+    expect(lines.join('\n')).toBe(
+      `          simulated  strokes  scenario
+✗ failed        1 d    1,200  A day that is failed
+      gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed meanwhile
+✓ passed        1 d    1,200  A day that is passed
+      late 2 times, by 1.7 s at most
+! error         1 d        -  A day that is error
+
+3 scenarios: 1 passed, 1 failed, 1 error, in 0.4 s
+Thecal is a test and teaching tool, not a medical device.
+
+✗ failed  A day that is failed
+  day.yaml:10: motor-stall raised
+    observed: never, at 1 h (tick 3600)
+  day.yaml:14: always supply-mv
+    inconclusive: blind
+  in the control, the same run without its faults:
+  day.yaml:20: control: never motor-stall
+    observed: raised, at 5 s (tick 5)
+  gear (motor-stall): noticed by motor-stall after 4 min 47 s; 1,234.5 ug missed meanwhile [applied at 6 h (tick 21600), noticed at 6 h 4 min 47 s (tick 21887)]
+  again:
+thecal run day.yaml --seed 1
+
+! error  A day that is error
+  tick 7: remainder negative
+  this is a bug of Thecal and not of the pump; please report it with the scenario and the last line below
+  again:
+thecal run day.yaml --seed 1`,
+    );
+  });
+
+  it('says what an interrupted run left out', () => {
+    const lines = textReport(resultOf([scenarioResult('passed')], true), 5, '9.0 s', PLAIN);
+    expect(lines).toContain('interrupted: 1 of 5 scenarios: 1 passed, in 9.0 s');
+  });
+
+  it('groups digits and keeps the sign of a dose out of it', () => {
+    expect(['0', '999', '1000', '1234567'].map(Number).map(grouped)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '1,234,567',
+    ]);
+    expect([0.06, 1, 1234.56, 999.96].map(doseText)).toEqual(['0.1 ug', '1 ug', '1,234.6 ug', '1,000 ug']);
+  });
+});
+
+describe('JUnit', () => {
+  it('has failures, errors and skips where they belong, and adds them up', () => {
+    const xml = junitReport(resultOf([FAILED, BROKEN, scenarioResult('passed')], true));
+    const tags = checkXml(xml);
+    expect(tags.filter((tag) => tag === 'testcase')).toHaveLength(9);
+    expect(xml).toContain('<testsuites name="thecal" tests="9" failures="2" errors="2" skipped="1">');
+    expect(xml).toContain('<error message="tick 7: remainder negative" type="error">');
+    expect(xml).toContain('<skipped message="inconclusive: blind"/>');
+    expect(xml).toContain('type="interrupted"');
+    expect(xml).toContain('<property name="reproduce" value="thecal run day.yaml --seed 1"/>');
+  });
+
+  it('takes any name and any message', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (name, error) => {
+        checkXml(junitReport(resultOf([scenarioResult('error', { name: `${name}\ud800\u0001`, error })])));
+      }),
+    );
+  });
+
+  it('keeps line ends and tabs of an attribute', () => {
+    expect(xmlDocument({ tag: 'a', attributes: { b: '1\n2\t"<&' } })).toContain(
+      '<a b="1&#10;2&#9;&quot;&lt;&amp;"/>',
+    );
+  });
+});
+
+describe('the published schemas', () => {
+  it('are what the program checks with; else run npx tsx scripts/schemas.ts', () => {
+    for (const [path, text] of Object.entries(schemaFiles())) {
+      expect(readFileSync(join(PROJECT_ROOT, path), 'utf8') === text, path).toBe(true);
+    }
+  });
+
+  it('describe a result, in the types too', () => {
+    const result: Result = resultOf([FAILED, BROKEN]);
+    const described: z.input<typeof resultSchema> = result;
+    expect(resultSchema.parse(described)).toEqual(result);
+    const published = z.fromJSONSchema(resultJsonSchema());
+    expect(published.safeParse(result).success).toBe(true);
+    expect(published.safeParse({ ...result, scenarios: [{ ...FAILED, verdict: 'fine' }] }).success).toBe(
+      false,
+    );
+    expect(published.safeParse({ ...result, newer: 1 }).success).toBe(true);
+  });
+});

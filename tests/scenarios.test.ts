@@ -1,0 +1,217 @@
+/**
+ * The library of scenarios: every file reads, passes with its control, and is the same run tick by tick. What all of
+ * them together must show is asked here too: every fault, every alarm, truth beside belief, and controls that differ.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SIGNALS } from '../hal/signals.ts';
+import { createSimTarget } from '../hal/sim/target.ts';
+import { FAULTS } from '../sim/faults/index.ts';
+import { ALARMS } from '../src/core/alarms/table.ts';
+import { TICKS_PER_DAY } from '../src/core/units.ts';
+import { formatProblem, readScenario } from '../src/scenario/format.ts';
+import type { RunResult, ScenarioResult } from '../src/scenario/result.ts';
+import { runScenario } from '../src/scenario/run.ts';
+import type { Expectation, Scenario } from '../src/scenario/scenario.ts';
+
+const IS_LONG = process.env['THECAL_LONG'] === '1';
+const FOLDER = new URL('../sim/scenarios/', import.meta.url);
+const VOCABULARY = { faults: FAULTS, alarms: ALARMS.map((alarm) => alarm.name), signals: SIGNALS };
+
+/** Longer runs are stepped tick by tick in the long tests only, and say so in their first lines. */
+const LONG_TICKS = 60 * TICKS_PER_DAY;
+const LONG_STROKES = 20_000;
+const LONG_NOTE = /^# Over .*: tick by tick in the long run only\.$/m;
+const LONG_TIMEOUT_MS = 1_200_000;
+
+const FILES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort();
+
+const textOf = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
+const isLeftToLong = (file: string): boolean => LONG_NOTE.test(textOf(file));
+
+function read(file: string): Scenario {
+  const bytes = new TextEncoder().encode(textOf(file));
+  const path = `sim/scenarios/${file}`;
+  const outcome = readScenario(bytes, path, VOCABULARY, (b) => createHash('sha256').update(b).digest('hex'));
+  if ('problems' in outcome) throw new Error(outcome.problems.map(formatProblem).join('\n'));
+  return outcome.scenario;
+}
+
+function run(scenario: Scenario, isTickByTick: boolean): Promise<ScenarioResult> {
+  const revealedBy = (kind: string): readonly string[] =>
+    FAULTS.find((fault) => fault.kind === kind)?.revealedBy ?? [];
+  const options = { createTarget: createSimTarget, isTickByTick, revealedBy };
+  return runScenario(scenario, options, `npx tsx src/cli/main.ts run ${scenario.file}`);
+}
+
+const runs = new Map<string, { readonly scenario: Scenario; readonly result: ScenarioResult }>();
+
+function runOf(file: string): { scenario: Scenario; result: ScenarioResult } {
+  const known = runs.get(file);
+  if (known === undefined) throw new Error(`${file} did not run`);
+  return known;
+}
+
+function controlOf(result: ScenarioResult): RunResult {
+  if (result.control === null) throw new Error(`${result.file} has no control`);
+  return result.control;
+}
+
+/** What a person needs to see of a run that did not pass. */
+function complaints(result: ScenarioResult): string[] {
+  return [result, result.control]
+    .flatMap((each, i) => [
+      ...(each === null || each.error === null ? [] : [`${i === 0 ? 'main' : 'control'}: ${each.error}`]),
+      ...(each?.expectations ?? [])
+        .filter(({ verdict }) => verdict !== 'passed')
+        .map(
+          ({ line, text, verdict, tick, observed }) =>
+            `${result.file}:${line} ${i === 0 ? 'main' : 'control'} ${verdict}: ${text}; saw ${observed} at tick ${tick}`,
+        ),
+    ])
+    .concat(result.verdict === 'passed' ? [] : [result.reproduce]);
+}
+
+/** All that must not depend on how a run was stepped. */
+function lasting(run: RunResult): Partial<RunResult> {
+  const { verdict, ticks, digest, alarms, faults, expectations, signals, doseFailures, error } = run;
+  return { verdict, ticks, digest, alarms, faults, expectations, signals, doseFailures, error };
+}
+
+function sizeOf(result: ScenarioResult): string {
+  return `${Math.round(result.ticks / TICKS_PER_DAY)} days and ${result.signals['requested-strokes']} strokes`;
+}
+
+const alarmsOf = (result: RunResult): Set<string> => new Set(result.alarms.map(({ alarm }) => alarm));
+const hasFaults = (scenario: Scenario): boolean => scenario.timeline.some(({ kind }) => kind === 'fault');
+
+function expectationsOf(scenario: Scenario): Expectation[] {
+  const timed = scenario.timeline.flatMap((entry) => (entry.kind === 'expect' ? [entry.expectation] : []));
+  return [...timed, ...scenario.always, ...scenario.never, ...scenario.finally];
+}
+
+beforeAll(async () => {
+  const before = process.cpuUsage();
+  for (const file of FILES) {
+    const scenario = read(file);
+    runs.set(file, { scenario, result: await run(scenario, false) });
+  }
+  const { user, system } = process.cpuUsage(before);
+  console.log(
+    `${FILES.length} scenarios with their controls by jumps: ${((user + system) / 1e6).toFixed(1)} s of CPU`,
+  );
+});
+
+describe.each(FILES)('the scenario %s', (file) => {
+  it('is named in kebab-case, reads without a problem and says why, for what and against what', () => {
+    const { scenario } = runOf(file);
+    expect(file).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.yaml$/);
+    expect(scenario.why.length).toBeGreaterThan(200);
+    expect(scenario.requirements.length).toBeGreaterThan(0);
+    expect(scenario.control).not.toBeNull();
+  });
+
+  it('has its dose and that of its control judged by the oracle', () => {
+    const { scenario } = runOf(file);
+    expect(scenario.allow).not.toBeNull();
+    expect(scenario.control?.allow).not.toBeNull();
+  });
+
+  it('expects something of the truth and something of the belief', () => {
+    const expectations = expectationsOf(runOf(file).scenario);
+    const ofWorld = new Set<string>(SIGNALS.filter(({ of }) => of === 'world').map(({ name }) => name));
+    const isOfTruth = (e: Expectation): boolean => e.kind === 'signal' && ofWorld.has(e.signal);
+    expect(expectations.some(isOfTruth)).toBe(true);
+    expect(expectations.some((e) => !isOfTruth(e))).toBe(true);
+  });
+
+  it('says in its head whether it is left to the long run tick by tick', () => {
+    const { result } = runOf(file);
+    const isLong = result.ticks - 1 > LONG_TICKS || (result.signals['requested-strokes'] ?? 0) > LONG_STROKES;
+    expect(isLeftToLong(file)).toBe(isLong);
+  });
+
+  it('passes with its control', () => {
+    expect(complaints(runOf(file).result)).toEqual([]);
+  });
+
+  it('differs from its control by its faults and by nothing else', () => {
+    const { scenario, result } = runOf(file);
+    const control = controlOf(result);
+    expect(control.faults).toEqual([]);
+    if (hasFaults(scenario)) {
+      expect({ alarms: control.alarms, signals: control.signals }).not.toEqual({
+        alarms: result.alarms,
+        signals: result.signals,
+      });
+    } else {
+      expect({ ...lasting(control), expectations: [] }).toEqual({ ...lasting(result), expectations: [] });
+    }
+  });
+
+  it('raises without its faults nothing that gave one of them away', () => {
+    const { result } = runOf(file);
+    const inControl = alarmsOf(controlOf(result));
+    const giveaways = result.faults.flatMap(({ noticedBy }) => (noticedBy === null ? [] : [noticedBy]));
+    expect(giveaways.filter((alarm) => inControl.has(alarm))).toEqual([]);
+  });
+
+  it(
+    'is the same run tick by tick: digests, alarms, faults and judgements',
+    async ({ skip }) => {
+      const { scenario, result } = runOf(file);
+      skip(isLeftToLong(file) && !IS_LONG, `THECAL_LONG=1 is not set, and it has ${sizeOf(result)}`);
+      const ticked = await run(scenario, true);
+      expect(ticked.executedTicks).toBe(ticked.ticks);
+      expect(lasting(ticked)).toEqual(lasting(result));
+      expect(lasting(controlOf(ticked))).toEqual(lasting(controlOf(result)));
+    },
+    LONG_TIMEOUT_MS,
+  );
+});
+
+describe('the library as a whole', () => {
+  it('holds at least eighteen scenarios, each with a name of its own', () => {
+    expect(FILES.length).toBeGreaterThanOrEqual(18);
+    expect(new Set(FILES.map((file) => runOf(file).scenario.name)).size).toBe(FILES.length);
+  });
+
+  it.each(FAULTS.map(({ kind }) => kind))('shows the fault %s', (kind) => {
+    const shown = FILES.filter((file) =>
+      runOf(file).result.faults.some((fault) => fault.kind === kind && fault.fired),
+    );
+    expect(shown).not.toEqual([]);
+  });
+
+  it.each(ALARMS.map(({ name }) => name))(
+    'raises the alarm %s in one scenario and not in its control',
+    (alarm) => {
+      const telling = FILES.filter((file) => {
+        const { result } = runOf(file);
+        return alarmsOf(result).has(alarm) && !alarmsOf(controlOf(result)).has(alarm);
+      });
+      expect(telling).not.toEqual([]);
+    },
+  );
+
+  it.each(ALARMS.map(({ name }) => name))('has a control that forbids the alarm %s', (alarm) => {
+    const isForbidden = (e: Expectation): boolean => e.kind === 'alarm' && e.alarm === alarm;
+    expect(FILES.filter((file) => runOf(file).scenario.control?.never.some(isForbidden))).not.toEqual([]);
+  });
+
+  it('has faults that nothing notices, says so in their why, and the firmware saw nothing of them at all', () => {
+    const silent = FILES.filter((file) => {
+      const { faults } = runOf(file).result;
+      return faults.length > 0 && faults.every(({ noticedBy }) => noticedBy === null);
+    });
+    expect(silent.length).toBeGreaterThanOrEqual(5);
+    for (const file of silent) {
+      const { scenario, result } = runOf(file);
+      expect(scenario.why, file).toMatch(/silence|silent/i);
+      expect(result.digest?.rolling, file).toBe(controlOf(result).digest?.rolling);
+    }
+  });
+});
