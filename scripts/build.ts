@@ -6,6 +6,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildBoardBundles } from './bundle-board.ts';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
 
 /** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
@@ -52,6 +53,7 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
   const text = readFileSync(program, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(program, SHEBANG + text);
   chmodSync(program, 0o755);
+  await buildBoardBundles(root);
   return Object.keys(entryPoints).map((name) => join(outdir, `${name}.js`));
 }
 

@@ -3,7 +3,7 @@
  * order, and at the end the checksum of all before the last comma, so that a person can type one and a flipped digit
  * is never taken for another order:
  *
- *   wakes,7,71:0:1000:3050 72:1:1000:3050,5f21
+ *   wakes,7,71:1:0:0*12 1:0:::3049:37000,5f21
  *
  * The checksum is the low 16 bits of the native CRC-32 of the text: interpreted code would cost more than a wake.
  */
@@ -19,9 +19,13 @@ export const NAK_VERB = 2;
 export const NAK_FIELDS = 3;
 export const NAK_NO_PUMP = 4;
 export const NAK_ASSERTION = 5;
+export const NAK_TOO_LONG = 6;
 
 /** Longest line either end sends. */
 export const LINE_MAX = 2000;
+
+/** Most wakes of one request: the digests of their chain are most of the reply. */
+export const WAKES_MAX = 128;
 
 function hex(value: number): string {
   return (value >>> 0).toString(16);
@@ -39,7 +43,8 @@ export function sealLine(fields: readonly (string | number)[], crc: TextCrc): st
 
 /** The fields of a sealed line without its checksum; null when the seal is broken. */
 export function openLine(line: string, crc: TextCrc): string[] | null {
-  const end = line.lastIndexOf(',');
+  let end = line.length - 1;
+  while (end > 0 && line.charAt(end) !== ',') end -= 1;
   if (end < 1) return null;
   const text = line.substring(0, end);
   if (line.substring(end + 1) !== checkOf(text, crc)) return null;
@@ -57,7 +62,10 @@ export function wholeNumber(text: string): number | null {
   return parseInt(text, 10);
 }
 
-/** A reading on the line: empty is not taken, `!` is taken and failed. */
+/**
+ * A reading on the line: empty is not taken, `!` is taken and failed; a number is what it differs by from the last
+ * one of its kind that was not failed, since most differ little and a short line is a fast one.
+ */
 export const FAILED_READING = '!';
 
 /** Order of the readings in a wake. */

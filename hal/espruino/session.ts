@@ -7,6 +7,7 @@
  *   setup,SEQ,stroke,...          -> ok,SEQ,state digest
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,chain,said
  *   state,SEQ,from                -> words,SEQ,from,total,word word ...
+ *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
@@ -30,6 +31,7 @@ import {
   openLine,
   PROTOCOL,
   sealLine,
+  WAKES_MAX,
   wholeNumber,
 } from './link.ts';
 
@@ -50,6 +52,8 @@ export interface Session {
   frame: Frame;
   hal: PumpHal;
   pump: PumpState | null;
+  /** Somebody said `bye`. */
+  isOver: boolean;
 }
 
 /** Words of the state in one reply. */
@@ -64,6 +68,7 @@ export function createSession(identity: BoardIdentity): Session {
     frame: frame,
     hal: createFrameHal(frame, identity.checksum),
     pump: null,
+    isOver: false,
   };
 }
 
@@ -161,9 +166,8 @@ interface Batch {
   stimuli: string[];
 }
 
-/** `72:36001:1000:2900`: ticks since the last wake, then the readings. False ends the batch before this wake. */
-function runWake(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
-  const readings = token.split(':');
+/** `72:1:0:-30`: ticks since the last wake, then the readings. False ends the batch before this wake. */
+function runWake(session: Session, pump: PumpState, readings: string[], batch: Batch): boolean {
   const ticks = wholeNumber(readings[0]!);
   if (ticks === null || ticks < 1 || !batch.isRight) {
     batch.isRight = false;
@@ -177,10 +181,29 @@ function runWake(session: Session, pump: PumpState, token: string, batch: Batch)
     if (!applyStimulus(session, pump, batch.stimuli[i]!)) batch.isRight = false;
   }
   batch.stimuli = [];
-  session.frame.readings = readings.slice(1);
+  session.frame.readings = readings;
   tick(pump, session.hal);
   batch.executed += 1;
   batch.chain.push((pump.log.laneA >>> 0).toString(16));
+  return true;
+}
+
+function reply(session: Session, fields: readonly (string | number)[]): string {
+  return sealLine(fields, session.identity.textCrc);
+}
+
+/** A wake, or `72:1:0:0*31`: so many wakes that look the same on the line. */
+function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
+  const star = token.indexOf('*');
+  const count = star < 0 ? 1 : wholeNumber(token.substring(star + 1));
+  const readings = (star < 0 ? token : token.substring(0, star)).split(':');
+  if (count === null || count < 1 || count > WAKES_MAX) {
+    batch.isRight = false;
+    return false;
+  }
+  for (let i = 0; i < count; i++) {
+    if (!runWake(session, pump, readings, batch)) return false;
+  }
   return true;
 }
 
@@ -197,7 +220,7 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
     const first = token.charAt(0);
     if (first === 'k' || first === 'u') {
       batch.stimuli.push(token);
-    } else if (!runWake(session, pump, token, batch)) {
+    } else if (!runToken(session, pump, token, batch)) {
       break;
     }
   }
@@ -222,10 +245,6 @@ function tellState(session: Session, pump: PumpState, seq: number, from: number)
   const part: number[] = [];
   for (let i = from; i < words.length && part.length < STATE_WORDS_A_LINE; i++) part.push(words[i]!);
   return reply(session, ['words', seq, from, words.length, part.join(' ')]);
-}
-
-function reply(session: Session, fields: readonly (string | number)[]): string {
-  return sealLine(fields, session.identity.textCrc);
 }
 
 function hello(session: Session, seq: number): string {
@@ -261,17 +280,23 @@ function carryOut(session: Session, seq: number, fields: readonly string[]): str
   }
 }
 
+/** The reply to what never became a line. */
+export function refuse(session: Session, code: number): string {
+  return reply(session, ['nak', session.lastSeq, code]);
+}
+
 /** The reply to one line. A line that is not understood changes nothing. */
 export function answer(session: Session, line: string): string {
   const fields = openLine(line, session.identity.textCrc);
-  if (fields === null) return reply(session, ['nak', session.lastSeq, NAK_CHECKSUM]);
+  if (fields === null) return refuse(session, NAK_CHECKSUM);
   const seq = fields.length > 1 ? wholeNumber(fields[1]!) : null;
   if (seq === null || fields.length < 2) return reply(session, ['nak', session.lastSeq, NAK_FIELDS]);
-  if (fields[0] === 'hello') {
+  if (fields[0] === 'hello' || fields[0] === 'bye') {
     // A greeting opens a session: the pump of the last one is gone.
+    session.isOver = fields[0] === 'bye';
     session.pump = null;
     session.lastSeq = seq;
-    session.lastReply = hello(session, seq);
+    session.lastReply = session.isOver ? reply(session, ['ok', seq]) : hello(session, seq);
     return session.lastReply;
   }
   if (seq === session.lastSeq) return session.lastReply;
