@@ -188,10 +188,10 @@ const LOCKSTEP_RUN = `
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 function ask(t){return thecal(seal(t));}
 function setUp(){ask("hello,1");ask("setup,2,500,40000000,0,38000000,2000000,500,0,0,3000");}
-var next=0,now=-1,seq=2,count=0;
-function wake(){var f=ask("wakes,"+(++seq)+","+(next-now)+":"+count+":1000:2900:2900:37000").split(",");
+var next=0,now=-1,seq=2,gain=0,rest=":1000:2900:2900:37000";
+function wake(){var f=ask("wakes,"+(++seq)+","+(next-now)+":"+gain+rest).split(",");
 if(f[0]!="did"||f[2]!="1")throw new Error(f.join());
-now=next;next=parseInt(f[6]);count+=parseInt(f[3]);}
+now=next;next=parseInt(f[6]);gain=parseInt(f[3]);rest=":0:0:0:0";}
 `;
 
 const FREE_RUN = `

@@ -38,10 +38,17 @@ function commandNumbers(command: Command): number[] {
 export class Foresight implements SimTap {
   private stimuli: string[] = [];
   private readings: (string | undefined)[] = [];
+  /** What each reading was when it last was one. */
+  private last: number[] = [0, 0, 0, 0, 0];
 
   over(hal: PumpHal): PumpHal {
     const note = (field: number, value: number | null): number | null => {
-      this.readings[field] = value === null ? FAILED_READING : String(value);
+      if (value === null) {
+        this.readings[field] = FAILED_READING;
+        return value;
+      }
+      this.readings[field] = String(value - this.last[field]!);
+      this.last[field] = value;
       return value;
     };
     return {
@@ -64,6 +71,17 @@ export class Foresight implements SimTap {
     this.stimuli.push(`u${isStored ? 1 : 0}.${word}.${bit}`);
   }
 
+  /** For whoever goes back and does a wake again. */
+  keep(): readonly number[] {
+    return [...this.last];
+  }
+
+  goBackTo(kept: readonly number[]): void {
+    this.last = [...kept];
+    this.stimuli = [];
+    this.readings = [];
+  }
+
   /** The tokens of the wake just executed, `ticks` after the one before it; and ready for the next. */
   takeTokens(ticks: number): string {
     const wake = [ticks, ...Array.from(this.readings, (reading) => reading ?? '')].join(':');
@@ -72,4 +90,18 @@ export class Foresight implements SimTap {
     this.readings = [];
     return tokens;
   }
+}
+
+/** Wakes as a request has them: equal ones in a row are written once. */
+export function writeWakes(tokens: readonly string[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < tokens.length; ) {
+    const token = tokens[i]!;
+    let count = 1;
+    // A wake with a stimulus before it is two tokens, and no two of them are the same to the pump.
+    while (!token.includes(' ') && tokens[i + count] === token) count += 1;
+    parts.push(count === 1 ? token : `${token}*${count}`);
+    i += count;
+  }
+  return parts.join(' ');
 }

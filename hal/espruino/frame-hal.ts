@@ -6,8 +6,10 @@ import type { PumpHal } from '../hal.ts';
 import { FAILED_READING, wholeNumber } from './link.ts';
 
 export interface Frame {
-  /** Texts of the readings in line order; empty where the host foresaw none. */
+  /** Texts of the wake in line order: its ticks, then the readings; empty where the host foresaw none. */
   readings: string[];
+  /** What each reading was when it last was one, by its place in `readings`. */
+  last: number[];
   strokes: number;
   tones: number;
   /** Readings taken that were not in the frame. */
@@ -18,7 +20,7 @@ export interface Frame {
 }
 
 export function createFrame(): Frame {
-  return { readings: [], strokes: 0, tones: 0, starved: 0, said: [], stored: null };
+  return { readings: [], last: [0, 0, 0, 0, 0, 0], strokes: 0, tones: 0, starved: 0, said: [], stored: null };
 }
 
 export interface BoardChecksum {
@@ -30,9 +32,13 @@ const STROKE_CODE = 0;
 function take(frame: Frame, field: number): number | null {
   const text = frame.readings[field];
   if (text === FAILED_READING) return null;
-  const value = text === undefined ? null : wholeNumber(text);
-  if (value === null) frame.starved += 1;
-  return value;
+  const change = text === undefined ? null : wholeNumber(text);
+  if (change === null) {
+    frame.starved += 1;
+    return null;
+  }
+  frame.last[field] = frame.last[field]! + change;
+  return frame.last[field]!;
 }
 
 export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
@@ -42,25 +48,25 @@ export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
         frame.strokes += 1;
       },
       confirmedCount: function () {
-        return take(frame, 0);
+        return take(frame, 1);
       },
     },
     outletPressure: {
       readPa: function () {
-        return take(frame, 1);
+        return take(frame, 2);
       },
     },
     supply: {
       readLoadedMv: function () {
-        return take(frame, 2);
+        return take(frame, 3);
       },
       readRestingMv: function () {
-        return take(frame, 3);
+        return take(frame, 4);
       },
     },
     temperature: {
       readMilliC: function () {
-        return take(frame, 4);
+        return take(frame, 5);
       },
     },
     annunciator: {

@@ -28,7 +28,9 @@ export async function startInterpreter(binary: string, folder: string | null = n
   const whenStarted = Promise.race([
     once(child, 'spawn'),
     once(child, 'error').then(([error]) => {
-      throw new LineError(`${binary}: does not start: ${error instanceof Error ? error.message : String(error)}`);
+      throw new LineError(
+        `${binary}: does not start: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }),
   ]);
   const cleanUp = async (): Promise<void> => {

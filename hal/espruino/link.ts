@@ -69,4 +69,10 @@ export function wholeNumber(text: string): number | null {
 export const FAILED_READING = '!';
 
 /** Order of the readings in a wake. */
-export const READING_FIELDS = ['confirmedCount', 'pressurePa', 'loadedMv', 'restingMv', 'temperatureMilliC'] as const;
+export const READING_FIELDS = [
+  'confirmedCount',
+  'pressurePa',
+  'loadedMv',
+  'restingMv',
+  'temperatureMilliC',
+] as const;

@@ -303,7 +303,8 @@ export function answer(session: Session, line: string): string {
   if (seq !== session.lastSeq + 1) return reply(session, ['nak', session.lastSeq, NAK_SEQUENCE]);
   session.lastSeq = seq;
   try {
-    session.lastReply = fields.length < 3 ? reply(session, ['nak', seq, NAK_FIELDS]) : carryOut(session, seq, fields);
+    session.lastReply =
+      fields.length < 3 ? reply(session, ['nak', seq, NAK_FIELDS]) : carryOut(session, seq, fields);
   } catch (error) {
     session.pump = null;
     session.lastReply = reply(session, ['nak', seq, NAK_ASSERTION]);

@@ -21,7 +21,7 @@ import type {
   TargetSetup,
 } from '../target.ts';
 import { LineClient, LineError, type LinePort } from './client.ts';
-import { Foresight, therapyNumbers } from './foresight.ts';
+import { Foresight, therapyNumbers, writeWakes } from './foresight.ts';
 import { LINE_MAX, PROTOCOL, type TextCrc } from './link.ts';
 
 const WAKES_A_BATCH = 32;
@@ -91,14 +91,21 @@ export class BoardTarget implements Target {
     const client = new LineClient(options.port, options.crc);
     const [protocol, coreHash, board, free, total] = await client.ask('hello', [], 'hello');
     if (Number(protocol) !== PROTOCOL) {
-      throw new LineError(`${options.port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash it again`);
+      throw new LineError(
+        `${options.port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash it again`,
+      );
     }
     if (coreHash !== options.coreHash) {
       throw new LineError(
         `${options.port.name}: carries core ${coreHash}, this host ${options.coreHash}; flash the board again`,
       );
     }
-    const hello = { coreHash, board: board ?? '', freeVariables: Number(free), totalVariables: Number(total) };
+    const hello = {
+      coreHash,
+      board: board ?? '',
+      freeVariables: Number(free),
+      totalVariables: Number(total),
+    };
     const target = new BoardTarget(setup, client, hello);
     await target.setUpBoard();
     return target;
@@ -218,9 +225,11 @@ export class BoardTarget implements Target {
 
   private async runBatch(toTick: number, observer: TargetObserver): Promise<void> {
     const start = this.twin.keep();
+    const before = this.foresight.keep();
     const foreseen = this.foresee(toTick);
     this.twin.goBackTo(start);
-    const reply = await this.client.ask('wakes', [foreseen.tokens.join(' ')], 'did');
+    this.foresight.goBackTo(before);
+    const reply = await this.client.ask('wakes', [writeWakes(foreseen.tokens)], 'did');
     const [executed, strokes, , starved, next, laneA, laneB, chain] = reply;
     const isEqual =
       Number(executed) === foreseen.tokens.length &&
@@ -248,20 +257,25 @@ export class BoardTarget implements Target {
     const mine = stateWords(this.twin.pump);
     const theirs = await this.fetchWords();
     const names = [...stateFields({ ...this.twin.pump, inbox: [] }).keys()];
-    const field = names.findIndex((_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1]);
-    const value = (words: ArrayLike<number>): number => (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
+    const field = names.findIndex(
+      (_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1],
+    );
+    const value = (words: ArrayLike<number>): number =>
+      (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
     const what =
       field < 0
         ? 'the states are equal, what was said is not'
         : `first field ${names[field]}: host ${value(mine)}, board ${value(theirs)}`;
     const before = [...this.history, ...foreseen.tokens.slice(0, wake + 1)].slice(-LINES_BEFORE);
-    throw new DivergenceError(`board and host differ at tick ${tick}; ${what}\nwakes up to there:\n  ${before.join('\n  ')}`);
+    throw new DivergenceError(
+      `board and host differ at tick ${tick}; ${what}\nwakes up to there:\n  ${before.join('\n  ')}`,
+    );
   }
 
   private async leadBoard(tokens: readonly string[]): Promise<void> {
     await this.setUpBoard();
     for (let i = 0; i < tokens.length; i += WAKES_A_BATCH) {
-      await this.client.ask('wakes', [tokens.slice(i, i + WAKES_A_BATCH).join(' ')], 'did');
+      await this.client.ask('wakes', [writeWakes(tokens.slice(i, i + WAKES_A_BATCH))], 'did');
     }
   }
 
