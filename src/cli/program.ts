@@ -1,6 +1,7 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { productVersion } from './build-info.ts';
+import { addBoard } from './commands/board/add-board.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName } from './list/listing.ts';
@@ -32,6 +33,7 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addBoard(program, onExit);
   for (const command of program.commands) {
     command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
   }
