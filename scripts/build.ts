@@ -30,6 +30,9 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
   const worker = join(root, 'src/cli/worker.ts');
   if (existsSync(worker)) entryPoints.worker = worker;
 
+  const board = join(root, 'hal/virtual/worker.ts');
+  if (existsSync(board)) entryPoints['virtual-board'] = board;
+
   const outdir = join(root, 'dist');
   rmSync(outdir, { recursive: true, force: true });
   await build({

@@ -20,11 +20,17 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import { LineClient, LineError, type LinePort } from './client.ts';
-import { Foresight, therapyNumbers, writeWakes } from './foresight.ts';
-import { LINE_MAX, PROTOCOL, type TextCrc } from './link.ts';
+import { BoardAssertionError, BoardLostError } from './client.ts';
+import type { BoardHello, BoardLine } from './connect.ts';
+import { Foresight, REQUEST_CHARACTERS, therapyNumbers, WakeLog } from './foresight.ts';
+import { WAKES_MAX } from './link.ts';
 
-const WAKES_A_BATCH = 32;
+/** Wakes of the first request; from there it goes by how long the board takes. */
+const FIRST_BATCH = 32;
+/** A batch that took longer is followed by half as many wakes, one that took less than half of it by twice as many. */
+const BATCH_MS = 400;
+/** How often in a run a board may forget everything before the line is given up. */
+const REVIVALS = 3;
 const LINES_BEFORE = 5;
 
 const DEAF: TargetObserver = {
@@ -50,69 +56,50 @@ interface Foreseen {
   /** Lane A of the rolling digest after each wake, as the board's chain has it. */
   readonly chain: string[];
   readonly strokes: number;
-  readonly said: string[];
+  readonly tones: number;
   readonly next: number;
   readonly laneA: number;
   readonly laneB: number;
 }
 
-export interface BoardHello {
-  readonly coreHash: string;
-  readonly board: string;
-  readonly freeVariables: number;
-  readonly totalVariables: number;
-}
-
-export interface BoardOptions {
-  readonly port: LinePort;
-  readonly crc: TextCrc;
-  /** Hash of the core in this process; a board with another one is refused. */
-  readonly coreHash: string;
-}
-
 export class BoardTarget implements Target {
-  readonly hello: BoardHello;
+  private readonly hello: BoardHello;
   private readonly foresight: Foresight;
   private readonly twin: SimTarget;
-  private readonly client: LineClient;
+  private readonly line: BoardLine;
   private readonly setup: TargetSetup;
+  private readonly name: string;
   /** Tokens of every wake the board has done, so that another one can be led to the same place. */
-  private readonly history: string[] = [];
+  private history = new WakeLog();
+  private batchWakes = FIRST_BATCH;
+  private revivals = 0;
 
-  private constructor(setup: TargetSetup, client: LineClient, hello: BoardHello) {
+  private constructor(name: string, setup: TargetSetup, line: BoardLine, hello: BoardHello) {
+    this.name = name;
     this.setup = setup;
-    this.client = client;
+    this.line = line;
     this.hello = hello;
     this.foresight = new Foresight();
     this.twin = new SimTarget(setup, this.foresight);
   }
 
-  static async open(setup: TargetSetup, options: BoardOptions): Promise<BoardTarget> {
-    const client = new LineClient(options.port, options.crc);
-    const [protocol, coreHash, board, free, total] = await client.ask('hello', [], 'hello');
-    if (Number(protocol) !== PROTOCOL) {
-      throw new LineError(
-        `${options.port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash it again`,
-      );
+  /** A pump on a board whose line is established; the line stays open when the target is closed. */
+  static async open(name: string, setup: TargetSetup, line: BoardLine): Promise<BoardTarget> {
+    let hello: BoardHello;
+    try {
+      hello = await line.greet();
+    } catch (error) {
+      if (!(error instanceof BoardLostError)) throw error;
+      // It was switched off since the last scenario.
+      hello = await line.establish();
     }
-    if (coreHash !== options.coreHash) {
-      throw new LineError(
-        `${options.port.name}: carries core ${coreHash}, this host ${options.coreHash}; flash the board again`,
-      );
-    }
-    const hello = {
-      coreHash,
-      board: board ?? '',
-      freeVariables: Number(free),
-      totalVariables: Number(total),
-    };
-    const target = new BoardTarget(setup, client, hello);
+    const target = new BoardTarget(name, setup, line, hello);
     await target.setUpBoard();
     return target;
   }
 
   describe(): TargetDescription {
-    return { ...this.twin.describe(), name: 'board', engine: this.hello.board };
+    return { ...this.twin.describe(), name: this.name, engine: this.hello.board };
   }
 
   nowTick(): number {
@@ -158,24 +145,58 @@ export class BoardTarget implements Target {
   }
 
   snapshot(): Promise<unknown> {
-    return Promise.resolve({ kept: this.twin.keep(), wakes: this.history.length });
+    return Promise.resolve({
+      kept: this.twin.keep(),
+      last: this.foresight.keep(),
+      history: this.history.copy(),
+    } satisfies Snapshot);
   }
 
   async restore(snapshot: unknown): Promise<void> {
-    const { kept, wakes } = snapshot as { kept: ReturnType<SimTarget['keep']>; wakes: number };
+    const { kept, last, history } = snapshot as Snapshot;
     this.twin.goBackTo(kept);
-    this.history.length = wakes;
+    this.foresight.goBackTo(last);
+    this.history = history.copy();
     await this.leadBoard(this.history);
   }
 
   close(): Promise<void> {
-    return this.client.close();
+    return Promise.resolve();
+  }
+
+  /**
+   * Asks the board where it is up to date. One that was switched off in between is set up anew and led through all it
+   * had done, and then asked.
+   */
+  private async ask(verb: string, fields: readonly (string | number)[], replyVerb: string): Promise<string[]> {
+    const { client } = this.line;
+    for (;;) {
+      try {
+        return await client.ask(verb, fields, replyVerb);
+      } catch (error) {
+        if (!(error instanceof BoardLostError)) throw error;
+        await this.revive(error);
+      }
+    }
+  }
+
+  private async revive(reason: BoardLostError): Promise<void> {
+    this.revivals += 1;
+    if (this.revivals > REVIVALS) throw reason;
+    this.line.client.counts.reboots += 1;
+    try {
+      await this.line.establish();
+      await this.leadBoard(this.history);
+    } catch (error) {
+      if (!(error instanceof BoardLostError)) throw error;
+      await this.revive(error);
+    }
   }
 
   private async setUpBoard(): Promise<void> {
     const { setup, twin } = this;
     const { build } = twin.pump;
-    const [digest] = await this.client.ask(
+    const [digest] = await this.line.client.ask(
       'setup',
       [
         build.strokeNl,
@@ -199,24 +220,25 @@ export class BoardTarget implements Target {
     const tokens: string[] = [];
     const ticks: number[] = [];
     const chain: string[] = [];
-    const said: string[] = [];
     const strokesBefore = twin.pump.motor.requested;
+    const tonesBefore = twin.pump.battery.tones;
     let length = 0;
-    while (twin.nowTick() <= toTick && tokens.length < WAKES_A_BATCH && length < LINE_MAX - 400) {
+    while (twin.nowTick() <= toTick && tokens.length < this.batchWakes && length < REQUEST_CHARACTERS) {
       const before = twin.nowTick() - 1;
       const tick = twin.step(toTick, DEAF);
       const token = foresight.takeTokens(tick - before);
+      // Written once for as often as it comes in a row.
+      if (token !== tokens.at(-1)) length += token.length + 4;
       tokens.push(token);
       ticks.push(tick);
       chain.push((twin.pump.log.laneA >>> 0).toString(16));
-      length += token.length + 1;
     }
     return {
       tokens,
       ticks,
       chain,
-      said,
       strokes: twin.pump.motor.requested - strokesBefore,
+      tones: twin.pump.battery.tones - tonesBefore,
       next: nextWake(twin.pump),
       laneA: twin.pump.log.laneA >>> 0,
       laneB: twin.pump.log.laneB >>> 0,
@@ -224,67 +246,114 @@ export class BoardTarget implements Target {
   }
 
   private async runBatch(toTick: number, observer: TargetObserver): Promise<void> {
-    const start = this.twin.keep();
-    const before = this.foresight.keep();
+    const { line, twin, foresight } = this;
+    const start = twin.keep();
+    const last = foresight.keep();
     const foreseen = this.foresee(toTick);
-    this.twin.goBackTo(start);
-    this.foresight.goBackTo(before);
-    const reply = await this.client.ask('wakes', [writeWakes(foreseen.tokens)], 'did');
-    const [executed, strokes, , starved, next, laneA, laneB, chain] = reply;
+    twin.goBackTo(start);
+    foresight.goBackTo(last);
+    const log = new WakeLog();
+    for (const token of foreseen.tokens) log.add(token);
+    const request = [...log.requests(WAKES_MAX)].map(({ text }) => text).join(' ');
+    const done = await this.ofBoard(foreseen, () => this.ask('wakes', [request], 'did'));
+    line.client.counts.wakes += foreseen.tokens.length;
+    this.adapt(line.client.lastMs, foreseen.tokens.length);
+    const [executed, strokes, tones, starved, next, laneA, laneB, chain] = done;
     const isEqual =
       Number(executed) === foreseen.tokens.length &&
       Number(strokes) === foreseen.strokes &&
+      Number(tones) === foreseen.tones &&
       Number(starved) === 0 &&
       Number(next) === foreseen.next &&
       Number(laneA) === foreseen.laneA &&
       Number(laneB) === foreseen.laneB &&
       chain === foreseen.chain.join('.');
-    if (!isEqual) await this.nameDifference(foreseen, (chain ?? '').split('.'));
-    this.history.push(...foreseen.tokens);
+    if (!isEqual) await this.nameDifference(foreseen, done);
+    for (const token of foreseen.tokens) this.history.add(token);
     for (const tick of foreseen.ticks) {
-      this.twin.step(tick, observer);
-      this.foresight.takeTokens(0);
+      twin.step(tick, observer);
+      foresight.takeTokens(0);
     }
   }
 
-  /** Lead a fresh board to the first wake whose digest differs and compare all it knows with the twin. */
-  private async nameDifference(foreseen: Foreseen, chain: readonly string[]): Promise<never> {
+  /** So many wakes a request that neither the line nor patience is wasted. */
+  private adapt(ms: number, wakes: number): void {
+    if (ms > BATCH_MS) this.batchWakes = Math.max(1, Math.floor(Math.min(wakes, this.batchWakes) / 2));
+    else if (ms < BATCH_MS / 2 && wakes === this.batchWakes) {
+      this.batchWakes = Math.min(WAKES_MAX, 2 * this.batchWakes);
+    }
+  }
+
+  /** An assertion on the board that the host's twin does not make is a difference too. */
+  private async ofBoard<T>(foreseen: Foreseen, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof BoardAssertionError)) throw error;
+      throw new DivergenceError(
+        `board and host differ between ticks ${foreseen.ticks[0]} and ${foreseen.ticks.at(-1)}: ${error.message}, and the host's did not`,
+      );
+    }
+  }
+
+  /** Lead a fresh board to the first wake that differs and compare all it knows with the twin. */
+  private async nameDifference(foreseen: Foreseen, [executed, , , , , , , lanes]: readonly string[]): Promise<never> {
+    const { twin } = this;
+    const chain = (lanes ?? '').split('.');
     let wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
     if (wake < 0) wake = foreseen.chain.length - 1;
-    await this.leadBoard([...this.history, ...foreseen.tokens.slice(0, wake + 1)]);
-    for (let i = 0; i <= wake; i++) this.twin.step(foreseen.ticks[i]!, DEAF);
     const tick = foreseen.ticks[wake]!;
-    const mine = stateWords(this.twin.pump);
-    const theirs = await this.fetchWords();
-    const names = [...stateFields({ ...this.twin.pump, inbox: [] }).keys()];
-    const field = names.findIndex(
-      (_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1],
-    );
-    const value = (words: ArrayLike<number>): number =>
-      (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
+    const log = this.history.copy();
+    for (const token of foreseen.tokens.slice(0, wake)) log.add(token);
+    const last = foreseen.tokens[wake]!;
+    const before = `wakes up to there:\n  ${[...log.last(LINES_BEFORE - 1), last].join('\n  ')}`;
+    const reply = await this.ofBoard(foreseen, async () => {
+      await this.leadBoard(log);
+      return await this.line.client.ask('wakes', [last], 'did');
+    });
+    // A board that has something to do before the host thinks so stops short of that wake.
+    if (Number(executed) === wake) {
+      const from = wake === 0 ? twin.nowTick() - 1 : foreseen.ticks[wake - 1]!;
+      throw new DivergenceError(
+        `board and host differ after tick ${from}: the board has something to do at tick ${reply[4]}, the host at tick ${tick}\n${before}`,
+      );
+    }
+    for (let i = 0; i <= wake; i++) twin.step(foreseen.ticks[i]!, DEAF);
+    const mine = stateWords(twin.pump);
+    const theirs = await this.fetchWords(false);
+    const names = [...stateFields({ ...twin.pump, inbox: [] }).keys()];
+    const field = names.findIndex((_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1]);
+    const value = (words: ArrayLike<number>): number => (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
     const what =
       field < 0
-        ? 'the states are equal, what was said is not'
+        ? `the states are equal, what was said is not (strokes, tones, missed readings, next wake: board ${reply.slice(1, 5).join(', ')})`
         : `first field ${names[field]}: host ${value(mine)}, board ${value(theirs)}`;
-    const before = [...this.history, ...foreseen.tokens.slice(0, wake + 1)].slice(-LINES_BEFORE);
-    throw new DivergenceError(
-      `board and host differ at tick ${tick}; ${what}\nwakes up to there:\n  ${before.join('\n  ')}`,
-    );
+    throw new DivergenceError(`board and host differ at tick ${tick}; ${what}\n${before}`);
   }
 
-  private async leadBoard(tokens: readonly string[]): Promise<void> {
+  /** From tick 0 through these wakes. */
+  private async leadBoard(log: WakeLog): Promise<void> {
     await this.setUpBoard();
-    for (let i = 0; i < tokens.length; i += WAKES_A_BATCH) {
-      await this.client.ask('wakes', [writeWakes(tokens.slice(i, i + WAKES_A_BATCH))], 'did');
-    }
+    for (const { text } of log.requests(this.batchWakes)) await this.line.client.ask('wakes', [text], 'did');
   }
 
-  private async fetchWords(): Promise<number[]> {
+  /** Outside of a search for a difference, a board that was lost is led back first. */
+  private async fetchWords(isRevived = true): Promise<number[]> {
+    const { client } = this.line;
     const words: number[] = [];
     for (;;) {
-      const [, total, part] = await this.client.ask('state', [words.length], 'words');
+      const fields = [words.length];
+      const [, total, part] = isRevived
+        ? await this.ask('state', fields, 'words')
+        : await client.ask('state', fields, 'words');
       words.push(...(part ?? '').split(' ').map(Number));
       if (words.length >= Number(total)) return words;
     }
   }
+}
+
+interface Snapshot {
+  readonly kept: ReturnType<SimTarget['keep']>;
+  readonly last: readonly number[];
+  readonly history: WakeLog;
 }

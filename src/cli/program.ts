@@ -56,6 +56,8 @@ Examples:
   thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
+  thecal run --target virtual                       the firmware on a virtual board, in another engine
+  thecal run --target board --port /dev/ttyACM0     the firmware on a board, the world here
 
 A trace of several scenarios goes into a folder, one file each; the run without faults, where a scenario asks for one,
 lies beside it as NAME.control. THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
@@ -78,6 +80,9 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .description('run scenarios on a target')
     .argument('[paths...]', 'scenario files, and folders with *.yaml or *.yml (default: the bundled library)')
     .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim')
+    .option('--port <path>', 'serial port of a board, for --target board')
+    .option('--exec <path>', 'start this build of the interpreter in place of a board')
+    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', wholeNumber(300, 4_000_000))
     .option(
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',

@@ -19,8 +19,19 @@ import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
 import { signalNumber, signalText } from './signal-text.ts';
 
-/** A target's line failed in a way that says nothing about the pump: the verdict is `infrastructure`. */
-export class InfrastructureError extends Error {}
+/**
+ * What a target's error means, by its name, because this layer knows no target. `InfrastructureError`: the line failed in
+ * a way that says nothing about the pump. `DivergenceError`: the firmware under test is not the one that was simulated.
+ */
+const VERDICT_OF_ERROR: Readonly<Record<string, Verdict>> = {
+  InfrastructureError: 'infrastructure',
+  DivergenceError: 'failed',
+};
+
+/** The verdict of a run that something thrown has ended. */
+export function verdictOfError(error: unknown): Verdict {
+  return (error instanceof Error ? VERDICT_OF_ERROR[error.name] : undefined) ?? 'error';
+}
 
 export interface RunOptions {
   readonly createTarget: TargetFactory;
@@ -276,7 +287,8 @@ async function observeTarget(
     ...judgeFiring(records, plan.timeline),
   ];
   const verdict = verdictOf(error, expectations);
-  const digest = verdict === 'error' || verdict === 'infrastructure' ? null : await target.digest();
+  // What a run was ended by leaves no state worth a name.
+  const digest = error === null ? await target.digest() : null;
   if (digest !== null) trace?.end(target.nowTick(), digest, verdict);
   const values = known.map((name) => {
     const value = target.read(name);
@@ -299,7 +311,7 @@ async function observeTarget(
 }
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
-  if (error !== null) return error instanceof InfrastructureError ? 'infrastructure' : 'error';
+  if (error !== null) return verdictOfError(error);
   return worst(expectations.map((judgement) => judgement.verdict));
 }
 

@@ -23,6 +23,9 @@ import { UserError } from '../user-error.ts';
 
 export interface RunCommandOptions {
   readonly target: string;
+  readonly port?: string;
+  readonly exec?: string;
+  readonly baud?: number;
   readonly tickByTick?: boolean;
   readonly realtime?: number;
   readonly seed?: number;
@@ -34,7 +37,7 @@ export interface RunCommandOptions {
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
-  refuseUnknownTarget(options.target);
+  refuseTarget(options);
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
   const outputs = prepareOutputs(options, scenarios);
@@ -76,7 +79,7 @@ async function watchOver(
   human: Stream,
 ): Promise<Outcome[]> {
   const log = await diagnostics();
-  const threadCount = threadCountFor(jobs.length, options.jobs);
+  const threadCount = threadCountFor(jobs.length, options);
   const interruption = new Interruption(() => board.cancel());
   const progress = new Progress(jobs, board, human);
   interruption.listen();
@@ -108,7 +111,13 @@ async function manifestOf(options: RunCommandOptions): Promise<Manifest> {
 }
 
 /** Worker threads start from the built program; what runs from its sources has none. */
-function threadCountFor(jobCount: number, asked: number | undefined): number {
+function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOptions): number {
+  if (TARGETS.find(({ name }) => name === target)?.isSingle === true) {
+    if ((asked ?? 1) > 1) {
+      printLines(process.stderr, [`--jobs: there is one ${target} board, so one scenario at a time`]);
+    }
+    return 1;
+  }
   if (!IS_FROM_SOURCE) return Math.min(asked ?? availableParallelism(), jobCount);
   if ((asked ?? 1) > 1) {
     printLines(process.stderr, [
@@ -118,12 +127,20 @@ function threadCountFor(jobCount: number, asked: number | undefined): number {
   return 1;
 }
 
-function refuseUnknownTarget(name: string): void {
+function refuseTarget({ target: name, port, exec }: RunCommandOptions): void {
   const row = TARGETS.find((target) => target.name === name);
-  const present = TARGETS.filter((target) => target.load !== null).map((target) => target.name);
+  const present = TARGETS.filter((target) => target.open !== null).map((target) => target.name);
   const there = `there is: ${present.join(', ')}`;
   if (row === undefined) throw new UserError(`--target ${name}: no such target; ${there}`);
-  if (row.load === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+  if (row.open === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+  if (name === 'board' && (port === undefined) === (exec === undefined)) {
+    throw new UserError(
+      '--target board: name the board: --port PATH ("thecal list ports" shows them), or --exec PATH for an interpreter on this machine',
+    );
+  }
+  if (name !== 'board' && (port ?? exec) !== undefined) {
+    throw new UserError(`--port and --exec name a board: they go with --target board, not ${name}`);
+  }
 }
 
 function choose(scenarios: readonly Scenario[], { filter, seed }: RunCommandOptions): Scenario[] {
@@ -153,6 +170,7 @@ async function jobsOf(
       index,
       scenario,
       targetName: options.target,
+      board: { port: options.port, exec: options.exec, baud: options.baud },
       isTickByTick,
       realtimeFactor: options.realtime ?? null,
       trace:
@@ -160,7 +178,13 @@ async function jobsOf(
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
       coreHash: core,
-      reproduce: reproduceLine(start, scenario, { targetName: options.target, isTickByTick }),
+      reproduce: reproduceLine(start, scenario, {
+        targetName: options.target,
+        isTickByTick,
+        port: options.port,
+        exec: options.exec,
+        baud: options.baud,
+      }),
     };
   });
 }
