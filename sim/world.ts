@@ -192,7 +192,7 @@ export function applyFault(
   const memory =
     spec.remember?.(options, {
       stream: hash(world.seed, streamOf('fault'), streamOf(fault.id)),
-      confirmedStrokes: confirmedStrokes(world, tick, 'peek'),
+      confirmedStrokes: confirmedStrokes(world, tick, 'peek') ?? world.mechanism.turnedStrokes,
       cleanReading(sensor) {
         if (sensor === 'outlet-pressure') return cleanPressurePa(world, tick);
         if (sensor === 'supply') return cleanRestingMv(world, tick);

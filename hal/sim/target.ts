@@ -5,10 +5,14 @@
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
-import { INTERROGATION_TICKS } from '../../src/core/config.ts';
+import {
+  INTERROGATION_TICKS,
+  PERISTALTIC_STROKE_NL,
+  VALVE_ACCUMULATOR_STROKE_NL,
+} from '../../src/core/config.ts';
 import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
-import { COMMAND, EVENT_KINDS, RAISE, STROKE } from '../../src/core/events.ts';
+import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
 import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
@@ -35,7 +39,6 @@ import {
   createWorld,
   faultRecords,
   markFaultFired,
-  NOMINAL_STROKE_NL,
   outletPressurePa,
   refill,
   stroke,
@@ -112,7 +115,7 @@ export class SimTarget implements Target {
     this.tap = tap;
     this.therapy = setup.therapy;
     this.concentrationUgPerMl = setup.concentrationUgPerMl;
-    const strokeNl = NOMINAL_STROKE_NL[setup.mechanism];
+    const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
     this.side = {
       world: createWorld({ ...setup, tickMs: TICK_MS, reservoirCapacityNl: setup.reservoirNl }),
       tick: 0,
@@ -357,8 +360,8 @@ export class SimTarget implements Target {
   private hear(at: number, code: number, argument: number): void {
     const kind = EVENT_KINDS[code];
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
-    // The next look of the oracle is at what is world-wide the same in any stepping: strokes, hours, stimuli.
-    if (code === STROKE) this.isOracleLook = true;
+    // The oracle looks where any stepping comes by: at events, hours and stimuli.
+    this.isOracleLook = true;
     if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
     if (code === RAISE && this.oracle !== null) alarmRaised(this.oracle, at);
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {

@@ -71,8 +71,8 @@ export interface ActiveFault {
 export interface Onset {
   /** A random stream of this fault's own, keyed by the world's seed and the fault's id. */
   readonly stream: number;
-  /** The feedback count as the firmware would read it now. */
-  readonly confirmedStrokes: number | null;
+  /** The feedback count as the firmware would read it now; the encoder's own where a fault hides it. */
+  readonly confirmedStrokes: number;
   /** What a sensor would read now, before any fault; the supply at rest. */
   cleanReading(sensor: Sensor): number;
 }

@@ -11,8 +11,6 @@ export const feedbackStuck: FaultSpec = {
   layer: 'feedback',
   revealedBy: ['motor-stall'],
   options: [],
-  remember(_options, onset): Record<string, number> {
-    return onset.confirmedStrokes === null ? {} : { count: onset.confirmedStrokes };
-  },
+  remember: (_options, onset) => ({ count: onset.confirmedStrokes }),
   confirmedStrokes: (count, fault) => (count === null ? null : remembered(fault, 'count')),
 };

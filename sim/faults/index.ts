@@ -3,6 +3,7 @@ import { batteryResistance } from './battery-resistance.ts';
 import { catheterCut } from './catheter-cut.ts';
 import { catheterOcclusion } from './catheter-occlusion.ts';
 import type { FaultSpec } from './fault.ts';
+import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
 import { memoryUpset } from './memory-upset.ts';
 import { missedRefill } from './missed-refill.ts';
@@ -23,6 +24,7 @@ export const FAULTS: readonly FaultSpec[] = [
   sensorNoisy,
   sensorLost,
   feedbackStuck,
+  feedbackLost,
   reservoirLeak,
   missedRefill,
   memoryUpset,

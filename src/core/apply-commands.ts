@@ -2,6 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
 import type { Command } from './commands.ts';
 import {
   ACCEPTED,
@@ -12,7 +13,7 @@ import {
 } from './commands.ts';
 import { INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
-import { rescaleOwed } from './dosing.ts';
+import { dropOwed, rescaleOwed } from './dosing.ts';
 import { COMMAND } from './events.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
@@ -38,11 +39,12 @@ function applyProgram(pump: PumpState, hal: PumpHal, command: Command & { kind: 
   const newUgPerMl = command.concentrationUgPerMl;
   const outcome = judgeTherapy(command.therapy, newUgPerMl, pump.build.strokeNl);
   if (outcome !== ACCEPTED) return outcome;
+  const wasReadable = pump.prescription.isReadable === 1;
   const oldUgPerMl = concentrationUgPerMl(pump.prescription);
-  // What was owed of an unreadable prescription has no meaning any more.
-  if (pump.prescription.isReadable === 0) pump.dosing.owed = 0;
   program(pump.prescription, command.therapy, newUgPerMl, hal);
-  rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, pump.nowTick);
+  const denominator = prescribedDenominator(pump);
+  if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);
+  else dropOwed(pump.dosing, denominator, pump.nowTick);
   return ACCEPTED;
 }
 
@@ -96,16 +98,29 @@ function apply(pump: PumpState, hal: PumpHal, command: Command): number {
   }
 }
 
-/** Take the queue. Returns the volume of a refill to be booked in this tick, or -1. */
-export function applyCommands(pump: PumpState, hal: PumpHal): number {
-  let refillNl = -1;
-  if (pump.inbox.length === 0) return refillNl;
+/** What the rest of the tick has to know of the commands it took. */
+export interface Orders {
+  /** Volume of a refill to be booked, or -1. */
+  refillNl: number;
+  /** What follows is of another prescription, or another fill, than what was pushed so far. */
+  isNewDrug: boolean;
+}
+
+/** Take the queue. */
+export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
+  const orders: Orders = { refillNl: -1, isNewDrug: false };
+  if (pump.inbox.length === 0) return orders;
+  // A command may seal the words anew: never over a flipped bit.
+  checkPrescription(pump, hal);
   for (let i = 0; i < pump.inbox.length; i++) {
     const command = pump.inbox[i]!;
     const outcome = apply(pump, hal, command);
-    say(pump.log, hal.telemetry, pump.nowTick, COMMAND, COMMAND_KINDS.indexOf(command.kind) * 16 + outcome);
-    if (command.kind === 'refill' && outcome === ACCEPTED) refillNl = command.volumeNl;
+    const code = COMMAND_KINDS.indexOf(command.kind) * 16 + outcome;
+    say(pump.log, hal.telemetry, pump.nowTick, COMMAND, code);
+    if (outcome !== ACCEPTED) continue;
+    if (command.kind === 'refill') orders.refillNl = command.volumeNl;
+    if (command.kind === 'refill' || command.kind === 'program') orders.isNewDrug = true;
   }
   pump.inbox.splice(0, pump.inbox.length);
-  return refillNl;
+  return orders;
 }

@@ -1,17 +1,24 @@
 /** Verification of the prescription, and what it means for the dosing when the words had to change. */
 import type { PumpHal } from '../../hal/hal.ts';
-import { boundOwed } from './dosing.ts';
+import { anchorShare, dropOwed } from './dosing.ts';
 import { concentrationUgPerMl, strokeDenominator, verifyWorking } from './prescription.ts';
 import type { PumpState } from './state.ts';
 
-export function denominatorOf(pump: PumpState): number {
+/** The denominator that the prescription asks for: per concentration, and of volume alone when it is unreadable. */
+export function prescribedDenominator(pump: PumpState): number {
   return strokeDenominator(concentrationUgPerMl(pump.prescription), pump.build.strokeNl);
 }
 
-/** True when the working copy was bad. What accrued meanwhile is kept to less than one stroke, or dropped. */
+/**
+ * True when the working copy was bad. What accrued at a false rate meanwhile is less than one stroke, because no
+ * stroke is due on a prescription that does not verify; it is kept after a repair and dropped with a lost prescription.
+ */
 export function checkPrescription(pump: PumpState, hal: PumpHal): boolean {
   if (!verifyWorking(pump.prescription, hal)) return false;
-  if (pump.prescription.isReadable === 0) pump.dosing.owed = 0;
-  boundOwed(pump.dosing, denominatorOf(pump), pump.nowTick);
+  if (pump.prescription.isReadable === 0) {
+    dropOwed(pump.dosing, prescribedDenominator(pump), pump.nowTick);
+  } else {
+    anchorShare(pump.dosing, pump.dosing.shareNumerator, pump.nowTick);
+  }
   return true;
 }

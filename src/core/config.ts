@@ -4,6 +4,10 @@
  */
 import { TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE } from './units.ts';
 
+/** Volume of one stroke of each mechanism. [E]; the valve family's shot is [S] weakly: a research app's default. */
+export const PERISTALTIC_STROKE_NL = 500;
+export const VALVE_ACCUMULATOR_STROKE_NL = 2500;
+
 /** Minimum rate: 6 uL a day. [E], no published figure could be opened. */
 export const MINIMUM_RATE_NL_PER_HOUR = 250;
 
@@ -55,6 +59,13 @@ export const REST_SAMPLE_TICKS = 10 * TICKS_PER_MINUTE;
 export const PROBE_SPACING_TICKS = 20 * TICKS_PER_MINUTE;
 export const PROBE_TIMEOUT_TICKS = 6 * TICKS_PER_HOUR;
 export const PROBE_CEILING_PA = 60000;
+/** Probes in a row that drained away within a rest sample: the catheter is narrow, not closed. */
+export const DRAINED_PROBES = 3;
+/** Occlusions that ended within so long make the detector coarse for a while: it then suspects only from here. */
+export const PASSING_OCCLUSIONS = 3;
+export const PASSING_WINDOW_TICKS = TICKS_PER_DAY;
+export const COARSE_TICKS = 7 * TICKS_PER_DAY;
+export const COARSE_RISE_PA = 30000;
 
 /** Alarm tones. [S] non-critical about hourly (maker's pump-management page). [E] critical every 10 min. */
 export const CRITICAL_REPEAT_TICKS = 10 * TICKS_PER_MINUTE;

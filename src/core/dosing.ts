@@ -12,6 +12,8 @@ import { assert } from './assert.ts';
 import { MAX_EXACT, NEVER, TICKS_PER_HOUR } from './units.ts';
 
 export interface DosingState {
+  /** What a stroke subtracts. Kept here, not worked out anew: the prescription's words may be corrupted meanwhile. */
+  denominator: number;
   /** Remainder in numerator units, 0 to denominator - 1. */
   owed: number;
   shareTick: number;
@@ -21,8 +23,8 @@ export interface DosingState {
   shareStrokes: number;
 }
 
-export function createDosing(): DosingState {
-  return { owed: 0, shareTick: 0, shareNumerator: 0, shareOwed: 0, shareStrokes: 0 };
+export function createDosing(denominator: number): DosingState {
+  return { denominator, owed: 0, shareTick: 0, shareNumerator: 0, shareOwed: 0, shareStrokes: 0 };
 }
 
 /** Take a new anchor: from `tick` on this numerator is added. At each hour too, so that no product passes 2^53. */
@@ -33,41 +35,34 @@ export function anchorShare(dosing: DosingState, numerator: number, tick: number
   dosing.shareStrokes = 0;
 }
 
-export function isStrokeDue(dosing: DosingState, numerator: number, denominator: number): boolean {
-  return numerator > 0 && dosing.owed + numerator >= denominator;
+export function isStrokeDue(dosing: DosingState, numerator: number): boolean {
+  return numerator > 0 && dosing.owed + numerator >= dosing.denominator;
 }
 
 /** First tick at or after `now` in which a stroke falls due at this rate. */
-export function nextStrokeTick(
-  dosing: DosingState,
-  numerator: number,
-  denominator: number,
-  now: number,
-): number {
+export function nextStrokeTick(dosing: DosingState, numerator: number, now: number): number {
   if (numerator <= 0) return NEVER;
-  const missing = denominator - dosing.owed;
+  const missing = dosing.denominator - dosing.owed;
   return missing <= numerator ? now : now + Math.floor((missing + numerator - 1) / numerator) - 1;
 }
 
 /** Add one tick's numerator; true when a stroke is to be commanded in it. */
-export function dose(dosing: DosingState, numerator: number, denominator: number, tick: number): boolean {
+export function dose(dosing: DosingState, numerator: number, tick: number): boolean {
   if (numerator !== dosing.shareNumerator || tick % TICKS_PER_HOUR === 0) {
     anchorShare(dosing, numerator, tick);
   }
   dosing.owed += numerator;
-  if (numerator === 0 || dosing.owed < denominator) return false;
-  dosing.owed -= denominator;
+  if (numerator === 0 || dosing.owed < dosing.denominator) return false;
+  dosing.owed -= dosing.denominator;
   dosing.shareStrokes += 1;
   return true;
 }
 
 /** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */
-export function doseIdle(dosing: DosingState, numerator: number, denominator: number, ticks: number): void {
-  assert(
-    numerator * ticks <= MAX_EXACT && dosing.owed + numerator * ticks < denominator,
-    'idle over a stroke',
-  );
-  dosing.owed += numerator * ticks;
+export function doseIdle(dosing: DosingState, numerator: number, ticks: number): void {
+  const added = numerator * ticks;
+  assert(added <= MAX_EXACT && dosing.owed + added < dosing.denominator, 'idle over a stroke');
+  dosing.owed += added;
 }
 
 /** A probe stroke settles what was owed: the patient gets the probe instead. */
@@ -77,19 +72,30 @@ export function settleByProbe(dosing: DosingState, tick: number): void {
 }
 
 /** A change of concentration keeps the fraction of a stroke that was owed, rounded down. */
-export function rescaleOwed(dosing: DosingState, oldUgPerMl: number, newUgPerMl: number, tick: number): void {
+export function rescaleOwed(
+  dosing: DosingState,
+  oldUgPerMl: number,
+  newUgPerMl: number,
+  denominator: number,
+  tick: number,
+): void {
   dosing.owed = Math.floor((dosing.owed * newUgPerMl) / oldUgPerMl);
+  dosing.denominator = denominator;
   anchorShare(dosing, dosing.shareNumerator, tick);
 }
 
-/** After a mended prescription: what accrued at a false rate is at most the fraction of one stroke. */
-export function boundOwed(dosing: DosingState, denominator: number, tick: number): void {
-  dosing.owed = Math.min(dosing.owed, denominator - 1);
+/** Begin anew: of an unreadable prescription nothing that was owed has a meaning. */
+export function dropOwed(dosing: DosingState, denominator: number, tick: number): void {
+  dosing.owed = 0;
+  dosing.denominator = denominator;
   anchorShare(dosing, dosing.shareNumerator, tick);
 }
 
 /** The second sum, after `tick` was executed: what is owed and what was pushed make up exactly the share. */
-export function isShareExact(dosing: DosingState, denominator: number, tick: number): boolean {
+export function isShareExact(dosing: DosingState, tick: number): boolean {
   const ticks = tick + 1 - dosing.shareTick;
-  return dosing.owed + dosing.shareStrokes * denominator === dosing.shareOwed + dosing.shareNumerator * ticks;
+  return (
+    dosing.owed + dosing.shareStrokes * dosing.denominator ===
+    dosing.shareOwed + dosing.shareNumerator * ticks
+  );
 }

@@ -7,18 +7,13 @@ import { isShareExact } from './dosing.ts';
 import { STOPPED } from './permission.ts';
 import type { PumpState } from './state.ts';
 
-export function checkInvariants(
-  pump: PumpState,
-  denominator: number,
-  isProbe: boolean,
-  isStroke: boolean,
-): void {
+export function checkInvariants(pump: PumpState, isProbe: boolean, isStroke: boolean): void {
   const dosing = pump.dosing;
   const motor = pump.motor;
   const mode = pump.mode;
   const alarms = pump.alarms;
-  assert(dosing.owed >= 0 && dosing.owed < denominator, 'INV-1 what is owed is less than one stroke');
-  assert(isShareExact(dosing, denominator, pump.nowTick), 'INV-2 strokes and remainder are the exact share');
+  assert(dosing.owed >= 0 && dosing.owed < dosing.denominator, 'INV-1 what is owed is less than one stroke');
+  assert(isShareExact(dosing, pump.nowTick), 'INV-2 strokes and remainder are the exact share');
   assert(
     motor.confirmed >= 0 && motor.confirmed <= motor.requested,
     'INV-3 no more confirmed than requested',

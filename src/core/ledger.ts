@@ -16,11 +16,12 @@ export interface LedgerState {
   lastHourConfirmed: number;
   lastDayRequested: number;
   lastDayConfirmed: number;
-  /** Dose in all confirmed strokes, pg, each at the concentration then programmed. */
+  /** Dose in one stroke as last programmed, and in all confirmed ones, each at the concentration of its time; pg. */
+  strokePg: number;
   computedDosePg: number;
 }
 
-export function createLedger(filledNl: number): LedgerState {
+export function createLedger(filledNl: number, strokePg: number): LedgerState {
   return {
     filledNl,
     confirmedAtFill: 0,
@@ -32,6 +33,7 @@ export function createLedger(filledNl: number): LedgerState {
     lastHourConfirmed: 0,
     lastDayRequested: 0,
     lastDayConfirmed: 0,
+    strokePg,
     computedDosePg: 0,
   };
 }
@@ -41,8 +43,8 @@ export function computedReservoirNl(ledger: LedgerState, confirmed: number, stro
   return Math.max(0, ledger.filledNl - (confirmed - ledger.confirmedAtFill) * strokeNl);
 }
 
-export function bookDelivery(ledger: LedgerState, strokes: number, strokePg: number): void {
-  ledger.computedDosePg += strokes * strokePg;
+export function bookDelivery(ledger: LedgerState, strokes: number): void {
+  ledger.computedDosePg += strokes * ledger.strokePg;
 }
 
 /** Close the hour that ended with this tick. Returns its confirmed strokes. */

@@ -18,15 +18,21 @@ export interface MotorState {
   pending: number;
   /** Strokes in a row that a good look did not confirm. */
   stallRun: number;
+  /** Strokes that stood unjudged at the last look because it failed; 0 after a good one. */
+  unjudged: number;
 }
 
 export function createMotor(): MotorState {
-  return { requested: 0, confirmed: 0, lastCount: 0, pending: 0, stallRun: 0 };
+  return { requested: 0, confirmed: 0, lastCount: 0, pending: 0, stallRun: 0, unjudged: 0 };
 }
 
-/** Judge the strokes since the last look. Returns how many strokes were newly confirmed. */
+/** A look that was due: judge the strokes since the last good one. Returns how many strokes were newly confirmed. */
 export function lookAtMotor(motor: MotorState, count: number | null): number {
-  if (count === null || count < motor.lastCount) return 0;
+  if (count === null || count < motor.lastCount) {
+    motor.unjudged = motor.pending;
+    return 0;
+  }
+  motor.unjudged = 0;
   const gained = count - motor.lastCount;
   motor.stallRun = gained > 0 ? 0 : motor.stallRun + motor.pending;
   motor.lastCount = count;

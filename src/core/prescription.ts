@@ -53,7 +53,8 @@ export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: 
     case 1:
       return 2400000 * rate; // 0.1 ug an hour
     case 2:
-      return 24 * concentrationUgPerMl * rate; // nL an hour
+      // nL an hour. A concentration below zero is a flipped sign bit, found by the self-test; it asks for nothing.
+      return concentrationUgPerMl < 0 ? 0 : 24 * concentrationUgPerMl * rate;
     default:
       return 0; // a flipped bit; found when a stroke falls due or by the self-test
   }

@@ -12,7 +12,7 @@ import { createLedger } from './ledger.ts';
 import { createLog } from './log.ts';
 import { createMode } from './mode.ts';
 import { createMotor } from './motor.ts';
-import { createPrescription, judgeTherapy } from './prescription.ts';
+import { createPrescription, judgeTherapy, strokeDenominator } from './prescription.ts';
 import type { PumpState } from './state.ts';
 import type { Therapy } from './therapy.ts';
 
@@ -44,9 +44,9 @@ export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
       hal,
     ),
     mode: createMode(),
-    dosing: createDosing(),
+    dosing: createDosing(strokeDenominator(options.concentrationUgPerMl, options.strokeNl)),
     motor: createMotor(),
-    ledger: createLedger(options.fillNl),
+    ledger: createLedger(options.fillNl, options.strokeNl * options.concentrationUgPerMl),
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),

@@ -45,7 +45,9 @@ export interface Readings {
   readonly isHour: boolean;
   readonly isLook: boolean;
   readonly isRest: boolean;
-  readonly isRefill: boolean;
+  readonly isMotorLook: boolean;
+  /** A program or a refill was accepted in this tick. */
+  readonly isNewDrug: boolean;
   readonly confirmedCount: number | null;
   readonly pressurePa: number | null;
   readonly loadedMv: number | null;

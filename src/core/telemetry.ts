@@ -22,7 +22,7 @@ export const STATUS_WORDS = [
 const LAYOUT = 1;
 
 export function reportStatus(pump: PumpState, hal: PumpHal): void {
-  const words = new Int32Array(11);
+  const words = new Int32Array(STATUS_WORDS.length);
   let active = 0;
   let acknowledged = 0;
   for (let i = 0; i < pump.alarms.rows.length; i++) {

@@ -13,7 +13,7 @@ import { judgeAlarm, soundTones } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
 import { applyCommands } from './apply-commands.ts';
 import { assert } from './assert.ts';
-import { checkPrescription, denominatorOf } from './check-prescription.ts';
+import { checkPrescription } from './check-prescription.ts';
 import { endOfServiceTick, stepLoadedSupply, stepReplacementIndicator } from './detection/battery.ts';
 import { nextOcclusionTick, noteStroke, stepOcclusion } from './detection/occlusion.ts';
 import { stoppedTooLongTick } from './detection/stopped-too-long.ts';
@@ -47,7 +47,7 @@ function dueNumerator(pump: PumpState): number {
 }
 
 function isDueNow(pump: PumpState): boolean {
-  return isStrokeDue(pump.dosing, dueNumerator(pump), denominatorOf(pump));
+  return isStrokeDue(pump.dosing, dueNumerator(pump));
 }
 
 /** A stroke is due only on a prescription that verifies. */
@@ -57,8 +57,11 @@ function judgeDue(pump: PumpState, hal: PumpHal): boolean {
 }
 
 function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHal): void {
-  const strokePg = pump.build.strokeNl * concentrationUgPerMl(pump.prescription);
-  bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount), strokePg);
+  if (readings.isMotorLook) bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount));
+  // Strokes pushed until now were of the drug programmed then; those to come are of the one programmed now.
+  if (readings.isNewDrug && pump.prescription.isReadable === 1) {
+    pump.ledger.strokePg = pump.build.strokeNl * concentrationUgPerMl(pump.prescription);
+  }
   if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
   if (refillNl >= 0) {
     bookRefill(pump.ledger, refillNl, pump.motor.confirmed);
@@ -75,7 +78,13 @@ function sayOcclusion(pump: PumpState, before: number, readings: Readings, hal: 
   } else if (occlusion.verdict === VERDICT_PRESENT) {
     say(pump.log, hal.telemetry, pump.nowTick, PRESENT, occlusion.residualPa);
   } else if (before === VERDICT_PRESENT) {
-    say(pump.log, hal.telemetry, pump.nowTick, GONE, pressurePa - occlusion.lookBeforePa);
+    say(
+      pump.log,
+      hal.telemetry,
+      pump.nowTick,
+      GONE,
+      readings.pressurePa === null ? 0 : pressurePa - occlusion.lookBeforePa,
+    );
   }
 }
 
@@ -146,24 +155,23 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
 
   pump.prescription.isJustRepaired = 0;
-  const refillNl = applyCommands(pump, hal);
+  const orders = applyCommands(pump, hal);
   const isDue = judgeDue(pump, hal);
-  const readings = sense(pump, hal, isDue, isHour, refillNl >= 0);
-  book(pump, readings, refillNl, hal);
+  const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
+  book(pump, readings, orders.refillNl, hal);
   runDuties(pump, readings, hal);
   const wantsProbe = detect(pump, readings, hal);
   const alarmPermission = updateAlarms(pump, hal);
   permit(pump, alarmPermission, hal);
 
-  const denominator = denominatorOf(pump);
   const numerator = numeratorAt(pump.prescription, pump.mode.permission, now, pump.build.startHour);
-  const isStroke = dose(pump.dosing, numerator, denominator, now);
+  const isStroke = dose(pump.dosing, numerator, now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
   assert(isDue || !isStroke, 'a stroke on a tick that took no readings for it');
   if (isProbe) settleByProbe(pump.dosing, now + 1);
   if (isStroke || isProbe) push(pump, isProbe, readings, hal);
 
-  checkInvariants(pump, denominator, isProbe, isStroke);
+  checkInvariants(pump, isProbe, isStroke);
   pump.nowTick = now + 1;
   if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
 }
@@ -179,11 +187,11 @@ export function nextWake(pump: PumpState): number {
   if (tooLong >= now) wake = Math.min(wake, tooLong);
   const endOfService = endOfServiceTick(pump.battery);
   if (endOfService >= now) wake = Math.min(wake, endOfService);
-  return Math.min(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), denominatorOf(pump), now));
+  return Math.min(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
 }
 
 /** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. */
 export function idle(pump: PumpState, ticks: number): void {
-  doseIdle(pump.dosing, dueNumerator(pump), denominatorOf(pump), ticks);
+  doseIdle(pump.dosing, dueNumerator(pump), ticks);
   pump.nowTick += ticks;
 }

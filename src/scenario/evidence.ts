@@ -18,7 +18,9 @@ export interface Dose {
 export type DoseNotes = ReadonlyMap<number, Dose>;
 
 function since(start: number | null | undefined, end: number | null | undefined): number | null {
-  return start === null || start === undefined || end === null || end === undefined ? null : (end - start) / 1000;
+  return start === null || start === undefined || end === null || end === undefined
+    ? null
+    : (end - start) / 1000;
 }
 
 export function weigh(

@@ -48,7 +48,12 @@ const EVENT_OF_WORD = {
   acknowledged: 'acknowledge',
 } as const;
 
-function said(e: Expectation, verdict: ExpectationVerdict, tick: number | null, observed: string | null): Judgement {
+function said(
+  e: Expectation,
+  verdict: ExpectationVerdict,
+  tick: number | null,
+  observed: string | null,
+): Judgement {
   return { id: e.id, line: e.line, text: e.text, verdict, tick, observed };
 }
 
@@ -76,7 +81,12 @@ function judgeAlarmAt(e: AlarmExpectation, fromTick: number): Judge {
     finish(untilTick) {
       if (hitTick === null) {
         if (untilTick < lastTick) return said(e, 'inconclusive', null, 'the run ended before the window did');
-        return said(e, 'failed', lastTick, earlierTick === null ? 'never' : `only before, at tick ${earlierTick}`);
+        return said(
+          e,
+          'failed',
+          lastTick,
+          earlierTick === null ? 'never' : `only before, at tick ${earlierTick}`,
+        );
       }
       const holdUntil = hitTick + (e.heldForTicks ?? 0);
       if (undoneTick !== null && undoneTick < holdUntil) {
@@ -125,7 +135,10 @@ function judgeSignalAt(e: SignalExpectation, fromTick: number, signals: SignalRe
   let shown: string | null = null;
   let isBlind = false;
   return {
-    lookTicks: holdTicks === 0 ? [fromTick, lastTick] : [fromTick, lastTick, fromTick + holdTicks, lastTick + holdTicks],
+    lookTicks:
+      holdTicks === 0
+        ? [fromTick, lastTick]
+        : [fromTick, lastTick, fromTick + holdTicks, lastTick + holdTicks],
     isContinuous: e.withinTicks !== null || holdTicks > 0,
     look(tick) {
       const isOpen = hitTick === null ? tick <= lastTick : tick <= hitTick + holdTicks;
@@ -151,7 +164,8 @@ function judgeSignalAt(e: SignalExpectation, fromTick: number, signals: SignalRe
         return said(e, 'failed', lastTick, shown);
       }
       if (brokenTick !== null) return said(e, 'failed', brokenTick, shown);
-      if (untilTick < hitTick + holdTicks) return said(e, 'inconclusive', null, 'the run ended before the hold did');
+      if (untilTick < hitTick + holdTicks)
+        return said(e, 'inconclusive', null, 'the run ended before the hold did');
       return said(e, 'passed', hitTick, shown);
     },
   };

@@ -5,11 +5,9 @@
  * lays the stimuli on, advances to the next point, and lets the judges look. The control is the same run without its
  * faults and comes first, because what it raises cannot count as noticing a fault.
  */
-import type { FaultRecord, Stimulus, Target, TargetFactory, TargetObserver, TargetSetup } from '../../hal/target.ts';
-import type { PumpEvent } from '../core/events.ts';
+import type { FaultRecord, Stimulus, Target, TargetFactory, TargetSetup } from '../../hal/target.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
-import { AlarmBook } from './alarm-book.ts';
 import type { DoseNotes } from './evidence.ts';
 import { weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
@@ -18,6 +16,7 @@ import type { FaultEvidence, RunResult, ScenarioResult, Verdict } from './result
 import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
 import { signalNumber, signalText } from './signal-text.ts';
+import { Witness } from './witness.ts';
 
 /**
  * What a target's error means, by its name, because this layer knows no target. `InfrastructureError`: the line failed in
@@ -109,7 +108,8 @@ function createJudges(plan: Plan, untilTick: number, signals: SignalReader): Jud
     if (entry.kind === 'expect') judges.push(createJudge(entry.expectation, 'timeline', entry.tick, signals));
   }
   for (const section of ['always', 'never', 'finally'] as const) {
-    for (const expectation of plan[section]) judges.push(createJudge(expectation, section, untilTick, signals));
+    for (const expectation of plan[section])
+      judges.push(createJudge(expectation, section, untilTick, signals));
   }
   return judges;
 }
@@ -122,78 +122,13 @@ function lookTicks(judges: readonly Judge[], lookEveryTicks: number | null, unti
   return [...ticks].filter((t) => t <= untilTick).sort((a, b) => a - b);
 }
 
-/** Listens to a run: feeds the judges, the alarm book, the trace, and notes doses where a window may close. */
-class Witness implements TargetObserver {
-  readonly book = new AlarmBook();
-  readonly doses = new Map<number, { prescribedNg: number | null; deliveredNg: number | null }>();
-  readonly looks = new Set<number>();
-  private readonly listeners: readonly Judge[];
-  private readonly watchers: readonly Judge[];
-  private readonly hasContinuous: boolean;
-  private hasEvent = false;
-  private isDoseWanted = false;
-  private readonly unwritten: { readonly tick: number; readonly stimulus: Stimulus }[] = [];
-
-  private readonly target: Target;
-  private readonly trace: TraceWriter | null;
-  private readonly doseTicks: ReadonlySet<number>;
-
-  constructor(target: Target, judges: readonly Judge[], trace: TraceWriter | null, doseTicks: ReadonlySet<number>) {
-    this.target = target;
-    this.trace = trace;
-    this.doseTicks = doseTicks;
-    this.listeners = judges.filter((judge) => judge.event !== undefined);
-    this.watchers = judges.filter((judge) => judge.look !== undefined);
-    this.hasContinuous = judges.some((judge) => judge.isContinuous);
-  }
-
-  /** Lay a stimulus on, and write it into the trace where its tick comes. In tick order. */
-  expectStimulus(tick: number, stimulus: Stimulus): void {
-    this.target.stimulate(tick, stimulus);
-    if (this.trace !== null) this.unwritten.push({ tick, stimulus });
-  }
-
-  /** Stimuli come before everything else of their tick. */
-  writeStimuli(throughTick: number): void {
-    while (this.unwritten.length > 0 && this.unwritten[0]!.tick <= throughTick) {
-      const { tick, stimulus } = this.unwritten.shift()!;
-      this.trace?.stimulus(tick, stimulus);
-    }
-  }
-
-  event(event: PumpEvent): void {
-    if (this.unwritten.length > 0) this.writeStimuli(event.tick);
-    this.hasEvent = true;
-    if (event.kind === 'raise') this.isDoseWanted = true;
-    this.trace?.event(event);
-    if (event.kind !== 'stroke') {
-      this.book.event(event);
-      for (const judge of this.listeners) judge.event?.(event);
-    }
-  }
-
-  stateDigest(tick: number, digest: number): void {
-    if (this.unwritten.length > 0) this.writeStimuli(tick);
-    this.trace?.stateDigest(tick, digest);
-  }
-
-  afterTick(tick: number): void {
-    if (this.isDoseWanted || this.doseTicks.has(tick)) {
-      this.isDoseWanted = false;
-      this.doses.set(tick, {
-        prescribedNg: this.target.read('true.prescribed-ug'),
-        deliveredNg: this.target.read('true.delivered-ug'),
-      });
-    }
-    const isEventful = this.hasEvent || tick % TICKS_PER_HOUR === 0;
-    this.hasEvent = false;
-    if ((this.hasContinuous && isEventful) || this.looks.has(tick)) {
-      for (const judge of this.watchers) judge.look?.(tick);
-    }
-  }
-}
-
-async function drive(target: Target, plan: Plan, witness: Witness, options: RunOptions, untilTick: number): Promise<void> {
+async function drive(
+  target: Target,
+  plan: Plan,
+  witness: Witness,
+  options: RunOptions,
+  untilTick: number,
+): Promise<void> {
   const sliceTicks = options.sliceTicks ?? DEFAULT_SLICE_TICKS;
   const points = new Set([...witness.looks, ...plan.timeline.map((entry) => entry.tick)]);
   for (const point of [...points].sort((a, b) => a - b)) {
@@ -241,7 +176,12 @@ interface Run extends RunResult {
   readonly doses: DoseNotes;
 }
 
-async function observe(scenario: Scenario, plan: Plan, options: RunOptions, run: 'main' | 'control'): Promise<Run> {
+async function observe(
+  scenario: Scenario,
+  plan: Plan,
+  options: RunOptions,
+  run: 'main' | 'control',
+): Promise<Run> {
   const target = await options.createTarget(setupOf(scenario, options.isTickByTick));
   try {
     return await observeTarget(target, scenario, plan, options, run);
@@ -304,10 +244,14 @@ async function observeTarget(
     expectations,
     signals: Object.fromEntries(values),
     doseFailures: target.doseFailures(),
-    error: error === null ? null : `tick ${target.nowTick()}: ${error instanceof Error ? error.message : String(error)}`,
+    error: error === null ? null : `tick ${target.nowTick()}: ${messageOf(error)}`,
     records,
     doses: witness.doses,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'something that is no error was thrown';
 }
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
@@ -326,18 +270,31 @@ function fingerprintOf(runs: readonly RunResult[]): string | null {
     run.expectations
       .filter((judgement) => judgement.verdict !== 'passed')
       .map((judgement) => `${i === 0 ? 'main' : 'control'}:${judgement.id}:${judgement.verdict}`)
-      .concat(run.error === null ? [] : [`${i === 0 ? 'main' : 'control'}:${run.error.replace(/^tick \d+: /, '')}`]),
+      .concat(
+        run.error === null ? [] : [`${i === 0 ? 'main' : 'control'}:${run.error.replace(/^tick \d+: /, '')}`],
+      ),
   );
   return parts.length === 0 ? null : parts.join(' ');
 }
 
 /** Run a scenario and its control. `reproduce` is the command line that shows the same again. */
-export async function runScenario(scenario: Scenario, options: RunOptions, reproduce: string): Promise<ScenarioResult> {
+export async function runScenario(
+  scenario: Scenario,
+  options: RunOptions,
+  reproduce: string,
+): Promise<ScenarioResult> {
   const controls = controlPlan(scenario);
   const control = controls === null ? null : await observe(scenario, controls, options, 'control');
   const main = await observe(scenario, mainPlan(scenario), options, 'main');
   const faults = main.records.map((record) =>
-    weigh(record, options.revealedBy(record.kind), main.alarms, control?.alarms ?? [], main.doses, scenario.untilTick),
+    weigh(
+      record,
+      options.revealedBy(record.kind),
+      main.alarms,
+      control?.alarms ?? [],
+      main.doses,
+      scenario.untilTick,
+    ),
   );
   const result = finished(main, faults);
   const controlResult = control === null ? null : finished(control, []);

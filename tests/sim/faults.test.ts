@@ -374,6 +374,34 @@ describe('feedback-stuck', () => {
   });
 });
 
+describe('feedback-lost', () => {
+  it('gives no count, delivers all the same, and fires at the first reading that the firmware takes', () => {
+    const world = worldOf();
+    strokes(world, 1, 4);
+    under('feedback-lost', {}, 300, world);
+    expect(confirmedStrokes(world, 300, 'peek')).toBeNull();
+    expect(firedTick(world)).toBeNull();
+    expect(confirmedStrokes(world, 301, 'consumed')).toBeNull();
+    expect(firedTick(world)).toBe(301);
+    strokes(world, 5, 10);
+    expect(trueReservoirPl(world, 721)).toBe(38_000_000_000 - 5_000_000);
+    clearFault(world, 'f', 722);
+    expect(confirmedStrokes(world, 722, 'consumed')).toBe(10);
+  });
+
+  it('hides a count that is stuck, and a count that gets stuck behind it is the one it had then', () => {
+    const world = worldOf();
+    strokes(world, 1, 4);
+    under('feedback-lost', {}, 300, world);
+    applyFault(world, { id: 'stuck', kind: 'feedback-stuck', options: {} }, 300);
+    strokes(world, 5, 10);
+    expect(confirmedStrokes(world, 721, 'consumed')).toBeNull();
+    expect(faultRecords(world).map(({ fired }) => fired)).toEqual([true, false]);
+    clearFault(world, 'f', 722);
+    expect(confirmedStrokes(world, 722, 'consumed')).toBe(4);
+  });
+});
+
 describe('reservoir-leak', () => {
   it('fires at the first stroke that finds less, and not at a peek', () => {
     const world = under('reservoir-leak');

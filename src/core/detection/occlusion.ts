@@ -15,13 +15,22 @@
  *   do 6 h since the last probe, and the first acknowledge, if the reading is under 60 kPa. Only a probe ends the
  *   condition: confirmed by the feedback and not retained. An unconfirmed stroke proves nothing either way, else a
  *   stalled motor would "prove" a closed catheter open; such a probe is asked for again after 20 min.
+ * - A narrow catheter is no closed one. A probe that is still there after two seconds but has drained at the next rest
+ *   sample has passed; three of those in a row end the condition. And what ends three times in a day, be it a narrowing
+ *   or a noisy sensor, is not worth a stop each time: for a week the detector is *coarse*, and suspects only a rise of
+ *   30 kPa. A false alarm must never become withdrawal.
  * - A sensor that fails for 6 h cannot keep the pump stopped: blind, the detector gives up its verdict.
  *
  * Rejected: absolute thresholds (posture and altitude move more), the slope over eight strokes (a cabin's descent
  * is one). What it can't see: docs/fault-model.md.
  */
 import {
+  COARSE_RISE_PA,
+  COARSE_TICKS,
+  DRAINED_PROBES,
   NOT_RETAINED_STROKES,
+  PASSING_OCCLUSIONS,
+  PASSING_WINDOW_TICKS,
   PROBE_CEILING_PA,
   PROBE_SPACING_TICKS,
   PROBE_TIMEOUT_TICKS,
@@ -60,6 +69,13 @@ export interface OcclusionState {
   /** The first acknowledge of this occlusion came with this tick; it has come. */
   isAcknowledgeLook: number;
   isAcknowledged: number;
+  /** A probe was retained at its look and awaits its rest sample; probes in a row that had drained there. */
+  isProbeRetained: number;
+  drainedRun: number;
+  /** Occlusions that ended since `passingSinceTick`, and until when that makes the detector coarse. */
+  passingCount: number;
+  passingSinceTick: number;
+  coarseUntilTick: number;
 }
 
 export function createOcclusion(): OcclusionState {
@@ -82,6 +98,11 @@ export function createOcclusion(): OcclusionState {
     isProbeOwed: 0,
     isAcknowledgeLook: 0,
     isAcknowledged: 0,
+    isProbeRetained: 0,
+    drainedRun: 0,
+    passingCount: 0,
+    passingSinceTick: 0,
+    coarseUntilTick: 0,
   };
 }
 
@@ -132,6 +153,8 @@ export function enterPresent(occlusion: OcclusionState, pressurePa: number, nowT
   occlusion.restTick = nowTick + REST_SAMPLE_TICKS;
   occlusion.isProbeOwed = 0;
   occlusion.isAcknowledged = 0;
+  occlusion.isProbeRetained = 0;
+  occlusion.drainedRun = 0;
 }
 
 /** Back to clear with a new baseline. Of the probes nothing is kept. */
@@ -142,6 +165,17 @@ function enterClear(occlusion: OcclusionState, baselinePa: number): void {
   occlusion.notRetainedRun = 0;
   occlusion.restTick = NEVER;
   occlusion.isProbeOwed = 0;
+}
+
+/** An occlusion ended. What keeps ending is not worth a stop each time. */
+function enterGone(occlusion: OcclusionState, baselinePa: number, nowTick: number): void {
+  enterClear(occlusion, baselinePa);
+  if (nowTick - occlusion.passingSinceTick > PASSING_WINDOW_TICKS) {
+    occlusion.passingCount = 0;
+    occlusion.passingSinceTick = nowTick;
+  }
+  occlusion.passingCount += 1;
+  if (occlusion.passingCount >= PASSING_OCCLUSIONS) occlusion.coarseUntilTick = nowTick + COARSE_TICKS;
 }
 
 function judgeStrokeLook(
@@ -161,12 +195,27 @@ function judgeStrokeLook(
   }
 }
 
-function judgeProbeLook(occlusion: OcclusionState, pressurePa: number, isRetained: boolean): void {
+function judgeProbeLook(
+  occlusion: OcclusionState,
+  pressurePa: number,
+  isRetained: boolean,
+  nowTick: number,
+): void {
   if (isRetained) {
     noteResidual(occlusion, pressurePa);
+    occlusion.isProbeRetained = 1;
   } else {
-    enterClear(occlusion, pressurePa);
+    enterGone(occlusion, pressurePa, nowTick);
   }
+}
+
+/** The first rest sample after a retained probe: has it drained by half? True when that ends the condition. */
+function hasDrained(occlusion: OcclusionState, pressurePa: number): boolean {
+  if (occlusion.isProbeRetained === 0) return false;
+  occlusion.isProbeRetained = 0;
+  const risePa = occlusion.highestPa - occlusion.lookBeforePa;
+  occlusion.drainedRun = 2 * (occlusion.highestPa - pressurePa) >= risePa ? occlusion.drainedRun + 1 : 0;
+  return occlusion.drainedRun >= DRAINED_PROBES;
 }
 
 /** The second look at a stroke or probe. */
@@ -184,7 +233,7 @@ function stepLook(
     return;
   }
   const isRetained = pressurePa - occlusion.lookBeforePa >= RETAINED_RISE_PA;
-  if (isProbe) judgeProbeLook(occlusion, pressurePa, isRetained);
+  if (isProbe) judgeProbeLook(occlusion, pressurePa, isRetained, nowTick);
   else judgeStrokeLook(occlusion, pressurePa, isRetained, nowTick);
 }
 
@@ -200,6 +249,11 @@ function stepRest(occlusion: OcclusionState, pressurePa: number | null, nowTick:
     return false;
   }
   occlusion.lastGoodTick = nowTick;
+  if (hasDrained(occlusion, pressurePa)) {
+    enterGone(occlusion, pressurePa, nowTick);
+    occlusion.coarseUntilTick = nowTick + COARSE_TICKS;
+    return false;
+  }
   occlusion.highestPa = Math.max(occlusion.highestPa, pressurePa);
   const hasFallen = 2 * (occlusion.highestPa - pressurePa) >= occlusion.residualPa;
   const isTimeUp = nowTick - occlusion.lastProbeTick >= PROBE_TIMEOUT_TICKS;
@@ -207,12 +261,13 @@ function stepRest(occlusion: OcclusionState, pressurePa: number | null, nowTick:
   return nowTick >= occlusion.probeAllowedTick && (hasFallen || (isWanted && pressurePa < PROBE_CEILING_PA));
 }
 
-function stepBeforeStroke(occlusion: OcclusionState, pressurePa: number): void {
+function stepBeforeStroke(occlusion: OcclusionState, pressurePa: number, nowTick: number): void {
   if (occlusion.hasBaseline === 0 || pressurePa < occlusion.baselinePa) {
     occlusion.hasBaseline = 1;
     occlusion.baselinePa = pressurePa;
   }
-  if (occlusion.verdict === VERDICT_CLEAR && pressurePa - occlusion.baselinePa >= SUSPECT_RISE_PA) {
+  const suspectPa = nowTick < occlusion.coarseUntilTick ? COARSE_RISE_PA : SUSPECT_RISE_PA;
+  if (occlusion.verdict === VERDICT_CLEAR && pressurePa - occlusion.baselinePa >= suspectPa) {
     enterSuspect(occlusion);
   }
 }
@@ -234,7 +289,7 @@ export function stepOcclusion(
   if (isRest && occlusion.verdict === VERDICT_PRESENT) return stepRest(occlusion, pressurePa, nowTick);
   occlusion.isAcknowledgeLook = 0;
   if (isStrokeDue && occlusion.verdict !== VERDICT_PRESENT && pressurePa !== null) {
-    stepBeforeStroke(occlusion, pressurePa);
+    stepBeforeStroke(occlusion, pressurePa, nowTick);
   }
   return false;
 }

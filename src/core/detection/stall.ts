@@ -9,6 +9,6 @@ import type { MotorState } from '../motor.ts';
 import { VERDICT_CLEAR, VERDICT_PRESENT, VERDICT_SUSPECT } from './verdict.ts';
 
 export function judgeStall(motor: MotorState): number {
-  if (motor.stallRun >= STALL_STROKES || motor.pending >= UNJUDGED_STROKES) return VERDICT_PRESENT;
+  if (motor.stallRun >= STALL_STROKES || motor.unjudged >= UNJUDGED_STROKES) return VERDICT_PRESENT;
   return motor.stallRun > 0 ? VERDICT_SUSPECT : VERDICT_CLEAR;
 }
