@@ -20,7 +20,7 @@ declare interface ConsolePort {
 
 /** What the interpreter gives. Text or bytes go into its native CRC-32. */
 declare const E: {
-  CRC32(data: string | ArrayBuffer): number;
+  CRC32(data: string | Uint8Array): number;
   getConsole(): string;
   setConsole(port: ConsolePort | null): void;
 };
@@ -40,7 +40,8 @@ const identity: BoardIdentity = {
   },
   checksum: {
     crc32: function (words, count) {
-      return E.CRC32(words.slice(0, count).buffer);
+      // A view, since this interpreter's `slice` makes a plain array of a typed one.
+      return E.CRC32(new Uint8Array(words.buffer, words.byteOffset, count * 4));
     },
   },
   freeMemory: function () {
