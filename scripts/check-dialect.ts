@@ -49,13 +49,13 @@ const MISSING_GLOBALS: Readonly<Record<string, string>> = {
   Intl: 'text put together from integers',
   parseFloat: 'integers in a smaller unit',
   structuredClone: 'a copy function that assigns field by field',
-  globalThis: 'a parameter',
   Date: 'the tick, pump.nowTick',
   performance: 'the tick, pump.nowTick',
 };
 
 /** The core owns no clock and no I/O. The board side may use timers and `require`: the board has those. */
 const FOREIGN_TO_CORE: Readonly<Record<string, string>> = {
+  globalThis: 'a parameter',
   setTimeout: 'an absolute tick in the state, compared with pump.nowTick',
   setInterval: 'a row in the table of duties, src/core/tasks.ts',
   setImmediate: 'an absolute tick in the state, compared with pump.nowTick',

@@ -12,6 +12,7 @@
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
 import { stateDigest, stateWords } from '../../src/core/digest.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
@@ -72,7 +73,7 @@ export function createSession(identity: BoardIdentity): Session {
   };
 }
 
-function numbersOf(texts: readonly string[], from: number): number[] | null {
+export function numbersOf(texts: readonly string[], from: number): number[] | null {
   const numbers: number[] = [];
   for (let i = from; i < texts.length; i++) {
     const value = wholeNumber(texts[i]!);
@@ -93,30 +94,34 @@ function readTherapy(numbers: readonly number[], from: number): Therapy | null {
   return { mode: mode, unit: unit, rate: rates[0]! };
 }
 
-function setUp(session: Session, fields: readonly string[]): boolean {
+/** What a `setup` line says, from its third field on; null when it says no pump. */
+export function readSetup(fields: readonly string[]): PumpOptions | null {
   const numbers = numbersOf(fields, 2);
-  if (numbers === null || numbers.length < 8) return false;
+  if (numbers === null || numbers.length < 8) return null;
   const therapy = readTherapy(numbers, 6);
-  if (therapy === null) return false;
+  if (therapy === null) return null;
+  return {
+    strokeNl: numbers[0]!,
+    reservoirNl: numbers[1]!,
+    startHour: numbers[2]!,
+    fillNl: numbers[3]!,
+    lowReservoirNl: numbers[4]!,
+    concentrationUgPerMl: numbers[5]!,
+    therapy: therapy,
+  };
+}
+
+function setUp(session: Session, fields: readonly string[]): boolean {
+  const options = readSetup(fields);
+  if (options === null) return false;
   session.frame = createFrame();
   session.hal = createFrameHal(session.frame, session.identity.checksum);
-  session.pump = createPump(
-    {
-      strokeNl: numbers[0]!,
-      reservoirNl: numbers[1]!,
-      startHour: numbers[2]!,
-      fillNl: numbers[3]!,
-      lowReservoirNl: numbers[4]!,
-      concentrationUgPerMl: numbers[5]!,
-      therapy: therapy,
-    },
-    session.hal,
-  );
+  session.pump = createPump(options, session.hal);
   return true;
 }
 
 /** `k5.3`: command kind 5 with its numbers. */
-function readCommand(numbers: readonly number[]): Command | null {
+export function readCommand(numbers: readonly number[]): Command | null {
   const kind = COMMAND_KINDS[numbers[0]!];
   const value = numbers[1]!;
   switch (kind) {

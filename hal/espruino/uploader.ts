@@ -22,13 +22,13 @@ const SWITCH_NAME = 'thecal.sw';
 const CHUNK_BYTES = 512;
 
 const ANSWER_MS = 3000;
-/** Compacting a large flash takes a board many seconds. */
-const STORAGE_MS = 60_000;
+/** What changes nothing, or the same again, is asked this often; compacting a large flash takes many seconds. */
+const PATIENT_MS = [ANSWER_MS, 2 * ANSWER_MS, 5 * ANSWER_MS, 12 * ANSWER_MS];
 const KNOCKS = 4;
 const KNOCK_MS = 800;
 const CHUNK_TRIES = 3;
 /** Each waits as long as a knock: a board may take its time to load. */
-const GREETINGS = 16;
+const GREETINGS = 8;
 
 /** ESC [ 2 H drops a half-typed statement without Ctrl-C; then 0x10, a statement without echo. */
 const CLEAR_INPUT = '\x1b[2H';
@@ -144,18 +144,24 @@ class BoardConsole {
 
   /**
    * Evaluates an expression and returns what it is as text; null when no answer came. An exception on the board
-   * rejects with its message.
+   * rejects with its message. Asked again after each of the waits, and an answer to any of these counts: a statement
+   * can get lost on its way, and to read, erase or write the same again does no harm.
    */
-  async ask(expression: string, timeoutMs: number = ANSWER_MS): Promise<string | null> {
+  async ask(expression: string, waitsMs: readonly number[] = [ANSWER_MS]): Promise<string | null> {
     this.count += 1;
-    const mark = `TC${this.count}`;
     // The mark is put together on the board, so that an echo of the question is not taken for the answer.
     const say = (what: string, value: string): string => `print("T"+"C${this.count}${what}"+${value}+";")`;
-    await this.send(`try{${say('=', `(${expression})`)}}catch(e){${say('!', '(e.message||e)')}}`);
-    const answer = await this.waitFor(new RegExp(`${mark}([=!])([^;]*);`), timeoutMs);
-    if (answer === null) return null;
-    if (answer[1] === '!') throw new BoardException(answer[2] ?? '');
-    return answer[2] ?? '';
+    const statement = `try{${say('=', `(${expression})`)}}catch(e){${say('!', '(e.message||e)')}}`;
+    const pattern = new RegExp(`TC${this.count}([=!])([^;]*);`);
+    for (let i = 0; i < waitsMs.length; i++) {
+      if (i > 0) await this.sendRaw(`${CLEAR_INPUT}\n`);
+      await this.send(statement);
+      const answer = await this.waitFor(pattern, waitsMs[i]!);
+      if (answer === null) continue;
+      if (answer[1] === '!') throw new BoardException(answer[2] ?? '');
+      return answer[2] ?? '';
+    }
+    return null;
   }
 
   async send(statement: string): Promise<void> {
@@ -196,10 +202,10 @@ function noAnswer(port: ConsolePort, when: string): UploadError {
 async function knock(port: ConsolePort, board: BoardConsole): Promise<void> {
   for (let knocks = 0; knocks < KNOCKS; knocks++) {
     await board.sendRaw(`${CLEAR_INPUT}\n`);
-    if ((await board.ask('1', KNOCK_MS)) === '1') return;
+    if ((await board.ask('1', [KNOCK_MS])) === '1') return;
     // A firmware that took the console gives it back on this line, and a prompt calls it a syntax error.
     await board.sendRaw(`\n${sealLine(['bye', 1], crcOf)}\n`);
-    if ((await board.ask('1', KNOCK_MS)) === '1') return;
+    if ((await board.ask('1', [KNOCK_MS])) === '1') return;
   }
   if (board.hasHeard) {
     throw new UploadError(
@@ -215,11 +221,10 @@ async function must(
   board: BoardConsole,
   expression: string,
   when: string,
-  timeoutMs?: number,
 ): Promise<string> {
   let answer: string | null;
   try {
-    answer = await board.ask(expression, timeoutMs);
+    answer = await board.ask(expression, PATIENT_MS);
   } catch (error) {
     if (!(error instanceof BoardException)) throw error;
     throw new UploadError('write-failed', `${port.name}: the board said "${error.message}" ${when}`);
@@ -261,12 +266,12 @@ async function identify(port: ConsolePort, board: BoardConsole): Promise<Identit
 
 /** Whatever ran is gone after this, and the console is the port's again. */
 async function stopEverything(port: ConsolePort, board: BoardConsole): Promise<void> {
-  await board.send('reset()');
-  // It resets when the statement is done, and prints a banner of its own in between.
-  await board.waitFor(/espruino[.]com|\d+v\d+/i, ANSWER_MS);
   for (let tries = 0; tries < KNOCKS; tries++) {
+    await board.send('reset()');
+    // It resets when the statement is done, and prints a banner of its own in between.
+    await board.waitFor(/espruino[.]com|\d+v\d+/i, KNOCK_MS);
     await board.send('echo(0)');
-    if ((await board.ask('2', KNOCK_MS)) === '2') return;
+    if ((await board.ask('typeof thecal', [KNOCK_MS, KNOCK_MS])) === 'undefined') return;
     await board.sendRaw(`${CLEAR_INPUT}\n`);
   }
   throw noAnswer(port, 'after its reset');
@@ -299,7 +304,6 @@ async function lookAtStorage(port: ConsolePort, board: BoardConsole): Promise<St
     board,
     `[${names.join()},${STORAGE}.read("${SWITCH_NAME}")=="b"?1:0].join()`,
     'to what it has stored',
-    STORAGE_MS,
   );
   const [a, b, boot, isB] = answer.split(',').map(Number);
   const wanted = isB === 1 ? FIRMWARE_NAMES[1] : FIRMWARE_NAMES[0];
@@ -324,7 +328,6 @@ async function roomIn(port: ConsolePort, board: BoardConsole): Promise<Room> {
     board,
     `(function(s){var t=s.getStats?s.getStats():{freeBytes:s.getFree(),trashBytes:0};return t.freeBytes+","+t.trashBytes})(${STORAGE})`,
     'to how much room it has',
-    STORAGE_MS,
   );
   const [free, trash] = answer.split(',').map(Number);
   return { free: free ?? 0, trash: trash ?? 0 };
@@ -340,14 +343,14 @@ async function makeRoom(
   mayReplace: boolean,
 ): Promise<void> {
   const need = storedBytes(bytes) + 1024;
-  await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased', STORAGE_MS);
+  await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased');
   let room = await roomIn(port, board);
   if (room.free < need && room.free + room.trash < need && live !== null && mayReplace) {
-    await must(port, board, `${STORAGE}.erase("${live}"),0`, 'while the old firmware was erased', STORAGE_MS);
+    await must(port, board, `${STORAGE}.erase("${live}"),0`, 'while the old firmware was erased');
     room = await roomIn(port, board);
   }
   if (room.free < need && room.free + room.trash >= need) {
-    await must(port, board, `${STORAGE}.compact(),0`, 'while its storage was compacted', STORAGE_MS);
+    await must(port, board, `${STORAGE}.compact(),0`, 'while its storage was compacted');
     room = await roomIn(port, board);
   }
   if (room.free >= need) return;
@@ -404,7 +407,7 @@ async function setSwitch(port: ConsolePort, board: BoardConsole, name: FirmwareN
     name === FIRMWARE_NAMES[1]
       ? `${STORAGE}.write("${SWITCH_NAME}","b"),${STORAGE}.read("${SWITCH_NAME}")=="b"`
       : `${STORAGE}.erase("${SWITCH_NAME}"),${STORAGE}.read("${SWITCH_NAME}")!="b"`;
-  const answer = await must(port, board, change, 'to the switch', STORAGE_MS);
+  const answer = await must(port, board, change, 'to the switch');
   if (answer !== 'true')
     throw new UploadError(
       'write-failed',
@@ -433,9 +436,12 @@ async function boot(
   options: UploadOptions,
   live: FirmwareName | null,
 ): Promise<void> {
-  await board.send('load()');
-  const said = await greet(board, options.coreHash);
-  if (said === options.coreHash) return;
+  let said: string | null = null;
+  for (let tries = 0; tries < 2; tries++) {
+    await board.send('load()');
+    said = await greet(board, options.coreHash);
+    if (said === options.coreHash) return;
+  }
   const what = said === null ? 'says nothing' : `says it is core ${said}`;
   if (live !== null) {
     try {
@@ -491,7 +497,7 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
     step('write', chunks);
 
     step('verify');
-    const crc = await must(port, board, crcExpression(target), 'to the checksum of the whole', STORAGE_MS);
+    const crc = await must(port, board, crcExpression(target), 'to the checksum of the whole');
     if (Number(crc) !== crcOf(code)) {
       throw new UploadError(
         'verify-failed',
@@ -501,8 +507,8 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
 
     step('switch');
     if (stored.bootCrc !== crcOf(boots)) {
-      await must(port, board, `E.setBootCode(atob("${base64(boots)}")),0`, 'to its boot code', STORAGE_MS);
-      const bootCrc = await must(port, board, crcExpression('.bootcde'), 'to its boot code', STORAGE_MS);
+      await must(port, board, `E.setBootCode(atob("${base64(boots)}")),0`, 'to its boot code');
+      const bootCrc = await must(port, board, crcExpression('.bootcde'), 'to its boot code');
       if (Number(bootCrc) !== crcOf(boots)) {
         throw new UploadError(
           'write-failed',
