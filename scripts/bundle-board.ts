@@ -196,7 +196,7 @@ now=next;next=parseInt(f[6]);gain=parseInt(f[3]);rest=":0:0:0:0";}
 
 /** The same on its own pins: its clock is moved by hand, its reports go nowhere. */
 const FREE_RUN = `
-print=function(){};
+var print=function(){};
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 var at=0;
 function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,2000000,500,0,0,3000"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}
@@ -224,7 +224,8 @@ export function measureBundle(
       m0=u();eval(require("Storage").read("fw"));m1=u();setUp();m2=u();t=getTime();
       for(var i=0;i<${wakes};i++)wake();
       t=getTime()-t;m3=u();
-      say("\\nMEMORY "+[m1-m0,m2-m0,m3-m0,Math.floor(t*1000000/${wakes}),process.memory().total,process.memory().blocksize,process.version].join(" "));`,
+      say("\\nMEMORY "+[m1-m0,m2-m0,m3-m0,Math.floor(t*1000000/${wakes}),process.memory().total,process.memory().blocksize,process.version].join(" "));
+      clearInterval();clearWatch();`,
     );
     const found = /^MEMORY (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\S+)/m.exec(output);
     if (found === null) {

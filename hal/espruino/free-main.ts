@@ -5,7 +5,7 @@
  *   thecal("hello,1,...")    who is there; a pump that runs goes on
  *   thecal("setup,2,...")    a new pump with this prescription, from tick 0, and at each start of the board
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
- *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,failure
+ *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
  *
  *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
@@ -115,12 +115,13 @@ function tellStatus(seq: string, one: FreeRun): string {
   return seal([
     'status',
     seq,
-    one.pump.nowTick,
+    one.lastTick,
     motor.requested,
     motor.confirmed,
     one.stalls,
     one.missedTicks,
     one.clockJumps,
+    pins === null ? 0 : pins.counts.storeFailures,
     one.failure,
   ]);
 }
