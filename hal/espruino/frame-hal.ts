@@ -3,11 +3,10 @@
  * reading that the firmware takes and the host did not foresee is noted: that alone is a difference.
  */
 import type { PumpHal } from '../hal.ts';
-import { FAILED_READING, wholeNumber } from './link.ts';
 
 export interface Frame {
-  /** Texts of the wake in line order: its ticks, then the readings; empty where the host foresaw none. */
-  readings: string[];
+  /** The wake in line order: its ticks, then the changes of readings; null failed, undefined is not foreseen. */
+  readings: (number | null | undefined)[];
   /** What each reading was when it last was one, by its place in `readings`. */
   last: number[];
   strokes: number;
@@ -30,10 +29,9 @@ export interface BoardChecksum {
 const STROKE_CODE = 0;
 
 function take(frame: Frame, field: number): number | null {
-  const text = frame.readings[field];
-  if (text === FAILED_READING) return null;
-  const change = text === undefined ? null : wholeNumber(text);
-  if (change === null) {
+  const change = frame.readings[field];
+  if (change === null) return null;
+  if (change === undefined) {
     frame.starved += 1;
     return null;
   }

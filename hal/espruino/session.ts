@@ -23,6 +23,7 @@ import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
 import {
+  FAILED_READING,
   NAK_ASSERTION,
   NAK_CHECKSUM,
   NAK_FIELDS,
@@ -171,13 +172,28 @@ interface Batch {
   stimuli: string[];
 }
 
-/** `72:1:0:-30`: ticks since the last wake, then the readings. False ends the batch before this wake. */
-function runWake(session: Session, pump: PumpState, readings: string[], batch: Batch): boolean {
-  const ticks = wholeNumber(readings[0]!);
-  if (ticks === null || ticks < 1 || !batch.isRight) {
-    batch.isRight = false;
-    return false;
+/** `72:1:0:-30`: ticks since the last wake, then the readings; null when it is no such thing. */
+function readWake(text: string): (number | null | undefined)[] | null {
+  const texts = text.split(':');
+  const values: (number | null | undefined)[] = [];
+  for (let i = 0; i < texts.length; i++) {
+    const one = texts[i]!;
+    const value = one === '' ? undefined : wholeNumber(one);
+    if (value === null && one !== FAILED_READING) return null;
+    values.push(value);
   }
+  const ticks = values[0];
+  return ticks === null || ticks === undefined || ticks < 1 ? null : values;
+}
+
+/** False ends the batch before this wake. */
+function runWake(
+  session: Session,
+  pump: PumpState,
+  readings: (number | null | undefined)[],
+  batch: Batch,
+): boolean {
+  const ticks = readings[0]!;
   const wakeTick = pump.nowTick - 1 + ticks;
   // Something is due here before the host thinks so: never idle over it.
   if (nextWake(pump) < wakeTick) return false;
@@ -201,8 +217,8 @@ function reply(session: Session, fields: readonly (string | number)[]): string {
 function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
   const star = token.indexOf('*');
   const count = star < 0 ? 1 : wholeNumber(token.substring(star + 1));
-  const readings = (star < 0 ? token : token.substring(0, star)).split(':');
-  if (count === null || count < 1 || count > WAKES_MAX) {
+  const readings = readWake(star < 0 ? token : token.substring(0, star));
+  if (readings === null || count === null || count < 1 || count > WAKES_MAX) {
     batch.isRight = false;
     return false;
   }

@@ -28,7 +28,7 @@ import { WAKES_MAX } from './link.ts';
 /** Wakes of the first request; from there it goes by how long the board takes. */
 const FIRST_BATCH = 32;
 /** A batch that took longer is followed by half as many wakes, one that took less than half of it by twice as many. */
-const BATCH_MS = 400;
+const BATCH_MS = 1000;
 /** How often in a run a board may forget everything before the line is given up. */
 const REVIVALS = 3;
 const LINES_BEFORE = 5;
@@ -168,7 +168,11 @@ export class BoardTarget implements Target {
    * Asks the board where it is up to date. One that was switched off in between is set up anew and led through all it
    * had done, and then asked.
    */
-  private async ask(verb: string, fields: readonly (string | number)[], replyVerb: string): Promise<string[]> {
+  private async ask(
+    verb: string,
+    fields: readonly (string | number)[],
+    replyVerb: string,
+  ): Promise<string[]> {
     const { client } = this.line;
     for (;;) {
       try {
@@ -297,7 +301,10 @@ export class BoardTarget implements Target {
   }
 
   /** Lead a fresh board to the first wake that differs and compare all it knows with the twin. */
-  private async nameDifference(foreseen: Foreseen, [executed, , , , , , , lanes]: readonly string[]): Promise<never> {
+  private async nameDifference(
+    foreseen: Foreseen,
+    [executed, , , , , , , lanes]: readonly string[],
+  ): Promise<never> {
     const { twin } = this;
     const chain = (lanes ?? '').split('.');
     let wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
@@ -322,8 +329,11 @@ export class BoardTarget implements Target {
     const mine = stateWords(twin.pump);
     const theirs = await this.fetchWords(false);
     const names = [...stateFields({ ...twin.pump, inbox: [] }).keys()];
-    const field = names.findIndex((_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1]);
-    const value = (words: ArrayLike<number>): number => (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
+    const field = names.findIndex(
+      (_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1],
+    );
+    const value = (words: ArrayLike<number>): number =>
+      (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
     const what =
       field < 0
         ? `the states are equal, what was said is not (strokes, tones, missed readings, next wake: board ${reply.slice(1, 5).join(', ')})`
