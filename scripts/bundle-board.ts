@@ -194,9 +194,9 @@ if(f[0]!="did"||f[2]!="1")throw new Error(f.join());
 now=next;next=parseInt(f[6]);gain=parseInt(f[3]);rest=":0:0:0:0";}
 `;
 
-/** The same on its own pins: its clock is moved by hand, its reports go nowhere. */
+/** The same on its own pins: its clock is moved by hand, reports and timers of motor and buzzer go nowhere. */
 const FREE_RUN = `
-var print=function(){};
+var print=function(){},setTimeout=print;
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 var at=0;
 function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,2000000,500,0,0,3000"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}

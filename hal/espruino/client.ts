@@ -137,7 +137,8 @@ export class LineClient {
       if (reply === null) continue;
       this.lastMs = performance.now() - startMs;
       this.counts.exchangeMs += this.lastMs;
-      if (attempt === 1) this.usualMs = this.usualMs === null ? this.lastMs : 0.9 * this.usualMs + 0.1 * this.lastMs;
+      if (attempt === 1)
+        this.usualMs = this.usualMs === null ? this.lastMs : 0.9 * this.usualMs + 0.1 * this.lastMs;
       return reply;
     }
     throw new BoardLostError(`${this.port.name}: no answer to "${verb}" after ${TRIES} tries`);
@@ -195,7 +196,8 @@ export class LineClient {
       return false;
     }
     if (code === NAK_NO_PUMP) throw new BoardLostError(`${port.name}: the board has forgotten its pump`);
-    if (code === NAK_ASSERTION) throw new BoardAssertionError('the firmware on the board ended in an assertion');
+    if (code === NAK_ASSERTION)
+      throw new BoardAssertionError('the firmware on the board ended in an assertion');
     throw new LineError(`${port.name}: the board refused "${verb}" with code ${code}`);
   }
 }

@@ -49,7 +49,9 @@ export class BoardLine {
   async establish(): Promise<BoardHello> {
     if (!(await this.isServing())) {
       if (!(await this.hasFirmware())) {
-        throw new LineError(`${this.port.name}: no firmware on this board: thecal board flash --port ${this.port.name}`);
+        throw new LineError(
+          `${this.port.name}: no firmware on this board: thecal board flash --port ${this.port.name}`,
+        );
       }
       this.port.write(`${QUIET}thecal.serve()\n`);
       await this.quiet();
@@ -62,7 +64,9 @@ export class BoardLine {
     const { port, coreHash: own } = this.options;
     const [protocol, coreHash = '', board = '', free, total] = await this.client.ask('hello', [], 'hello');
     if (Number(protocol) !== PROTOCOL) {
-      throw new LineError(`${port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`);
+      throw new LineError(
+        `${port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`,
+      );
     }
     if (own !== null && coreHash !== own) {
       throw new LineError(`${port.name}: carries core ${coreHash}, this host ${own}; flash the board again`);

@@ -46,7 +46,9 @@ export class SerialLine implements LinePort {
     const line = this.lines.shift();
     if (line !== undefined) return Promise.resolve(line);
     if (this.hasVanished) {
-      return Promise.reject(new PortVanishedError(`${this.name}: the port vanished; was the board unplugged?`));
+      return Promise.reject(
+        new PortVanishedError(`${this.name}: the port vanished; was the board unplugged?`),
+      );
     }
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.waiter?.(null), timeoutMs);

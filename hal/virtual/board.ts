@@ -187,7 +187,8 @@ export class VirtualBoard {
         if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
       });
     }
-    if (this.wish === null && this.isConsole && this.isEchoOn && (!isQuiet || this.hasPrinted)) this.send('>');
+    if (this.wish === null && this.isConsole && this.isEchoOn && (!isQuiet || this.hasPrinted))
+      this.send('>');
     this.isQuiet = false;
     this.grantWish();
   }
@@ -250,10 +251,20 @@ export class VirtualBoard {
       case 'free':
         return storage.freeBytes();
       case 'stats':
-        return { totalBytes: 262144, freeBytes: storage.freeBytes(), fileCount: storage.list().length, trashBytes: 0 };
+        return {
+          totalBytes: 262144,
+          freeBytes: storage.freeBytes(),
+          fileCount: storage.list().length,
+          trashBytes: 0,
+        };
       case 'memory':
         // Another engine's use says nothing about variables; only a full board is full anywhere.
-        return { free: this.options.isFull ? 12 : -1, total: VARIABLES, history: 0, blocksize: VARIABLE_BYTES };
+        return {
+          free: this.options.isFull ? 12 : -1,
+          total: VARIABLES,
+          history: 0,
+          blocksize: VARIABLE_BYTES,
+        };
       case 'console':
         this.isConsole = values[0] === true;
         return null;

@@ -102,7 +102,8 @@ export class Machine {
 
 /** `Uncaught ReferenceError: "a" is not defined` and where, as the real console has it. */
 function wordError(thrown: unknown, where: string): string {
-  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return `Uncaught ${String(thrown)}`;
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
+    return `Uncaught ${String(thrown)}`;
   const { name, message, stack } = thrown as { name?: string; message: string; stack?: string };
   if (message === 'interrupted') return 'Execution Interrupted';
   const text = message

@@ -16,7 +16,14 @@ export interface MischiefPlan {
   readonly delayMs: number;
 }
 
-export const NO_MISCHIEF: MischiefPlan = { lose: [], double: [], flip: [], late: [], rebootAt: [], delayMs: 0 };
+export const NO_MISCHIEF: MischiefPlan = {
+  lose: [],
+  double: [],
+  flip: [],
+  late: [],
+  rebootAt: [],
+  delayMs: 0,
+};
 
 /** One direction; `number` counts for both. */
 export class Mischief {

@@ -74,7 +74,10 @@ export class FlashStorage {
 
   private pathOf(folder: string, name: string): string {
     // Dots stay as they are in a URL, and these two names are folders.
-    return join(folder, encodeURIComponent(name).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2E')));
+    return join(
+      folder,
+      encodeURIComponent(name).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2E')),
+    );
   }
 }
 

@@ -9,8 +9,17 @@ import { type MischiefPlan, NO_MISCHIEF } from './mischief.ts';
 import type { BoardPlan } from './power.ts';
 import { startBoardThread } from './thread.ts';
 
-export async function openVirtualTarget(options: TargetOptions, mischief: MischiefPlan = NO_MISCHIEF): Promise<OpenTarget> {
-  const plan = { link: null, storage: null, mischief, isFull: false, files: await filesOf(options) } satisfies BoardPlan;
+export async function openVirtualTarget(
+  options: TargetOptions,
+  mischief: MischiefPlan = NO_MISCHIEF,
+): Promise<OpenTarget> {
+  const plan = {
+    link: null,
+    storage: null,
+    mischief,
+    isFull: false,
+    files: await filesOf(options),
+  } satisfies BoardPlan;
   try {
     const board = await startBoardThread(options.boardThread, plan);
     try {
@@ -27,7 +36,9 @@ export async function openVirtualTarget(options: TargetOptions, mischief: Mischi
 }
 
 /** As a board that was flashed has them. */
-export async function filesOf(options: Pick<TargetOptions, 'firmware' | 'coreHash'>): Promise<BoardPlan['files']> {
+export async function filesOf(
+  options: Pick<TargetOptions, 'firmware' | 'coreHash'>,
+): Promise<BoardPlan['files']> {
   const code = await options.firmware();
   return [
     { name: FIRMWARE_NAMES[0], content: code },

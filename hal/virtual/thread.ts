@@ -21,7 +21,9 @@ export async function startBoardThread(file: string, plan: BoardPlan): Promise<P
     : new Worker(pathToFileURL(file), { workerData, execArgv: [] });
   const [said] = (await Promise.race([
     once(worker, 'message'),
-    once(worker, 'exit').then(([code]) => [{ kind: 'off', message: `its thread ended with code ${code}`, isNoPty: false }]),
+    once(worker, 'exit').then(([code]) => [
+      { kind: 'off', message: `its thread ended with code ${code}`, isNoPty: false },
+    ]),
   ])) as [BoardSays];
   if (said.kind === 'off') {
     await worker.terminate();
@@ -38,7 +40,11 @@ export async function startBoardThread(file: string, plan: BoardPlan): Promise<P
 
 /** During development: a thread has to be told how to read TypeScript. */
 function fromSource(file: string): string {
-  const api = pathToFileURL(createRequire(file).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href;
+  const api = pathToFileURL(
+    createRequire(file)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs'),
+  ).href;
   const entry = pathToFileURL(file).href;
   return `import(${JSON.stringify(api)}).then(({ register }) => { register(); return import(${JSON.stringify(entry)}); });`;
 }

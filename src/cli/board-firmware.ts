@@ -12,7 +12,8 @@ export async function lockstepFirmware(): Promise<string> {
     return (await bundleBoard()).code;
   }
   const file = join(packageRoot(), 'dist', 'board.js');
-  if (!existsSync(file)) throw new UserError(`${file} is missing: build the program again with "npm run build"`);
+  if (!existsSync(file))
+    throw new UserError(`${file} is missing: build the program again with "npm run build"`);
   return readFileSync(file, 'latin1');
 }
 

@@ -82,7 +82,11 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim')
     .option('--port <path>', 'serial port of a board, for --target board')
     .option('--exec <path>', 'start this build of the interpreter in place of a board')
-    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', wholeNumber(300, 4_000_000))
+    .option(
+      '--baud <rate>',
+      'speed of a port that is no USB port (default: 115200)',
+      wholeNumber(300, 4_000_000),
+    )
     .option(
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',
