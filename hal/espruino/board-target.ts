@@ -2,7 +2,7 @@
 import crc32 from 'crc-32';
 import type { OpenTarget, TargetOptions } from '../target-options.ts';
 import { LineError, type LinePort } from './client.ts';
-import { BoardLine } from './connect.ts';
+import { type BoardHello, BoardLine } from './connect.ts';
 import { openConsolePort } from './console-port.ts';
 import { startInterpreter } from './interpreter.ts';
 import { SerialLine, USUAL_BAUD } from './serial-line.ts';
@@ -40,22 +40,46 @@ export async function openLineTarget(
 }
 
 export async function openBoardTarget(options: TargetOptions): Promise<OpenTarget> {
+  const place = await openPlace(options);
+  return await openLineTarget('board', place.port, options, place.end);
+}
+
+/** Who is there, whichever core it carries. */
+export async function greetBoard(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<BoardHello> {
+  const { port, end } = await openPlace(options);
+  const line = new BoardLine({ port, crc: textCrc, coreHash: null, ...options.line });
+  try {
+    const hello = await line.establish();
+    await line.leave();
+    return hello;
+  } finally {
+    await port.close();
+    await end();
+  }
+}
+
+interface Place {
+  readonly port: LinePort;
+  readonly end: () => Promise<void> | void;
+}
+
+async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<Place> {
   const { port: path, exec, baud = USUAL_BAUD } = options;
   if (exec !== undefined) return await openInterpreter(exec, options);
   if (path === undefined) {
     throw new LineError('no board named: give --port PATH (thecal list ports shows them) or --exec PATH');
   }
-  return await openLineTarget('board', await SerialLine.open(path, baud), options, () => undefined);
+  return { port: await SerialLine.open(path, baud), end: () => undefined };
 }
 
-async function openInterpreter(exec: string, options: TargetOptions): Promise<OpenTarget> {
+async function openInterpreter(exec: string, { firmware, coreHash }: Pick<TargetOptions, 'firmware' | 'coreHash'>): Promise<Place> {
   const interpreter = await startInterpreter(exec);
   try {
     const console = await openConsolePort(interpreter.path, USUAL_BAUD);
     try {
       await upload(console, {
-        code: await options.firmware(),
-        coreHash: options.coreHash,
+        code: await firmware(),
+        coreHash,
         variablesNeeded: 0,
         mayReplace: false,
         onStep: () => undefined,
@@ -63,8 +87,7 @@ async function openInterpreter(exec: string, options: TargetOptions): Promise<Op
     } finally {
       await console.close();
     }
-    const port = await SerialLine.open(interpreter.path);
-    return await openLineTarget('board', port, options, () => interpreter.close());
+    return { port: await SerialLine.open(interpreter.path), end: () => interpreter.close() };
   } catch (error) {
     await interpreter.close();
     throw error;

@@ -74,10 +74,11 @@ export class BoardLine {
     return { coreHash, board, freeVariables: Number(free), totalVariables: Number(total) };
   }
 
-  /** The console is the console again; nobody minds if it is too late for that. */
+  /** The console is the console again, as a person expects it; nobody minds if it is too late for that. */
   async leave(): Promise<void> {
     try {
       await this.client.ask('bye', [], 'ok');
+      this.port.write(`${QUIET}echo(1)\n`);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
     }

@@ -1,6 +1,7 @@
 /** `thecal board ...`: verbs, options, help. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../../exit-codes.ts';
+import { addLineCommands } from './add-line.ts';
 import type { FlashOptions } from './flash.ts';
 
 const FLASH_EXAMPLES = `
@@ -23,7 +24,8 @@ function baudRate(text: string): number {
 }
 
 export function addBoard(program: Command, onExit: (code: ExitCode) => void): void {
-  const board = program.command('board').description('firmware on a real board: flash it');
+  const board = program.command('board').description('firmware on a real board or a virtual one');
+  addLineCommands(board, onExit);
   board
     .command('flash')
     .description("put the firmware into a board's flash storage")
