@@ -129,7 +129,7 @@ export class LineClient {
       this.port.write(attempt === 1 ? line : `\n${line}`);
       let reply: string[] | null = null;
       try {
-        reply = await this.await(verb, replyVerb, this.timeoutMs() * 2 ** (attempt - 1));
+        reply = await this.await(line.trim(), verb, replyVerb, this.timeoutMs() * 2 ** (attempt - 1));
       } catch (error) {
         if (!(error instanceof PortVanishedError) || attempt >= REOPENING_TRY) throw error;
         attempt = REOPENING_TRY - 1;
@@ -151,7 +151,12 @@ export class LineClient {
   }
 
   /** The reply, or null when the request has to be sent again. */
-  private async await(verb: string, replyVerb: string, timeoutMs: number): Promise<string[] | null> {
+  private async await(
+    sent: string,
+    verb: string,
+    replyVerb: string,
+    timeoutMs: number,
+  ): Promise<string[] | null> {
     const { counts } = this;
     const deadlineMs = performance.now() + timeoutMs;
     for (;;) {
@@ -160,7 +165,10 @@ export class LineClient {
         counts.lost += 1;
         return null;
       }
-      const opened = openReply(text, this.crc);
+      const said = afterPrompt(text);
+      // Only a console says again what it is told.
+      if (said === sent) throw new BoardLostError(`${this.port.name}: the board is back at its prompt`);
+      const opened = openLine(said, this.crc);
       if (opened === null) {
         counts.broken += 1;
         return null;
@@ -204,5 +212,9 @@ export class LineClient {
 
 /** The fields of a reply, whatever the console put before it on that line. */
 export function openReply(text: string, crc: TextCrc): string[] | null {
-  return openLine(text.slice(text.lastIndexOf('>') + 1).trim(), crc);
+  return openLine(afterPrompt(text), crc);
+}
+
+function afterPrompt(text: string): string {
+  return text.slice(text.lastIndexOf('>') + 1).trim();
 }

@@ -3,7 +3,7 @@
  * half-typed line, or serving. Sends no 0x03, ever: it would cut into a pump that runs.
  */
 import type { LineOptions, LinePort } from './client.ts';
-import { LineClient, LineError, openReply } from './client.ts';
+import { BoardLostError, LineClient, LineError, openReply } from './client.ts';
 import type { TextCrc } from './link.ts';
 import { PROTOCOL } from './link.ts';
 
@@ -47,6 +47,16 @@ export class BoardLine {
 
   /** To be called before anything else, and again when the board may have been switched off. */
   async establish(): Promise<BoardHello> {
+    try {
+      return await this.begin();
+    } catch (error) {
+      if (!(error instanceof BoardLostError)) throw error;
+      // It was switched off just then.
+      return await this.begin();
+    }
+  }
+
+  private async begin(): Promise<BoardHello> {
     if (!(await this.isServing())) {
       if (!(await this.hasFirmware())) {
         throw new LineError(

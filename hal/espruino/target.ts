@@ -63,7 +63,7 @@ interface Foreseen {
 }
 
 export class BoardTarget implements Target {
-  private readonly hello: BoardHello;
+  private hello: BoardHello | null = null;
   private readonly foresight: Foresight;
   private readonly twin: SimTarget;
   private readonly line: BoardLine;
@@ -74,32 +74,30 @@ export class BoardTarget implements Target {
   private batchWakes = FIRST_BATCH;
   private revivals = 0;
 
-  private constructor(name: string, setup: TargetSetup, line: BoardLine, hello: BoardHello) {
+  private constructor(name: string, setup: TargetSetup, line: BoardLine) {
     this.name = name;
     this.setup = setup;
     this.line = line;
-    this.hello = hello;
     this.foresight = new Foresight();
     this.twin = new SimTarget(setup, this.foresight);
   }
 
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
   static async open(name: string, setup: TargetSetup, line: BoardLine): Promise<BoardTarget> {
-    let hello: BoardHello;
+    const target = new BoardTarget(name, setup, line);
     try {
-      hello = await line.greet();
+      target.hello = await line.greet();
+      await target.setUpBoard();
     } catch (error) {
       if (!(error instanceof BoardLostError)) throw error;
       // It was switched off since the last scenario.
-      hello = await line.establish();
+      await target.revive(error);
     }
-    const target = new BoardTarget(name, setup, line, hello);
-    await target.setUpBoard();
     return target;
   }
 
   describe(): TargetDescription {
-    return { ...this.twin.describe(), name: this.name, engine: this.hello.board };
+    return { ...this.twin.describe(), name: this.name, engine: this.hello?.board ?? '' };
   }
 
   nowTick(): number {
@@ -189,7 +187,7 @@ export class BoardTarget implements Target {
     if (this.revivals > REVIVALS) throw reason;
     this.line.client.counts.reboots += 1;
     try {
-      await this.line.establish();
+      this.hello = await this.line.establish();
       await this.leadBoard(this.history);
     } catch (error) {
       if (!(error instanceof BoardLostError)) throw error;
