@@ -232,18 +232,16 @@ export function measureBundle(
       const said = output.split('\n').filter((line) => /rror|MEMORY/.test(line));
       throw new Error(`the interpreter did not get through the bundle: ${said.slice(0, 5).join(' | ')}`);
     }
-    const [loaded, setUp, afterWakes, microsecondsPerWake, totalVariables, blockBytes] = found
-      .slice(1, 7)
-      .map(Number);
+    const number = (index: number): number => Number(found[index]);
     return {
-      version: found[7]!,
-      blockBytes: blockBytes!,
-      totalVariables: totalVariables!,
-      loaded: loaded!,
-      setUp: setUp!,
-      afterWakes: afterWakes!,
+      version: found[7] ?? '',
+      blockBytes: number(6),
+      totalVariables: number(5),
+      loaded: number(1),
+      setUp: number(2),
+      afterWakes: number(3),
       wakes,
-      microsecondsPerWake: microsecondsPerWake!,
+      microsecondsPerWake: number(4),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

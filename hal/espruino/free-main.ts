@@ -63,7 +63,7 @@ const telemetry: Telemetry = {
   },
   report: function (words) {
     const texts: string[] = [];
-    for (let i = 0; i < words.length; i++) texts.push('' + words[i]!);
+    for (let i = 0; i < words.length; i++) texts.push(words[i]!.toString());
     print(seal(['report', texts.join(' ')]));
   },
 };

@@ -525,7 +525,7 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
     board: identity.board,
     interpreter: identity.interpreter,
     variables: identity.variables,
-    name: isThere && stored.live !== null ? stored.live : target,
+    name: isThere ? stored.live : target,
     wasThere: isThere,
     rewrittenChunks,
   };

