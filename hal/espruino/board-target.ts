@@ -45,7 +45,9 @@ export async function openBoardTarget(options: TargetOptions): Promise<OpenTarge
 }
 
 /** Who is there, whichever core it carries. */
-export async function greetBoard(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<BoardHello> {
+export async function greetBoard(
+  options: Omit<TargetOptions, 'boardThread' | 'notice'>,
+): Promise<BoardHello> {
   const { port, end } = await openPlace(options);
   const line = new BoardLine({ port, crc: textCrc, coreHash: null, ...options.line });
   try {
@@ -72,7 +74,10 @@ async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>)
   return { port: await SerialLine.open(path, baud), end: () => undefined };
 }
 
-async function openInterpreter(exec: string, { firmware, coreHash }: Pick<TargetOptions, 'firmware' | 'coreHash'>): Promise<Place> {
+async function openInterpreter(
+  exec: string,
+  { firmware, coreHash }: Pick<TargetOptions, 'firmware' | 'coreHash'>,
+): Promise<Place> {
   const interpreter = await startInterpreter(exec);
   try {
     const console = await openConsolePort(interpreter.path, USUAL_BAUD);

@@ -3,7 +3,7 @@
  * the line need, as bytes in and bytes out. `docs/board.md` lists what it has.
  */
 import { Machine, UncaughtError } from './machine.ts';
-import { Mischief, type MischiefPlan } from './mischief.ts';
+import { Mischief, type MischiefPlan, isCalm } from './mischief.ts';
 import { FlashStorage } from './storage.ts';
 
 export interface VirtualBoardOptions {
@@ -31,6 +31,7 @@ export class VirtualBoard {
   private readonly storage: FlashStorage;
   private readonly toBoard: Mischief;
   private readonly fromBoard: Mischief;
+  private readonly isCalm: boolean;
   private messages = 0;
   private machine: Machine | null = null;
   private readonly timers = new Map<number, NodeJS.Timeout>();
@@ -51,6 +52,7 @@ export class VirtualBoard {
 
   constructor(options: VirtualBoardOptions) {
     this.options = options;
+    this.isCalm = isCalm(options.mischief);
     this.storage = new FlashStorage(options.storage);
     if (options.isFull) this.storage.fill();
     const next = (): number => (this.messages += 1);
@@ -212,10 +214,11 @@ export class VirtualBoard {
 
   private print(text: string): void {
     this.hasPrinted = true;
-    if (this.isConsole) {
+    if (this.isConsole || this.isCalm) {
       this.send(text);
       return;
     }
+    // Trouble comes to whole messages.
     this.leaving += text;
     if (this.wish?.kind === 'reboot') return;
     for (let end = this.leaving.indexOf('\n'); end >= 0; end = this.leaving.indexOf('\n')) {

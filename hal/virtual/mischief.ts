@@ -25,6 +25,10 @@ export const NO_MISCHIEF: MischiefPlan = {
   delayMs: 0,
 };
 
+export function isCalm({ delayMs, ...numbers }: MischiefPlan): boolean {
+  return delayMs === 0 && Object.values(numbers).every((list) => list.length === 0);
+}
+
 /** One direction; `number` counts for both. */
 export class Mischief {
   private readonly plan: MischiefPlan;

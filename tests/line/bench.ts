@@ -1,6 +1,5 @@
 /** A host and a virtual board on one bench, without a pseudo-terminal in between, and with trouble to order. */
-import { createPump } from '../../src/core/pump.ts';
-import { LineClient, type LinePort } from '../../hal/espruino/client.ts';
+import type { LinePort } from '../../hal/espruino/client.ts';
 import { openLineTarget } from '../../hal/espruino/board-target.ts';
 import type { OpenTarget, TargetOptions } from '../../hal/target-options.ts';
 import type { Stimulus, Target, TargetDigest, TargetObserver, TargetSetup } from '../../hal/target.ts';
@@ -11,8 +10,6 @@ import { filesOf } from '../../hal/virtual/target.ts';
 import { bundleBoard } from '../../scripts/bundle-board.ts';
 import { coreHash } from '../../scripts/core-hash.ts';
 import { SETUP } from '../canaries/checks.ts';
-
-export { createPump, LineClient };
 
 export const CORE = coreHash();
 
@@ -66,9 +63,12 @@ export interface BenchPlan {
   readonly options?: Partial<TargetOptions>;
 }
 
-export async function openBench({ atBoard, atHost, code, options }: BenchPlan = {}): Promise<
-  OpenTarget & { messages(): number }
-> {
+export async function openBench({
+  atBoard,
+  atHost,
+  code,
+  options,
+}: BenchPlan = {}): Promise<OpenTarget & { messages(): number }> {
   const all = optionsOf(code === undefined ? options : { ...options, firmware: () => Promise.resolve(code) });
   const port = await openInProcess({
     link: null,

@@ -5,7 +5,9 @@ import type { TargetDigest } from '../../hal/target.ts';
 import { SETUP } from '../canaries/checks.ts';
 import { type BenchPlan, openBench, shortRun, simDigest } from './bench.ts';
 
-async function runWith(plan: BenchPlan): Promise<{ digest: TargetDigest; line: LineTotals; messages: number }> {
+async function runWith(
+  plan: BenchPlan,
+): Promise<{ digest: TargetDigest; line: LineTotals; messages: number }> {
   const bench = await openBench(plan);
   try {
     const digest = await shortRun(await bench.createTarget(SETUP));
@@ -40,7 +42,9 @@ describe('a line that misbehaves once', async () => {
     for (const trouble of ['lose', 'double', 'flip', 'late', 'rebootAt'] as const) {
       // A host that loses its power has no session to go on with.
       if (end === 'atHost' && trouble === 'rebootAt') continue;
-      it(`${end}: ${trouble}, each message in turn, ends in the same digest`, { timeout: 240_000 }, async () => {
+      it(`${end}: ${trouble}, each message in turn, ends in the same digest`, {
+        timeout: 240_000,
+      }, async () => {
         let noticed = 0;
         await eachOf(calm.messages, async (message) => {
           const { digest, line } = await runWith({ [end]: { [trouble]: [message] } });
@@ -61,6 +65,8 @@ describe('a line that misbehaves once', async () => {
 
   it('gives a board up that reboots again and again', async () => {
     const all = Array.from({ length: 4000 }, (_, i) => i + 10);
-    await expect(runWith({ atBoard: { rebootAt: all } })).rejects.toMatchObject({ name: 'InfrastructureError' });
+    await expect(runWith({ atBoard: { rebootAt: all } })).rejects.toMatchObject({
+      name: 'InfrastructureError',
+    });
   });
 });

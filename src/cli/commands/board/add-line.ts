@@ -31,7 +31,8 @@ function numbers(text: string): number[] {
 
 function milliseconds(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 60_000) throw new InvalidArgumentError('Write milliseconds, 0 to 60000.');
+  if (!/^\d+$/.test(text) || value > 60_000)
+    throw new InvalidArgumentError('Write milliseconds, 0 to 60000.');
   return value;
 }
 

@@ -38,8 +38,13 @@ export async function helloCommand(options: HelloOptions): Promise<ExitCode> {
   }
 }
 
-function helloLines({ board, coreHash: hash, ...memory }: BoardHello, own: string, isSame: boolean): string[] {
-  const free = memory.freeVariables < 0 ? 'not told' : `${memory.freeVariables} of ${memory.totalVariables} variables`;
+function helloLines(
+  { board, coreHash: hash, ...memory }: BoardHello,
+  own: string,
+  isSame: boolean,
+): string[] {
+  const free =
+    memory.freeVariables < 0 ? 'not told' : `${memory.freeVariables} of ${memory.totalVariables} variables`;
   return [
     `board  ${board}`,
     `free   ${free}`,
