@@ -55,7 +55,7 @@ export function openLine(line: string, crc: TextCrc): string[] | null {
 export function wholeNumber(text: string): number | null {
   // Read and written again by native code: a look at each character costs as much as a tenth of a wake.
   const value = parseInt(text, 10);
-  return text.length <= 16 && !isNaN(value) && '' + value === text ? value : null;
+  return text.length <= 16 && !isNaN(value) && String(value) === text ? value : null;
 }
 
 /**

@@ -112,13 +112,13 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
   };
 }
 
-function setUp(session: Session, fields: readonly string[]): boolean {
+function setUp(session: Session, fields: readonly string[]): PumpState | null {
   const options = readSetup(fields);
-  if (options === null) return false;
+  if (options === null) return null;
   session.frame = createFrame();
   session.hal = createFrameHal(session.frame, session.identity.checksum);
   session.pump = createPump(options, session.hal);
-  return true;
+  return session.pump;
 }
 
 /** `k5.3`: command kind 5 with its numbers. */
@@ -281,12 +281,16 @@ function hello(session: Session, seq: number): string {
   ]);
 }
 
+function answerSetUp(session: Session, seq: number, pump: PumpState | null): string {
+  if (pump === null) return reply(session, ['nak', seq, NAK_FIELDS]);
+  return reply(session, ['ok', seq, stateDigest(pump, session.identity.checksum)]);
+}
+
 function carryOut(session: Session, seq: number, fields: readonly string[]): string {
   const pump = session.pump;
   switch (fields[0]) {
     case 'setup':
-      if (!setUp(session, fields)) return reply(session, ['nak', seq, NAK_FIELDS]);
-      return reply(session, ['ok', seq, stateDigest(session.pump!, session.identity.checksum)]);
+      return answerSetUp(session, seq, setUp(session, fields));
     case 'wakes':
       if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
       return runWakes(session, pump, seq, fields[2]!);

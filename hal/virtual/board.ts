@@ -105,6 +105,7 @@ export class VirtualBoard {
     for (const script of [always, code]) {
       if (script !== null) this.guarded((machine) => machine.evaluate(script.toString('latin1')));
     }
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the scripts above may have given the console away
     if (this.isConsole) this.send('\r\n>');
     this.grantWish();
   }
@@ -189,6 +190,7 @@ export class VirtualBoard {
         if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
       });
     }
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what was run above sets all of these
     if (this.wish === null && this.isConsole && this.isEchoOn && (!isQuiet || this.hasPrinted))
       this.send('>');
     this.isQuiet = false;
@@ -240,7 +242,8 @@ export class VirtualBoard {
     const { storage } = this;
     switch (name) {
       case 'out':
-        return this.print(String(values[0]));
+        this.print(String(values[0]));
+        return null;
       case 'write':
         return storage.write(String(values[0]), bytes(values[1]), Number(values[2]), Number(values[3]));
       case 'read':
@@ -250,7 +253,8 @@ export class VirtualBoard {
       case 'erase':
         return storage.erase(String(values[0]));
       case 'eraseAll':
-        return storage.eraseAll();
+        storage.eraseAll();
+        return null;
       case 'free':
         return storage.freeBytes();
       case 'stats':
@@ -275,7 +279,7 @@ export class VirtualBoard {
         this.isEchoOn = values[0] === true;
         return null;
       case 'load':
-        this.wish = { kind: 'load', name: values[0] === null ? null : String(values[0]) };
+        this.wish = { kind: 'load', name: typeof values[0] === 'string' ? values[0] : null };
         return null;
       case 'reset':
       case 'reboot':

@@ -47,7 +47,7 @@ function equalOn(open: () => Promise<OpenTarget>, names: readonly string[]): voi
   beforeAll(async () => {
     opened = await open();
   }, 60_000);
-  afterAll(() => opened?.close());
+  afterAll(() => opened.close());
 
   for (const name of names) {
     it(name, { timeout: 300_000 }, async () => {
