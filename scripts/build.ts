@@ -10,10 +10,10 @@ import { buildBoardBundles } from './bundle-board.ts';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
 
 /** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
-const EXTERNAL = ['serialport', '@serialport/*', 'koffi', 'piscina'];
+const EXTERNAL = ['quickjs-emscripten', 'serialport', '@serialport/*', 'koffi', 'piscina'];
 
 /** Bundled CommonJS packages call `require` for Node's own modules, and a module has no `require` of its own. */
-const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const BANNER = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 const SHEBANG = '#!/usr/bin/env node\n';
 
 /** The constants known at build time, as source text. Run without a build they are not defined. */
