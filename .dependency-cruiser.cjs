@@ -207,7 +207,14 @@ module.exports = {
       severity: 'error',
       comment:
         'Only src/cli, src/serve, hal/virtual and the host side of hal/espruino touch Node; all else runs in a browser page: let src/cli read or write it and pass text or bytes in.',
-      from: { path: PRODUCT, pathNot: [EDGE, '^hal/virtual/', '^hal/espruino/(?!(main|session|link|frame-hal|free-main|free-run|pin-hal|board)[.]ts$)'] },
+      from: {
+        path: PRODUCT,
+        pathNot: [
+          EDGE,
+          '^hal/virtual/',
+          '^hal/espruino/(?!(main|session|link|frame-hal|free-main|free-run|pin-hal|board)[.]ts$)',
+        ],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {

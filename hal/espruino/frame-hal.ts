@@ -35,8 +35,9 @@ function take(frame: Frame, field: number): number | null {
     frame.starved += 1;
     return null;
   }
-  frame.last[field] = frame.last[field]! + change;
-  return frame.last[field]!;
+  const value = frame.last[field]! + change;
+  frame.last[field] = value;
+  return value;
 }
 
 export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
@@ -90,10 +91,10 @@ export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
     },
     telemetry: {
       event: function (tick, code, argument) {
-        if (code !== STROKE_CODE) frame.said.push(tick + '.' + code + '.' + argument);
+        if (code !== STROKE_CODE) frame.said.push([tick, code, argument].join('.'));
       },
       stateDigest: function (tick, digest) {
-        frame.said.push(tick + '.s.' + digest);
+        frame.said.push([tick, 's', digest].join('.'));
       },
       report: function () {
         // An interrogation's answer is read by the programmer, not by the line.

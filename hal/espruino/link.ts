@@ -55,20 +55,12 @@ export function openLine(line: string, crc: TextCrc): string[] | null {
 export function wholeNumber(text: string): number | null {
   // Read and written again by native code: a look at each character costs as much as a tenth of a wake.
   const value = parseInt(text, 10);
-  return text.length <= 16 && !isNaN(value) && '' + value === text ? value : null;
+  return text.length <= 16 && !isNaN(value) && String(value) === text ? value : null;
 }
 
 /**
  * A reading on the line: empty is not taken, `!` is taken and failed; a number is what it differs by from the last
- * one of its kind that was not failed, since most differ little and a short line is a fast one.
+ * one of its kind that was not failed, since most differ little and a short line is a fast one. In a wake, after its
+ * ticks: confirmed count, pressure in Pa, loaded and resting supply in mV, temperature in thousandths of a degree.
  */
 export const FAILED_READING = '!';
-
-/** Order of the readings in a wake. */
-export const READING_FIELDS = [
-  'confirmedCount',
-  'pressurePa',
-  'loadedMv',
-  'restingMv',
-  'temperatureMilliC',
-] as const;

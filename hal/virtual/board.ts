@@ -105,8 +105,13 @@ export class VirtualBoard {
     for (const script of [always, code]) {
       if (script !== null) this.guarded((machine) => machine.evaluate(script.toString('latin1')));
     }
-    if (this.isConsole) this.send('\r\n>');
+    this.prompt('\r\n>');
     this.grantWish();
+  }
+
+  /** Unless a script took the console, or wants another start. */
+  private prompt(text: string): void {
+    if (this.wish === null && this.isConsole && this.isEchoOn) this.send(text);
   }
 
   /** Whatever a script throws is printed and the board goes on. */
@@ -182,17 +187,20 @@ export class VirtualBoard {
     this.typed = '';
     if (!(this.isQuiet && line === '')) this.echo('\r\n');
     const isQuiet = this.isQuiet;
-    this.hasPrinted = false;
-    if (line.trim() !== '') {
-      this.guarded((machine) => {
-        const value = machine.answer(line);
-        if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
-      });
-    }
-    if (this.wish === null && this.isConsole && this.isEchoOn && (!isQuiet || this.hasPrinted))
-      this.send('>');
+    if (this.carryOut(line, isQuiet) || !isQuiet) this.prompt('>');
     this.isQuiet = false;
     this.grantWish();
+  }
+
+  /** True when anything was printed meanwhile. */
+  private carryOut(line: string, isQuiet: boolean): boolean {
+    this.hasPrinted = false;
+    if (line.trim() === '') return false;
+    this.guarded((machine) => {
+      const value = machine.answer(line);
+      if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
+    });
+    return this.hasPrinted;
   }
 
   /** A character while the console is taken over. */
@@ -240,7 +248,8 @@ export class VirtualBoard {
     const { storage } = this;
     switch (name) {
       case 'out':
-        return this.print(String(values[0]));
+        this.print(String(values[0]));
+        return null;
       case 'write':
         return storage.write(String(values[0]), bytes(values[1]), Number(values[2]), Number(values[3]));
       case 'read':
@@ -250,7 +259,8 @@ export class VirtualBoard {
       case 'erase':
         return storage.erase(String(values[0]));
       case 'eraseAll':
-        return storage.eraseAll();
+        storage.eraseAll();
+        return null;
       case 'free':
         return storage.freeBytes();
       case 'stats':
@@ -275,7 +285,7 @@ export class VirtualBoard {
         this.isEchoOn = values[0] === true;
         return null;
       case 'load':
-        this.wish = { kind: 'load', name: values[0] === null ? null : String(values[0]) };
+        this.wish = { kind: 'load', name: typeof values[0] === 'string' ? values[0] : null };
         return null;
       case 'reset':
       case 'reboot':
