@@ -60,6 +60,7 @@ export function wholeNumber(text: string): number | null {
 
 /**
  * A reading on the line: empty is not taken, `!` is taken and failed; a number is what it differs by from the last
- * one of its kind that was not failed, since most differ little and a short line is a fast one.
+ * one of its kind that was not failed, since most differ little and a short line is a fast one. In a wake, after its
+ * ticks: confirmed count, pressure in Pa, loaded and resting supply in mV, temperature in thousandths of a degree.
  */
 export const FAILED_READING = '!';

@@ -112,13 +112,18 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
   };
 }
 
-function setUp(session: Session, fields: readonly string[]): PumpState | null {
+function reply(session: Session, fields: readonly (string | number)[]): string {
+  return sealLine(fields, session.identity.textCrc);
+}
+
+function setUp(session: Session, seq: number, fields: readonly string[]): string {
   const options = readSetup(fields);
-  if (options === null) return null;
+  if (options === null) return reply(session, ['nak', seq, NAK_FIELDS]);
   session.frame = createFrame();
   session.hal = createFrameHal(session.frame, session.identity.checksum);
-  session.pump = createPump(options, session.hal);
-  return session.pump;
+  const pump = createPump(options, session.hal);
+  session.pump = pump;
+  return reply(session, ['ok', seq, stateDigest(pump, session.identity.checksum)]);
 }
 
 /** `k5.3`: command kind 5 with its numbers. */
@@ -209,10 +214,6 @@ function runWake(
   return true;
 }
 
-function reply(session: Session, fields: readonly (string | number)[]): string {
-  return sealLine(fields, session.identity.textCrc);
-}
-
 /** A wake, or `72:1:0:0*31`: so many wakes that look the same on the line. */
 function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
   const star = token.indexOf('*');
@@ -290,7 +291,7 @@ function carryOut(session: Session, seq: number, fields: readonly string[]): str
   const pump = session.pump;
   switch (fields[0]) {
     case 'setup':
-      return answerSetUp(session, seq, setUp(session, fields));
+      return setUp(session, seq, fields);
     case 'wakes':
       if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
       return runWakes(session, pump, seq, fields[2]!);

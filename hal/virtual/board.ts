@@ -105,9 +105,13 @@ export class VirtualBoard {
     for (const script of [always, code]) {
       if (script !== null) this.guarded((machine) => machine.evaluate(script.toString('latin1')));
     }
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the scripts above may have given the console away
-    if (this.isConsole) this.send('\r\n>');
+    this.prompt('\r\n>');
     this.grantWish();
+  }
+
+  /** Unless a script took the console, or wants another start. */
+  private prompt(text: string): void {
+    if (this.wish === null && this.isConsole && this.isEchoOn) this.send(text);
   }
 
   /** Whatever a script throws is printed and the board goes on. */
@@ -183,18 +187,20 @@ export class VirtualBoard {
     this.typed = '';
     if (!(this.isQuiet && line === '')) this.echo('\r\n');
     const isQuiet = this.isQuiet;
-    this.hasPrinted = false;
-    if (line.trim() !== '') {
-      this.guarded((machine) => {
-        const value = machine.answer(line);
-        if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
-      });
-    }
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what was run above sets all of these
-    if (this.wish === null && this.isConsole && this.isEchoOn && (!isQuiet || this.hasPrinted))
-      this.send('>');
+    if (this.carryOut(line, isQuiet) || !isQuiet) this.prompt('>');
     this.isQuiet = false;
     this.grantWish();
+  }
+
+  /** True when anything was printed meanwhile. */
+  private carryOut(line: string, isQuiet: boolean): boolean {
+    this.hasPrinted = false;
+    if (line.trim() === '') return false;
+    this.guarded((machine) => {
+      const value = machine.answer(line);
+      if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
+    });
+    return this.hasPrinted;
   }
 
   /** A character while the console is taken over. */

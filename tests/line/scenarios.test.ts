@@ -43,7 +43,7 @@ async function tracesOf(scenario: Scenario, createTarget: TargetFactory) {
 }
 
 function equalOn(open: () => Promise<OpenTarget>, names: readonly string[]): void {
-  let opened: OpenTarget;
+  let opened: OpenTarget | undefined;
   beforeAll(async () => {
     opened = await open();
   }, 60_000);
@@ -53,7 +53,7 @@ function equalOn(open: () => Promise<OpenTarget>, names: readonly string[]): voi
     it(name, { timeout: 300_000 }, async () => {
       const scenario = load(name);
       const sim = await tracesOf(scenario, createSimTarget);
-      const board = await tracesOf(scenario, opened.createTarget);
+      const board = await tracesOf(scenario, opened!.createTarget);
       expect(board.traces.length).toBeGreaterThan(100);
       expect(board.traces).toEqual(sim.traces);
       expect(board.result).toEqual(sim.result);
