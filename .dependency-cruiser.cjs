@@ -8,7 +8,7 @@
  * A comment is printed with each violation and says what to do instead.
  */
 const PRODUCT = '^(src|hal|sim)/';
-const BOARD_SIDE = '^hal/espruino/(main|frame-hal|pin-hal|board|link)[.]ts$';
+const BOARD_SIDE = '^hal/espruino/(main|session|link|frame-hal|free-main|free-run|pin-hal|board)[.]ts$';
 /** In hal/ itself: the contracts, and what several targets use. */
 const SHARED = '^hal/(?!targets[.]ts$)[^/]+[.]ts$';
 const BETWEEN = '^src/(scenario|search|replay|report)/';
@@ -127,12 +127,20 @@ module.exports = {
       name: 'target-stands-alone',
       severity: 'error',
       comment:
-        'A target imports src/core, src/trace, sim, the files in hal/ but its registry, and its own folder (hal/espruino may build on hal/sim, its twin): let the layer above pass the rest in.',
+        'A target imports src/core, src/trace, sim, the files in hal/ but its registry, and its own folder (hal/espruino may build on hal/sim, its twin, and hal/virtual on hal/espruino, its line): let the layer above pass the rest in.',
       from: { path: '^hal/([^/]+)/', pathNot: BOARD_SIDE },
       to: {
         path: '^(src|hal|sim|tests|scripts)/',
-        pathNot: ['^hal/$1/', '^src/core/', '^src/trace/', '^sim/', SHARED, '^hal/sim/'],
+        pathNot: ['^hal/$1/', '^src/core/', '^src/trace/', '^sim/', SHARED, '^hal/(sim|espruino)/'],
       },
+    },
+    {
+      name: 'only-virtual-builds-on-line',
+      severity: 'error',
+      comment:
+        'Only hal/virtual builds on hal/espruino, because it takes the place of a board there: move what both need below them, into hal/*.ts, src/core or src/trace.',
+      from: { path: '^hal/[^/]+/', pathNot: '^hal/(espruino|virtual)/' },
+      to: { path: '^hal/espruino/' },
     },
     {
       name: 'only-hardware-builds-on-sim',
@@ -198,8 +206,15 @@ module.exports = {
       name: 'node-at-the-edge',
       severity: 'error',
       comment:
-        'Only src/cli, src/serve and the host side of hal/espruino touch Node; all else runs in a browser page: let src/cli read or write it and pass text or bytes in.',
-      from: { path: PRODUCT, pathNot: [EDGE, '^hal/espruino/(?!(main|frame-hal|pin-hal|board|link)[.]ts$)'] },
+        'Only src/cli, src/serve, hal/virtual and the host side of hal/espruino touch Node; all else runs in a browser page: let src/cli read or write it and pass text or bytes in.',
+      from: {
+        path: PRODUCT,
+        pathNot: [
+          EDGE,
+          '^hal/virtual/',
+          '^hal/espruino/(?!(main|session|link|frame-hal|free-main|free-run|pin-hal|board)[.]ts$)',
+        ],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -214,8 +229,8 @@ module.exports = {
       name: 'targets-use-crc-32-only',
       severity: 'error',
       comment:
-        'A target in this process may use the package crc-32 and no other: anything that needs Node goes into src/cli or hal/espruino.',
-      from: { path: '^hal/[^/]+/', pathNot: '^hal/espruino/' },
+        'A target in this process may use the package crc-32 and no other: anything that needs Node goes into src/cli, hal/espruino or hal/virtual.',
+      from: { path: '^hal/[^/]+/', pathNot: '^hal/(espruino|virtual)/' },
       to: { dependencyTypes: PACKAGES, pathNot: 'node_modules/crc-32/' },
     },
     {

@@ -70,7 +70,7 @@ export default defineConfig(
   {
     // What runs anywhere owns no clock, no chance and no process: the same inputs give the same run.
     files: ['src/**/*.ts', 'hal/**/*.ts', 'sim/**/*.ts'],
-    ignores: ['src/cli/**', 'src/serve/**', 'hal/espruino/**'],
+    ignores: ['src/cli/**', 'src/serve/**', 'hal/espruino/**', 'hal/virtual/**'],
     rules: {
       'no-restricted-globals': [
         'error',

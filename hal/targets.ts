@@ -1,20 +1,41 @@
 /** Every target there is, by name. Loaded when asked for, so that nobody loads a serial module by accident. */
-import type { TargetFactory } from './target.ts';
+import type { OpenTarget, TargetOptions } from './target-options.ts';
 
 export interface TargetRow {
   readonly name: string;
   readonly summary: string;
+  /** There is one of it: scenarios run on it one after the other. */
+  readonly isSingle: boolean;
   /** null: not built in yet. */
-  readonly load: (() => Promise<TargetFactory>) | null;
+  readonly open: ((options: TargetOptions) => Promise<OpenTarget>) | null;
 }
 
 export const TARGETS: readonly TargetRow[] = [
   {
     name: 'sim',
     summary: 'the firmware core in this process over a simulated world',
-    load: async () => (await import('./sim/target.ts')).createSimTarget,
+    isSingle: false,
+    open: async () => {
+      const { createSimTarget } = await import('./sim/target.ts');
+      return { createTarget: createSimTarget, line: () => null, close: () => Promise.resolve() };
+    },
   },
-  { name: 'board', summary: 'the firmware core on an Espruino board, over a serial port', load: null },
-  { name: 'virtual', summary: 'the firmware core in a virtual board, over a pseudo-terminal', load: null },
-  { name: 'replay', summary: 'the firmware core in this process, its inputs from a trace', load: null },
+  {
+    name: 'board',
+    summary: 'the firmware core on an Espruino board, over a serial port',
+    isSingle: true,
+    open: async (options) => await (await import('./espruino/board-target.ts')).openBoardTarget(options),
+  },
+  {
+    name: 'virtual',
+    summary: 'the firmware core in a virtual board, over a pseudo-terminal',
+    isSingle: true,
+    open: async (options) => await (await import('./virtual/target.ts')).openVirtualTarget(options),
+  },
+  {
+    name: 'replay',
+    summary: 'the firmware core in this process, its inputs from a trace',
+    isSingle: false,
+    open: null,
+  },
 ];

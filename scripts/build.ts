@@ -6,13 +6,15 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildBoardBundles } from './bundle-board.ts';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
 
-/** Stay packages at run time: one brings native code, the other starts worker threads from its own files. */
-const EXTERNAL = ['serialport', '@serialport/*', 'piscina'];
+/** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
+const EXTERNAL = ['quickjs-emscripten', 'serialport', '@serialport/*', 'koffi', 'piscina'];
 
 /** Bundled CommonJS packages call `require` for Node's own modules, and a module has no `require` of its own. */
-const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const BANNER =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 const SHEBANG = '#!/usr/bin/env node\n';
 
 /** The constants known at build time, as source text. Run without a build they are not defined. */
@@ -28,6 +30,9 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
   const entryPoints: Record<string, string> = { thecal: main };
   const worker = join(root, 'src/cli/worker.ts');
   if (existsSync(worker)) entryPoints.worker = worker;
+
+  const board = join(root, 'hal/virtual/worker.ts');
+  if (existsSync(board)) entryPoints['virtual-board'] = board;
 
   const outdir = join(root, 'dist');
   rmSync(outdir, { recursive: true, force: true });
@@ -52,6 +57,7 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
   const text = readFileSync(program, 'utf8');
   if (!text.startsWith('#!')) writeFileSync(program, SHEBANG + text);
   chmodSync(program, 0o755);
+  await buildBoardBundles(root);
   return Object.keys(entryPoints).map((name) => join(outdir, `${name}.js`));
 }
 

@@ -79,11 +79,19 @@ const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.exces
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
+/** Listens to what goes into the firmware of a target: its readings, by a HAL laid over, and its stimuli. */
+export interface SimTap {
+  over(hal: PumpHal): PumpHal;
+  command(command: Command): void;
+  upset(isStored: boolean, word: number, bit: number): void;
+}
+
 /** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
 export class SimTarget implements Target {
   pump: PumpState;
   readonly side: SimSide;
   private readonly setup: TargetSetup;
+  private readonly tap: SimTap | null;
   private readonly hal: PumpHal;
   private oracle: Oracle | null;
   private queue: Queued[] = [];
@@ -101,8 +109,10 @@ export class SimTarget implements Target {
   /** Commands of the tick being executed, to be matched with the pump's answers in order. */
   private taken: Command[] = [];
 
-  constructor(setup: TargetSetup) {
+  /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
+  constructor(setup: TargetSetup, tap: SimTap | null = null) {
     this.setup = setup;
+    this.tap = tap;
     this.therapy = setup.therapy;
     this.concentrationUgPerMl = setup.concentrationUgPerMl;
     const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
@@ -114,10 +124,11 @@ export class SimTarget implements Target {
       lastReport: null,
       watchdogKicks: 0,
     };
-    this.hal = createSimHal(this.side, {
+    const hal = createSimHal(this.side, {
       event: (at, code, argument) => this.hear(at, code, argument),
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
     });
+    this.hal = tap === null ? hal : tap.over(hal);
     this.pump = createPump({ ...setup, strokeNl }, this.hal);
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
@@ -150,16 +161,19 @@ export class SimTarget implements Target {
 
   // biome-ignore lint/suspicious/useAwait: other targets wait for a line here
   async advance(toTick: number, observer: TargetObserver): Promise<void> {
+    while (this.pump.nowTick <= toTick) this.step(toTick, observer);
+  }
+
+  /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
+  step(toTick: number, observer: TargetObserver): number {
     this.observer = observer;
-    while (this.pump.nowTick <= toTick) {
-      const now = this.pump.nowTick;
-      const next = this.setup.isTickByTick
-        ? now
-        : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
-      if (next > now) idle(this.pump, next - now);
-      this.execute(next);
-      observer.afterTick(next);
-    }
+    const now = this.pump.nowTick;
+    const isEvery = this.setup.isTickByTick;
+    const next = isEvery ? now : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+    if (next > now) idle(this.pump, next - now);
+    this.execute(next);
+    observer.afterTick(next);
+    return next;
   }
 
   read(signal: string): number | null {
@@ -224,14 +238,23 @@ export class SimTarget implements Target {
   }
 
   snapshot(): Promise<unknown> {
-    return Promise.resolve(structuredClone(this.whole()));
+    return Promise.resolve(this.keep());
   }
 
   restore(snapshot: unknown): Promise<void> {
-    const { side, ...rest } = structuredClone(snapshot) as ReturnType<SimTarget['whole']>;
+    this.goBackTo(snapshot as ReturnType<SimTarget['keep']>);
+    return Promise.resolve();
+  }
+
+  /** A copy of all that a run depends on. */
+  keep() {
+    return structuredClone(this.whole());
+  }
+
+  goBackTo(kept: ReturnType<SimTarget['keep']>): void {
+    const { side, ...rest } = structuredClone(kept);
     Object.assign(this.side, side);
     Object.assign(this, rest);
-    return Promise.resolve();
   }
 
   /** Everything that a run depends on, plain data all of it. */
@@ -299,7 +322,7 @@ export class SimTarget implements Target {
     this.isOracleLook = true;
     switch (stimulus.kind) {
       case 'command':
-        queueCommand(this.pump, stimulus.command);
+        this.order(stimulus.command);
         break;
       case 'fault':
         applyFault(world, { id: stimulus.id, kind: stimulus.fault, options: stimulus.options }, at);
@@ -311,10 +334,15 @@ export class SimTarget implements Target {
       case 'refill':
         // Nobody programs a refill that nobody made.
         if (refill(world, stimulus.volumeNl, at).performed) {
-          queueCommand(this.pump, { kind: 'refill', volumeNl: stimulus.volumeNl });
+          this.order({ kind: 'refill', volumeNl: stimulus.volumeNl });
         }
         break;
     }
+  }
+
+  private order(command: Command): void {
+    queueCommand(this.pump, command);
+    this.tap?.command(command);
   }
 
   /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds both. */
@@ -322,7 +350,10 @@ export class SimTarget implements Target {
     const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
     const words = options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
     if (words === null) return;
-    words[Number(options['word']) % PRESCRIPTION_WORDS]! ^= 1 << Number(options['bit']);
+    const word = Number(options['word']) % PRESCRIPTION_WORDS;
+    const bit = Number(options['bit']);
+    words[word]! ^= 1 << bit;
+    this.tap?.upset(options['where'] === 'stored', word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }
 

@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
 import { productVersion } from './build-info.ts';
+import { addBoard } from './commands/board/add-board.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName } from './list/listing.ts';
@@ -39,6 +40,7 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addBoard(program, onExit);
   for (const command of program.commands) {
     command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
   }
@@ -77,6 +79,8 @@ Examples:
   thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
+  thecal run --target virtual                       the firmware on a virtual board, in another engine
+  thecal run --target board --port /dev/ttyACM0     the firmware on a board, the world here
 
 A trace of several scenarios goes into a folder, one file each; the run without
 faults, where a scenario asks for one, lies beside it as NAME.control.
@@ -100,6 +104,13 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .description('run scenarios on a target')
     .argument('[paths...]', 'scenario files, and folders with *.yaml or *.yml (default: the bundled library)')
     .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim')
+    .option('--port <path>', 'serial port of a board, for --target board')
+    .option('--exec <path>', 'start this build of the interpreter in place of a board')
+    .option(
+      '--baud <rate>',
+      'speed of a port that is no USB port (default: 115200)',
+      wholeNumber(300, 4_000_000),
+    )
     .option(
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',

@@ -69,6 +69,8 @@ const run = z.object({
   error: z.string().nullable().describe('what ended the run before its time'),
 });
 
+const count = z.int().min(0);
+
 const scenario = run.extend({
   name: z.string(),
   file: z.string(),
@@ -82,9 +84,24 @@ const scenario = run.extend({
     .object({ count: z.int().min(0), largestLagMs: z.int().min(0) })
     .exactOptional()
     .describe('of a run in real time only'),
+  line: z
+    .object({
+      exchanges: count,
+      wakes: count,
+      retries: count,
+      lost: count,
+      broken: count,
+      refused: count,
+      stale: count,
+      reopened: count,
+      reboots: count,
+      bytesOut: count,
+      bytesIn: count,
+      exchangeMs: z.number().min(0),
+    })
+    .exactOptional()
+    .describe('what went over the line to a board; of such a run only'),
 });
-
-const count = z.int().min(0);
 
 export const resultSchema = z.object({
   version: z.literal(RESULT_VERSION),

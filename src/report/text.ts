@@ -79,6 +79,7 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
         ...scenario.faults.flatMap((fault) => detail(faultText(fault))),
         ...doseLines(scenario).flatMap(detail),
         ...lateLines(scenario).flatMap(detail).map(paint.yellow),
+        ...lineLines(scenario).flatMap(detail).map(paint.dim),
       ];
     }),
   ];
@@ -90,6 +91,28 @@ function doseLines({ doseFailures, control }: ScenarioResult): string[] {
   return [
     ...doseFailures.map(doseFailureText),
     ...inControl.map((failure) => `in the control, ${doseFailureText(failure)}`),
+  ];
+}
+
+/** What a run over a line took, and what went wrong there without harm. */
+function lineLines({ line }: ScenarioResult): string[] {
+  if (line === undefined) return [];
+  const troubles = (
+    [
+      [line.retries, 'sent again'],
+      [line.lost, 'without a reply'],
+      [line.broken, 'replies damaged'],
+      [line.refused, 'requests damaged'],
+      [line.stale, 'replies out of order'],
+      [line.reopened, 'port opened anew'],
+      [line.reboots, 'board set up anew'],
+    ] as const
+  ).flatMap(([times, what]) => (times === 0 ? [] : [`${what}: ${times}`]));
+  const perWake = (line.exchangeMs / Math.max(1, line.wakes)).toFixed(2);
+  const kilobytes = Math.ceil((line.bytesOut + line.bytesIn) / 1000);
+  return [
+    `line: ${grouped(line.wakes)} wakes in ${grouped(line.exchanges)} exchanges, ${perWake} ms a wake, ${grouped(kilobytes)} kB`,
+    ...(troubles.length === 0 ? [] : [`line: ${troubles.join(', ')}`]),
   ];
 }
 

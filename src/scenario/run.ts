@@ -20,8 +20,19 @@ import { Witness } from './witness.ts';
 
 type FaultOptions = Readonly<Record<string, number | string>>;
 
-/** A target's line failed in a way that says nothing about the pump: the verdict is `infrastructure`. */
-export class InfrastructureError extends Error {}
+/**
+ * What a target's error means, by its name, because this layer knows no target. `InfrastructureError`: the line failed in
+ * a way that says nothing about the pump. `DivergenceError`: the firmware under test is not the one that was simulated.
+ */
+const VERDICT_OF_ERROR: Readonly<Record<string, Verdict>> = {
+  InfrastructureError: 'infrastructure',
+  DivergenceError: 'failed',
+};
+
+/** The verdict of a run that something thrown has ended. */
+export function verdictOfError(error: unknown): Verdict {
+  return (error instanceof Error ? VERDICT_OF_ERROR[error.name] : undefined) ?? 'error';
+}
 
 export interface RunOptions {
   readonly createTarget: TargetFactory;
@@ -238,7 +249,8 @@ async function observeTarget(
     ...judgeFiring(records, plan.timeline),
   ];
   const verdict = verdictOf(error, expectations);
-  const digest = verdict === 'error' || verdict === 'infrastructure' ? null : await target.digest();
+  // What a run was ended by leaves no state worth a name.
+  const digest = error === null ? await target.digest() : null;
   if (digest !== null) trace?.end(target.nowTick(), digest, verdict);
   const values = known.map((name) => {
     const value = target.read(name);
@@ -266,7 +278,7 @@ function messageOf(error: unknown): string {
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
   const verdicts: Verdict[] = expectations.map((judgement) => judgement.verdict);
-  if (error !== null) verdicts.push(error instanceof InfrastructureError ? 'infrastructure' : 'error');
+  if (error !== null) verdicts.push(verdictOfError(error));
   return worst(verdicts);
 }
 

@@ -51,8 +51,8 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a factor that stands alone', ['--realtime', '60', good], /^60: .* did you mean --realtime=60\?/],
   [
     'a target that is not there yet',
-    [good, '--target', 'board'],
-    /^--target board: not built in yet .* sim$/m,
+    [good, '--target', 'replay'],
+    /^--target replay: not built in yet .* sim, board, virtual$/m,
   ],
   ['an unknown target', [good, '--target', 'pigeon'], /^--target pigeon: no such target; there is: sim/],
   [
@@ -91,7 +91,7 @@ describe('bad input', () => {
   });
 
   it.each([
-    [['replay', '--help'], /^error: 'replay' is unknown or not built in yet; there are run, check, list\n/],
+    [['replay', '--help'], /^error: 'replay' is unknown or not built in yet; there are run, check, list, board\n/],
     [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
     [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
   ])('is a command that is not there: %s', async (words, message) => {

@@ -1,6 +1,6 @@
 /** The built program as its users have it: built once for a test file, in a folder of its own, run as a child. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -85,8 +85,10 @@ export function builtProgram(): Program {
     program.folder = join(home, 'work');
     mkdirSync(program.package);
     mkdirSync(program.folder);
-    for (const name of ['src', 'hal', 'sim', 'package.json', 'node_modules']) {
-      symlinkSync(join(PROJECT_ROOT, name), join(program.package, name));
+    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(program.package, 'node_modules'));
+    // Copies: the bundler names what it takes in by where it really is.
+    for (const name of ['src', 'hal', 'sim', 'package.json']) {
+      cpSync(join(PROJECT_ROOT, name), join(program.package, name), { recursive: true });
     }
     await buildProduct(program.package);
   });

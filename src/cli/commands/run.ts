@@ -24,6 +24,9 @@ import { UserError } from '../user-error.ts';
 
 export interface RunCommandOptions {
   readonly target: string;
+  readonly port?: string;
+  readonly exec?: string;
+  readonly baud?: number;
   readonly tickByTick?: boolean;
   readonly realtime?: number;
   readonly seed?: number;
@@ -35,7 +38,7 @@ export interface RunCommandOptions {
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
-  refuseUnknownTarget(options.target);
+  refuseTarget(options);
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
@@ -78,7 +81,7 @@ async function watchOver(
   human: Stream,
 ): Promise<Outcome[]> {
   const log = await diagnostics();
-  const threadCount = threadCountFor(jobs.length, options.jobs);
+  const threadCount = threadCountFor(jobs.length, options);
   const interruption = new Interruption(() => board.cancel());
   const progress = new Progress(jobs, board, human);
   interruption.listen();
@@ -111,7 +114,13 @@ async function manifestOf(options: RunCommandOptions): Promise<Manifest> {
 }
 
 /** Worker threads start from the built program; what runs from its sources has none. */
-function threadCountFor(jobCount: number, asked: number | undefined): number {
+function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOptions): number {
+  if (TARGETS.find(({ name }) => name === target)?.isSingle === true) {
+    if ((asked ?? 1) > 1) {
+      printLines(process.stderr, [`--jobs: there is one ${target} board, so one scenario at a time`]);
+    }
+    return 1;
+  }
   if (!IS_FROM_SOURCE) return Math.min(asked ?? availableParallelism(), jobCount);
   if ((asked ?? 1) > 1) {
     printLines(process.stderr, [
@@ -121,12 +130,20 @@ function threadCountFor(jobCount: number, asked: number | undefined): number {
   return 1;
 }
 
-function refuseUnknownTarget(name: string): void {
+function refuseTarget({ target: name, port, exec }: RunCommandOptions): void {
   const row = TARGETS.find((target) => target.name === name);
-  const present = TARGETS.filter((target) => target.load !== null).map((target) => target.name);
+  const present = TARGETS.filter((target) => target.open !== null).map((target) => target.name);
   const there = `there is: ${present.join(', ')}`;
   if (row === undefined) throw new UserError(`--target ${name}: no such target; ${there}`);
-  if (row.load === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+  if (row.open === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+  if (name === 'board' && (port === undefined) === (exec === undefined)) {
+    throw new UserError(
+      '--target board: name the board: --port PATH ("thecal list ports" shows them), or --exec PATH for an interpreter on this machine',
+    );
+  }
+  if (name !== 'board' && (port ?? exec) !== undefined) {
+    throw new UserError(`--port and --exec name a board: they go with --target board, not ${name}`);
+  }
 }
 
 /** In `--realtime 60` the factor stands alone, and would be looked for as a file. */
@@ -166,6 +183,7 @@ async function jobsOf(
       index,
       scenario,
       targetName: options.target,
+      board: { port: options.port, exec: options.exec, baud: options.baud },
       isTickByTick,
       realtimeFactor: options.realtime ?? null,
       trace:
@@ -173,7 +191,13 @@ async function jobsOf(
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
       coreHash: core,
-      reproduce: reproduceLine(start, scenario, { targetName: options.target, isTickByTick }),
+      reproduce: reproduceLine(start, scenario, {
+        targetName: options.target,
+        isTickByTick,
+        port: options.port,
+        exec: options.exec,
+        baud: options.baud,
+      }),
     };
   });
 }

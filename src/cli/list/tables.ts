@@ -68,7 +68,7 @@ export function listSignals(): Listing {
 }
 
 export function listTargets(): Listing {
-  const rows = TARGETS.map(({ name, summary, load }) => ({ name, isBuiltIn: load !== null, summary }));
+  const rows = TARGETS.map(({ name, summary, open }) => ({ name, isBuiltIn: open !== null, summary }));
   return {
     rows,
     lines: (paint, width) =>

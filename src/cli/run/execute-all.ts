@@ -2,6 +2,7 @@
 import type { RunBoard } from './board.ts';
 import { executeJob } from './execute.ts';
 import type { Job, Outcome } from './job.ts';
+import { OpenTargets } from './open-targets.ts';
 
 export async function executeAll(
   jobs: readonly Job[],
@@ -14,10 +15,17 @@ export async function executeAll(
     return await runOnWorkers(jobs, board, threadCount, onOutcome);
   }
   const outcomes: Outcome[] = [];
-  for (const job of jobs) {
-    const outcome: Outcome = board.isCancelled() ? { kind: 'cancelled' } : await executeJob(job, board);
-    outcomes.push(outcome);
-    onOutcome(job, outcome);
+  const targets = new OpenTargets();
+  try {
+    for (const job of jobs) {
+      const outcome: Outcome = board.isCancelled()
+        ? { kind: 'cancelled' }
+        : await executeJob(job, board, targets);
+      outcomes.push(outcome);
+      onOutcome(job, outcome);
+    }
+    return outcomes;
+  } finally {
+    await targets.close();
   }
-  return outcomes;
 }

@@ -1,13 +1,14 @@
 /** Runs one job in this thread, whichever it is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TARGETS } from '../../../hal/targets.ts';
 import { TICK_MS, TICKS_PER_DAY } from '../../core/units.ts';
-import { CancelledError, InfrastructureError, runScenario } from '../../scenario/run.ts';
+import type { LineUse } from '../../scenario/result.ts';
+import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { reasonOf } from '../user-error.ts';
 import { revealedBy } from '../vocabulary.ts';
 import type { RunBoard } from './board.ts';
 import { brokenResult, type Job, type Outcome } from './job.ts';
+import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
 import { TraceFile } from './trace-file.ts';
 
@@ -19,17 +20,27 @@ const SLICE_TICKS = { jumps: 5 * TICKS_PER_DAY, 'tick-by-tick': TICKS_PER_DAY / 
 /** How long this thread may keep signals and timers waiting. */
 const BUSY_MS = 40;
 
-export async function executeJob(job: Job, board: RunBoard): Promise<Outcome> {
+/** `targets` outlives the job where others come after it. */
+export async function executeJob(job: Job, board: RunBoard, targets?: OpenTargets): Promise<Outcome> {
+  if (targets !== undefined) return await executeOn(targets, job, board);
+  const own = new OpenTargets();
+  try {
+    return await executeOn(own, job, board);
+  } finally {
+    await own.close();
+  }
+}
+
+async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promise<Outcome> {
   const traces = new Traces(job);
   try {
-    const result = await run(job, board, traces);
+    const result = await run(job, board, traces, targets);
     return { kind: 'finished', result, stack: null, traceProblem: traces.close() };
   } catch (error) {
     const traceProblem = traces.close();
     if (error instanceof CancelledError) return { kind: 'cancelled' };
-    const isLine = error instanceof InfrastructureError;
     const message = error instanceof Error ? error.message : String(error);
-    const result = brokenResult(job, isLine ? 'infrastructure' : 'error', message);
+    const result = brokenResult(job, verdictOfError(error), message);
     return {
       kind: 'finished',
       result,
@@ -39,10 +50,10 @@ export async function executeJob(job: Job, board: RunBoard): Promise<Outcome> {
   }
 }
 
-async function run(job: Job, board: RunBoard, traces: Traces) {
+async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTargets) {
   const { scenario } = job;
-  const load = TARGETS.find((target) => target.name === job.targetName)?.load ?? null;
-  if (load === null) throw new Error(`target ${job.targetName} is not built in`);
+  const target = await targets.of(job);
+  const lineBefore = target.line();
   const isCancelled = (): boolean => board.isCancelled();
   const pacer = job.realtimeFactor === null ? null : new Pacer(job.realtimeFactor, isCancelled);
   let isMain = true;
@@ -51,7 +62,7 @@ async function run(job: Job, board: RunBoard, traces: Traces) {
   const result = await runScenario(
     scenario,
     {
-      createTarget: await load(),
+      createTarget: target.createTarget,
       isTickByTick: job.isTickByTick,
       revealedBy,
       isCancelled,
@@ -75,7 +86,17 @@ async function run(job: Job, board: RunBoard, traces: Traces) {
     },
     job.reproduce,
   );
-  return pacer === null ? result : { ...result, late: pacer.late() };
+  const line = target.line();
+  return {
+    ...result,
+    ...(pacer === null ? {} : { late: pacer.late() }),
+    ...(line === null || lineBefore === null ? {} : { line: since(lineBefore, line) }),
+  };
+}
+
+function since(before: LineUse, now: LineUse): LineUse {
+  const names = Object.keys(now) as (keyof LineUse)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineUse;
 }
 
 /** The trace files of one job. */

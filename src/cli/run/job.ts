@@ -1,5 +1,5 @@
 /** One scenario to run, as plain data that crosses threads, and what becomes of it. */
-import type { ScenarioResult } from '../../scenario/result.ts';
+import type { ScenarioResult, Verdict } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
 export interface TracePaths {
@@ -8,10 +8,19 @@ export interface TracePaths {
   readonly control: string | null;
 }
 
+/** As on the command line. */
+export interface BoardPlace {
+  readonly port?: string | undefined;
+  readonly exec?: string | undefined;
+  readonly baud?: number | undefined;
+}
+
 export interface Job {
   readonly index: number;
   readonly scenario: Scenario;
   readonly targetName: string;
+  /** Where the board is, for a target that has one. */
+  readonly board: BoardPlace;
   readonly isTickByTick: boolean;
   /** Simulated seconds per second of wall clock; null: as fast as it goes. */
   readonly realtimeFactor: number | null;
@@ -31,7 +40,7 @@ export type Outcome =
   | { readonly kind: 'cancelled' };
 
 /** The result of a scenario whose run ended outside of the runner's care: no pump to ask, and what is known is why. */
-export function brokenResult(job: Job, verdict: 'error' | 'infrastructure', message: string): ScenarioResult {
+export function brokenResult(job: Job, verdict: Verdict, message: string): ScenarioResult {
   const { scenario } = job;
   return {
     name: scenario.name,

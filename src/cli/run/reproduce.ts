@@ -6,15 +6,21 @@ import { fromHere } from '../scenario-files.ts';
 export interface HowRun {
   readonly targetName: string;
   readonly isTickByTick: boolean;
+  readonly port?: string | undefined;
+  readonly exec?: string | undefined;
+  readonly baud?: number | undefined;
 }
 
 export function reproduceLine(
   start: string,
   scenario: Scenario,
-  { targetName, isTickByTick }: HowRun,
+  { targetName, isTickByTick, port, exec, baud }: HowRun,
 ): string {
   const words = [start, 'run', shellWord(scenario.file), '--seed', String(scenario.seed)];
   if (targetName !== 'sim') words.push('--target', targetName);
+  if (port !== undefined) words.push('--port', shellWord(port));
+  if (exec !== undefined) words.push('--exec', shellWord(exec));
+  if (baud !== undefined) words.push('--baud', String(baud));
   if (isTickByTick) words.push('--tick-by-tick');
   return words.join(' ');
 }

@@ -1,0 +1,100 @@
+/** HOST: the target `board`: whatever is at a port, or a real interpreter started in its place. */
+import crc32 from 'crc-32';
+import type { OpenTarget, TargetOptions } from '../target-options.ts';
+import { LineError, type LinePort } from './client.ts';
+import { type BoardHello, BoardLine } from './connect.ts';
+import { openConsolePort } from './console-port.ts';
+import { startInterpreter } from './interpreter.ts';
+import { SerialLine, USUAL_BAUD } from './serial-line.ts';
+import { BoardTarget } from './target.ts';
+import { upload } from './uploader.ts';
+
+export const textCrc = (text: string): number => crc32.bstr(text) >>> 0;
+
+/** Scenarios one after the other on one open line. `end` is called after the line is closed. */
+export async function openLineTarget(
+  name: string,
+  port: LinePort,
+  options: TargetOptions,
+  end: () => Promise<void> | void,
+): Promise<OpenTarget> {
+  const line = new BoardLine({ port, crc: textCrc, coreHash: options.coreHash, ...options.line });
+  const close = async (): Promise<void> => {
+    await port.close();
+    await end();
+  };
+  try {
+    await line.establish();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    createTarget: (setup) => BoardTarget.open(name, setup, line),
+    line: () => ({ ...line.client.counts, ...port.traffic }),
+    close: async () => {
+      await line.leave();
+      await close();
+    },
+  };
+}
+
+export async function openBoardTarget(options: TargetOptions): Promise<OpenTarget> {
+  const place = await openPlace(options);
+  return await openLineTarget('board', place.port, options, place.end);
+}
+
+/** Who is there, whichever core it carries. */
+export async function greetBoard(
+  options: Omit<TargetOptions, 'boardThread' | 'notice'>,
+): Promise<BoardHello> {
+  const { port, end } = await openPlace(options);
+  const line = new BoardLine({ port, crc: textCrc, coreHash: null, ...options.line });
+  try {
+    const hello = await line.establish();
+    await line.leave();
+    return hello;
+  } finally {
+    await port.close();
+    await end();
+  }
+}
+
+interface Place {
+  readonly port: LinePort;
+  readonly end: () => Promise<void> | void;
+}
+
+async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<Place> {
+  const { port: path, exec, baud = USUAL_BAUD } = options;
+  if (exec !== undefined) return await openInterpreter(exec, options);
+  if (path === undefined) {
+    throw new LineError('no board named: give --port PATH (thecal list ports shows them) or --exec PATH');
+  }
+  return { port: await SerialLine.open(path, baud), end: () => undefined };
+}
+
+async function openInterpreter(
+  exec: string,
+  { firmware, coreHash }: Pick<TargetOptions, 'firmware' | 'coreHash'>,
+): Promise<Place> {
+  const interpreter = await startInterpreter(exec);
+  try {
+    const console = await openConsolePort(interpreter.path, USUAL_BAUD);
+    try {
+      await upload(console, {
+        code: await firmware(),
+        coreHash,
+        variablesNeeded: 0,
+        mayReplace: false,
+        onStep: () => undefined,
+      });
+    } finally {
+      await console.close();
+    }
+    return { port: await SerialLine.open(interpreter.path), end: () => interpreter.close() };
+  } catch (error) {
+    await interpreter.close();
+    throw error;
+  }
+}

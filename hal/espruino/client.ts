@@ -1,0 +1,220 @@
+/**
+ * HOST: requests over the line, one outstanding. A request that got no whole reply is sent again under the same
+ * number, so the board never carries it out twice; after a bounded number of tries the line is given up, which says
+ * nothing about the pump.
+ */
+import type { TextCrc } from './link.ts';
+import {
+  NAK_ASSERTION,
+  NAK_CHECKSUM,
+  NAK_NO_PUMP,
+  NAK_SEQUENCE,
+  NAK_TOO_LONG,
+  openLine,
+  sealLine,
+} from './link.ts';
+
+/** Lines to and from a board. A port may lose, double, flip, delay and reorder. */
+export interface LinePort {
+  /** Name for messages: a path, or what is behind it. */
+  readonly name: string;
+  readonly traffic: { readonly bytesOut: number; readonly bytesIn: number };
+  /** As it stands, line ends included. */
+  write(text: string): void;
+  /** The next line without its end; null when none came in time. Rejects with `PortVanishedError` once it is gone. */
+  receive(timeoutMs: number): Promise<string | null>;
+  /** Open it anew, for one that no longer speaks. */
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the line went through; a result shows it. */
+export interface LineCounts {
+  exchanges: number;
+  wakes: number;
+  retries: number;
+  /** Requests that got no reply in time. */
+  lost: number;
+  /** Replies whose seal was broken. */
+  broken: number;
+  /** Requests that the board got broken. */
+  refused: number;
+  /** Replies to what had been answered already: doubled, late or out of order. */
+  stale: number;
+  reopened: number;
+  /** The board had forgotten everything, and was led to where it had been. */
+  reboots: number;
+  /** Wall clock from a request's first try to its reply, of those that got one. */
+  exchangeMs: number;
+}
+
+/** The line is given up: the verdict is infrastructure. */
+export class LineError extends Error {
+  override readonly name = 'InfrastructureError';
+}
+
+/** The port is no longer there. */
+export class PortVanishedError extends LineError {}
+
+/** The board answers, or answers no longer, as one that was switched off in between. */
+export class BoardLostError extends LineError {}
+
+/** The firmware on the board ended in an assertion. */
+export class BoardAssertionError extends Error {}
+
+export interface LineOptions {
+  /** In place of what is learned from the exchanges so far; for tests. */
+  readonly timeoutMs?: number;
+}
+
+const TRIES = 4;
+/** The try before which the port is opened anew: late, because opening resets some boards. */
+const REOPENING_TRY = 4;
+const FIRST_TIMEOUT_MS = 4000;
+const SHORTEST_TIMEOUT_MS = 500;
+const LONGEST_TIMEOUT_MS = 60_000;
+/** How much slower than usual a reply may be. */
+const PATIENCE = 20;
+/** Numbers of an earlier session that may still be under way are not ours. */
+const FIRST_NUMBERS = 1_000_000;
+
+export function createCounts(): LineCounts {
+  return {
+    exchanges: 0,
+    wakes: 0,
+    retries: 0,
+    lost: 0,
+    broken: 0,
+    refused: 0,
+    stale: 0,
+    reopened: 0,
+    reboots: 0,
+    exchangeMs: 0,
+  };
+}
+
+export class LineClient {
+  readonly counts = createCounts();
+  /** Wall clock of the last exchange. */
+  lastMs = 0;
+  private readonly port: LinePort;
+  private readonly crc: TextCrc;
+  private readonly options: LineOptions;
+  private seq = Math.floor(Math.random() * FIRST_NUMBERS);
+  /** Of an exchange, smoothed; null before the first. */
+  private usualMs: number | null = null;
+
+  constructor(port: LinePort, crc: TextCrc, options: LineOptions = {}) {
+    this.port = port;
+    this.crc = crc;
+    this.options = options;
+  }
+
+  /**
+   * The fields of the reply after word and number. Rejects with a `LineError` when there is none to be had; nothing is
+   * known then of whether the board carried the request out.
+   */
+  async ask(verb: string, fields: readonly (string | number)[], replyVerb: string): Promise<string[]> {
+    this.seq += 1;
+    const line = `${sealLine([verb, this.seq, ...fields], this.crc)}\n`;
+    this.counts.exchanges += 1;
+    const startMs = performance.now();
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      if (attempt > 1) this.counts.retries += 1;
+      if (attempt === REOPENING_TRY) {
+        this.counts.reopened += 1;
+        await this.port.reopen();
+      }
+      // Half a line that is left over from before ends here, so that this one begins as one.
+      this.port.write(attempt === 1 ? line : `\n${line}`);
+      let reply: string[] | null = null;
+      try {
+        reply = await this.await(line.trim(), verb, replyVerb, this.timeoutMs() * 2 ** (attempt - 1));
+      } catch (error) {
+        if (!(error instanceof PortVanishedError) || attempt >= REOPENING_TRY) throw error;
+        attempt = REOPENING_TRY - 1;
+      }
+      if (reply === null) continue;
+      this.lastMs = performance.now() - startMs;
+      this.counts.exchangeMs += this.lastMs;
+      if (attempt === 1)
+        this.usualMs = this.usualMs === null ? this.lastMs : 0.9 * this.usualMs + 0.1 * this.lastMs;
+      return reply;
+    }
+    throw new BoardLostError(`${this.port.name}: no answer to "${verb}" after ${TRIES} tries`);
+  }
+
+  private timeoutMs(): number {
+    if (this.options.timeoutMs !== undefined) return this.options.timeoutMs;
+    if (this.usualMs === null) return FIRST_TIMEOUT_MS;
+    return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, PATIENCE * this.usualMs));
+  }
+
+  /** The reply, or null when the request has to be sent again. */
+  private async await(
+    sent: string,
+    verb: string,
+    replyVerb: string,
+    timeoutMs: number,
+  ): Promise<string[] | null> {
+    const { counts } = this;
+    const deadlineMs = performance.now() + timeoutMs;
+    for (;;) {
+      const text = await this.port.receive(Math.max(0, deadlineMs - performance.now()));
+      if (text === null) {
+        counts.lost += 1;
+        return null;
+      }
+      const said = afterPrompt(text);
+      // Only a console says again what it is told.
+      if (said === sent) throw new BoardLostError(`${this.port.name}: the board is back at its prompt`);
+      const opened = openLine(said, this.crc);
+      if (opened === null) {
+        counts.broken += 1;
+        return null;
+      }
+      const number = Number(opened[1]);
+      if (opened[0] === 'nak') {
+        if (this.judgeRefusal(verb, number, Number(opened[2]))) return null;
+      } else if (opened[0] === replyVerb && number === this.seq) {
+        return opened.slice(2);
+      } else {
+        counts.stale += 1;
+      }
+    }
+  }
+
+  /** True: send it again. False: it was about something else. */
+  private judgeRefusal(verb: string, number: number, code: number): boolean {
+    const { port, seq, counts } = this;
+    if (code === NAK_CHECKSUM || code === NAK_TOO_LONG) {
+      counts.refused += 1;
+      return true;
+    }
+    if (code === NAK_SEQUENCE) {
+      // The board has done the one before and refused what came out of order, or has done this one already.
+      if (number === seq || number === seq - 1) {
+        counts.stale += 1;
+        return false;
+      }
+      throw new BoardLostError(`${port.name}: the board counts from ${number} where the host is at ${seq}`);
+    }
+    if (number !== seq) {
+      counts.stale += 1;
+      return false;
+    }
+    if (code === NAK_NO_PUMP) throw new BoardLostError(`${port.name}: the board has forgotten its pump`);
+    if (code === NAK_ASSERTION)
+      throw new BoardAssertionError('the firmware on the board ended in an assertion');
+    throw new LineError(`${port.name}: the board refused "${verb}" with code ${code}`);
+  }
+}
+
+/** The fields of a reply, whatever the console put before it on that line. */
+export function openReply(text: string, crc: TextCrc): string[] | null {
+  return openLine(afterPrompt(text), crc);
+}
+
+function afterPrompt(text: string): string {
+  return text.slice(text.lastIndexOf('>') + 1).trim();
+}

@@ -1,0 +1,102 @@
+/**
+ * BOARD: the pump on its own. The board's timer looks every second which tick it is, and executes the firmware when
+ * something is due in it, as every other host does; the ticks in between are idled over.
+ *
+ * What came too late is caught up in time and not in drug: for the ticks that were missed the pump counts as stopped,
+ * by its own stop and resume, so that belief, alarms and log say what happened: nothing was delivered.
+ */
+import { queueCommand } from '../../src/core/pump.ts';
+import type { PumpState } from '../../src/core/state.ts';
+import { idle, nextWake, tick } from '../../src/core/tick.ts';
+import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import type { PumpHal } from '../hal.ts';
+
+/** A timer is never quite on time; a tick this late is still executed as it is. */
+const LATE_TICKS = 1;
+/** A longer gap is no stall: somebody set the clock. At most so much is caught up at once. */
+const CATCH_UP_TICKS = TICKS_PER_HOUR;
+
+export interface FreeRun {
+  readonly pump: PumpState;
+  readonly hal: PumpHal;
+  /** Milliseconds of the board's clock at tick 0; moves when the clock is set. */
+  anchorMs: number;
+  /** The tick it was when last looked. */
+  lastTick: number;
+  /** When something is next due. */
+  wakeTick: number;
+  stalls: number;
+  missedTicks: number;
+  /** Jumps of the clock, either way, that were taken for what they are. */
+  clockJumps: number;
+  /** The firmware stopped by an assertion: nothing is delivered any more, and the watchdog starves. */
+  failure: string;
+}
+
+export function createFreeRun(pump: PumpState, hal: PumpHal, nowMs: number): FreeRun {
+  return {
+    pump: pump,
+    hal: hal,
+    anchorMs: nowMs,
+    lastTick: 0,
+    wakeTick: 0,
+    stalls: 0,
+    missedTicks: 0,
+    clockJumps: 0,
+    failure: '',
+  };
+}
+
+/** Every wake up to and including `toTick`, which is executed whether or not anything is due in it. */
+function runTo(run: FreeRun, toTick: number): void {
+  const pump = run.pump;
+  while (pump.nowTick <= toTick) {
+    const wake = Math.min(nextWake(pump), toTick);
+    if (wake > pump.nowTick) idle(pump, wake - pump.nowTick);
+    tick(pump, run.hal);
+  }
+}
+
+/** The ticks from the wake that was missed up to `toTick` pass without delivery. */
+function passStopped(run: FreeRun, toTick: number): void {
+  const pump = run.pump;
+  run.stalls += 1;
+  run.missedTicks += toTick - run.wakeTick;
+  if (run.wakeTick > pump.nowTick) idle(pump, run.wakeTick - pump.nowTick);
+  // A stop that a clinician gave stays.
+  const isOurs = pump.mode.isStopCommanded === 0;
+  if (isOurs) queueCommand(pump, { kind: 'stop' });
+  runTo(run, toTick - 1);
+  if (isOurs) queueCommand(pump, { kind: 'resume' });
+}
+
+/** Which tick it is, with jumps of the clock taken out. */
+function tickAt(run: FreeRun, nowMs: number): number {
+  const now = Math.floor((nowMs - run.anchorMs) / TICK_MS);
+  const gap = now - run.lastTick;
+  if (gap >= 0 && gap <= CATCH_UP_TICKS) return now;
+  run.clockJumps += 1;
+  const counted = gap < 0 ? run.lastTick : run.lastTick + CATCH_UP_TICKS;
+  run.anchorMs = nowMs - counted * TICK_MS;
+  return counted;
+}
+
+/** Called by the board's timer, about once a tick; it does not matter how exactly. */
+export function lookAtClock(run: FreeRun, nowMs: number): void {
+  if (run.failure !== '') return;
+  const now = tickAt(run, nowMs);
+  run.lastTick = now;
+  try {
+    // A command is due at once, whatever was foreseen.
+    if (run.pump.inbox.length > 0) run.wakeTick = Math.min(run.wakeTick, now);
+    if (now >= run.wakeTick && now >= run.pump.nowTick) {
+      if (now - run.wakeTick > LATE_TICKS) passStopped(run, now);
+      runTo(run, now);
+      run.wakeTick = nextWake(run.pump);
+    }
+    run.hal.watchdog.kick();
+  } catch (error) {
+    run.failure = (error as Error).message;
+    run.hal.annunciator.play(2);
+  }
+}

@@ -1,0 +1,117 @@
+/** HOST: a serial port as the line needs it: whole lines with time-outs, and errors that say what to do. */
+import { ReadlineParser } from '@serialport/parser-readline';
+import { SerialPort } from 'serialport';
+import type { LinePort } from './client.ts';
+import { PortVanishedError } from './client.ts';
+import { portErrorOf } from './console-port.ts';
+
+export const USUAL_BAUD = 115_200;
+
+/** A board that was unplugged and comes back needs a moment until its port is there again. */
+const REOPEN_TRIES = 10;
+const REOPEN_PAUSE_MS = 200;
+/** Closing a port whose other end is gone may never call back. */
+const CLOSE_MS = 1000;
+
+type Waiter = (line: string | null) => void;
+
+export class SerialLine implements LinePort {
+  readonly name: string;
+  readonly traffic = { bytesOut: 0, bytesIn: 0 };
+  private readonly baudRate: number;
+  private port: SerialPort | null = null;
+  private lines: string[] = [];
+  private waiter: Waiter | null = null;
+  private hasVanished = false;
+
+  private constructor(path: string, baudRate: number) {
+    this.name = path;
+    this.baudRate = baudRate;
+  }
+
+  static async open(path: string, baudRate: number = USUAL_BAUD): Promise<SerialLine> {
+    const line = new SerialLine(path, baudRate);
+    await line.open();
+    return line;
+  }
+
+  write(text: string): void {
+    if (this.port === null || this.hasVanished) return;
+    this.traffic.bytesOut += text.length;
+    // A failed write is a request without a reply, and is dealt with as one.
+    this.port.write(text, 'latin1', () => undefined);
+  }
+
+  receive(timeoutMs: number): Promise<string | null> {
+    const line = this.lines.shift();
+    if (line !== undefined) return Promise.resolve(line);
+    if (this.hasVanished) {
+      return Promise.reject(
+        new PortVanishedError(`${this.name}: the port vanished; was the board unplugged?`),
+      );
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.waiter?.(null), timeoutMs);
+      this.waiter = (found) => {
+        clearTimeout(timer);
+        this.waiter = null;
+        resolve(found);
+      };
+    });
+  }
+
+  async reopen(): Promise<void> {
+    await this.close();
+    for (let i = 1; ; i++) {
+      try {
+        await this.open();
+        return;
+      } catch (error) {
+        if (i === REOPEN_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const { port } = this;
+    this.port = null;
+    this.lines = [];
+    this.waiter?.(null);
+    if (port?.isOpen !== true) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS);
+      port.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private async open(): Promise<void> {
+    const port = new SerialPort({ path: this.name, baudRate: this.baudRate, autoOpen: false });
+    await new Promise<void>((resolve, reject) => {
+      port.open((error) => {
+        if (error === null) resolve();
+        else reject(portErrorOf(this.name, error.message));
+      });
+    });
+    this.port = port;
+    this.hasVanished = false;
+    const parser = port.pipe(new ReadlineParser({ delimiter: '\n', encoding: 'latin1' }));
+    port.on('data', (bytes: Buffer) => {
+      this.traffic.bytesIn += bytes.length;
+    });
+    parser.on('data', (line: string) => {
+      if (this.port !== port) return;
+      if (this.waiter !== null) this.waiter(line);
+      else this.lines.push(line);
+    });
+    port.on('error', () => undefined);
+    port.on('close', () => {
+      if (this.port !== port) return;
+      this.hasVanished = true;
+      this.waiter?.(null);
+    });
+  }
+}

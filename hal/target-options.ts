@@ -1,0 +1,43 @@
+/** What a target needs to be opened, for those that reach out of this process. Types only. */
+import type { TargetFactory } from './target.ts';
+
+export interface TargetOptions {
+  /** Serial port of a board. */
+  readonly port?: string | undefined;
+  readonly baud?: number | undefined;
+  /** A real interpreter to start in place of a board. */
+  readonly exec?: string | undefined;
+  /** Hash of the core in this process. */
+  readonly coreHash: string;
+  /** The firmware as a script for the board. */
+  readonly firmware: () => Promise<string>;
+  /** File that a thread of a virtual board starts with. */
+  readonly boardThread: string;
+  /** Something a person should know that is no error. */
+  readonly notice: (text: string) => void;
+  readonly line?: { readonly timeoutMs?: number };
+}
+
+/** What went over the line so far: numbers that only grow. `docs/board.md` has their meaning. */
+export interface LineTotals {
+  readonly exchanges: number;
+  readonly wakes: number;
+  readonly retries: number;
+  readonly lost: number;
+  readonly broken: number;
+  readonly refused: number;
+  readonly stale: number;
+  readonly reopened: number;
+  readonly reboots: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  readonly exchangeMs: number;
+}
+
+/** An open target, over which scenarios run one after the other. */
+export interface OpenTarget {
+  readonly createTarget: TargetFactory;
+  /** null: there is no line. */
+  line(): LineTotals | null;
+  close(): Promise<void>;
+}

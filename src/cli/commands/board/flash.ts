@@ -1,0 +1,186 @@
+/** `thecal board flash`: the firmware into a board's flash storage, or what would go there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BOARD_TYPES, fitOf, VARIABLES_NEEDED } from '../../../../hal/espruino/board-table.ts';
+import { type ConsolePort, openConsolePort, PortError } from '../../../../hal/espruino/console-port.ts';
+import {
+  planUpload,
+  upload,
+  UploadError,
+  type UploadPlan,
+  type UploadResult,
+  type UploadStep,
+} from '../../../../hal/espruino/uploader.ts';
+import { coreHash } from '../../build-info.ts';
+import { BAD_INPUT, type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
+import { IS_FROM_SOURCE, packageRoot } from '../../package-root.ts';
+import { printLines } from '../../terminal.ts';
+import { UserError } from '../../user-error.ts';
+
+export interface FlashOptions {
+  readonly port?: string;
+  /** An interpreter to start in place of a board. */
+  readonly exec?: string;
+  readonly baud?: number;
+  readonly dryRun?: boolean;
+  readonly replace?: boolean;
+  readonly freeRun?: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_BAUD = 115_200;
+const BAR_CHARACTERS = 24;
+
+const PHASES: Readonly<Record<UploadStep['phase'], string>> = {
+  connect: 'looking for the board',
+  prepare: 'reset, room in its storage',
+  write: 'writing',
+  verify: 'comparing checksums',
+  switch: 'switching over',
+  hello: 'waiting for its hello',
+};
+
+interface Bundle {
+  readonly code: string;
+  readonly coreHash: string;
+}
+
+/** As built, or from the sources by the script that builds it. */
+async function firmware(isFreeRunning: boolean): Promise<Bundle> {
+  if (IS_FROM_SOURCE) {
+    const script = pathToFileURL(join(packageRoot(), 'scripts', 'bundle-board.ts')).href;
+    const { bundleBoard } = (await import(script)) as {
+      bundleBoard(name: 'lockstep' | 'freeRunning'): Promise<Bundle>;
+    };
+    return await bundleBoard(isFreeRunning ? 'freeRunning' : 'lockstep');
+  }
+  const file = join(packageRoot(), 'dist', isFreeRunning ? 'board-free.js' : 'board.js');
+  if (!existsSync(file))
+    throw new UserError(`${file} is missing: build the program again with "npm run build"`);
+  return { code: readFileSync(file, 'latin1'), coreHash: await coreHash() };
+}
+
+/** The line on a terminal that shows how far the upload is. */
+function progressLine({ phase, done, total }: UploadStep): string {
+  if (phase !== 'write') return PHASES[phase];
+  const full = Math.round((BAR_CHARACTERS * done) / Math.max(1, total));
+  const bar = '#'.repeat(full) + '-'.repeat(BAR_CHARACTERS - full);
+  return `${PHASES.write} [${bar}] ${done}/${total}`;
+}
+
+function planLines(plan: UploadPlan, variables: number): string[] {
+  const boards = BOARD_TYPES.map(
+    (board) => `  ${board.name.padEnd(12)} ${fitOf(board, plan.bytes, variables).verdict}`,
+  );
+  return [
+    `would send ${plan.bytes} bytes in ${plan.chunks} chunks of ${plan.chunkBytes}, CRC-32 ${plan.crc32}`,
+    `as ${plan.names.join(' or ')}, whichever does not run; core ${plan.coreHash}`,
+    `boot code: ${plan.bootCode}`,
+    'on a board of the kind:',
+    ...boards,
+    'nothing was sent',
+  ];
+}
+
+async function dryRun(options: FlashOptions, isFreeRunning: boolean): Promise<ExitCode> {
+  const { code, coreHash: hash } = await firmware(isFreeRunning);
+  const plan = planUpload(code, hash);
+  if (options.json === true) {
+    printLines(process.stdout, [JSON.stringify({ dryRun: true, ...plan }, null, 2)]);
+  } else {
+    printLines(process.stdout, planLines(plan, VARIABLES_NEEDED[isFreeRunning ? 'freeRunning' : 'lockstep']));
+  }
+  return PASSED;
+}
+
+interface Opened {
+  readonly port: ConsolePort;
+  close(): Promise<void>;
+}
+
+async function openBoard(options: FlashOptions): Promise<Opened> {
+  const baud = options.baud ?? DEFAULT_BAUD;
+  if (options.exec === undefined) {
+    const port = await openConsolePort(options.port ?? '', baud);
+    return { port, close: () => port.close() };
+  }
+  const { startInterpreter } = await import('../../../../hal/espruino/interpreter.ts');
+  // Its flash is a file in the current folder, so that what was flashed is there at the next start.
+  const interpreter = await startInterpreter(options.exec, process.cwd());
+  try {
+    const port = await openConsolePort(interpreter.path, baud);
+    return {
+      port,
+      close: async () => {
+        await port.close();
+        await interpreter.close();
+      },
+    };
+  } catch (error) {
+    await interpreter.close();
+    throw error;
+  }
+}
+
+function doneLines(path: string, result: UploadResult, plan: UploadPlan, seconds: number): string[] {
+  const what = result.wasThere
+    ? `${path}: ${result.board} has this very firmware as ${result.name} already`
+    : `${path}: ${result.board} (Espruino ${result.interpreter}, ${result.variables} variables) runs ${result.name}, ${plan.bytes} bytes, CRC-32 ${plan.crc32}`;
+  const again =
+    result.rewrittenChunks > 0 ? [`${result.rewrittenChunks} chunks had to be written again`] : [];
+  return [`${what}, ${seconds.toFixed(1)} s`, ...again, `it said hello with core ${plan.coreHash}`];
+}
+
+export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
+  const isFreeRunning = options.freeRun === true;
+  if (options.dryRun === true) return await dryRun(options, isFreeRunning);
+  if ((options.port === undefined) === (options.exec === undefined)) {
+    printLines(process.stderr, [
+      'name the board: --port PATH ("thecal list ports" shows them), or --exec PATH for an interpreter on this machine',
+    ]);
+    return BAD_INPUT;
+  }
+  const { code, coreHash: hash } = await firmware(isFreeRunning);
+  const plan = planUpload(code, hash);
+  const startMs = performance.now();
+  const { stderr } = process;
+  const draw = (step: UploadStep): void => {
+    if (stderr.isTTY) stderr.write(`\r${progressLine(step)}\x1b[K`);
+  };
+  const erase = (): void => {
+    if (stderr.isTTY) stderr.write('\r\x1b[K');
+  };
+  let opened: Opened | null = null;
+  try {
+    opened = await openBoard(options);
+    const result = await upload(opened.port, {
+      code,
+      coreHash: hash,
+      variablesNeeded: VARIABLES_NEEDED[isFreeRunning ? 'freeRunning' : 'lockstep'],
+      mayReplace: options.replace === true,
+      onStep: draw,
+    });
+    erase();
+    const seconds = (performance.now() - startMs) / 1000;
+    const lines =
+      options.json === true
+        ? [JSON.stringify({ dryRun: false, port: opened.port.name, ...result, ...plan, seconds }, null, 2)]
+        : doneLines(opened.port.name, result, plan, seconds);
+    printLines(process.stdout, lines);
+    return PASSED;
+  } catch (error) {
+    erase();
+    // Whatever opens a port or starts an interpreter says so under this name.
+    if (!(error instanceof Error && error.name === 'InfrastructureError')) throw error;
+    if (options.json === true) {
+      const kind = error instanceof UploadError || error instanceof PortError ? error.kind : 'no-board';
+      printLines(process.stdout, [JSON.stringify({ error: { kind, message: error.message } }, null, 2)]);
+    } else {
+      printLines(stderr, [error.message]);
+    }
+    return INFRASTRUCTURE;
+  } finally {
+    await opened?.close();
+  }
+}

@@ -1,0 +1,159 @@
+/** The interpreter's globals for a bundle that runs over pins: what it does with them is recorded, time is ours. */
+import { createContext, runInContext } from 'node:vm';
+import crc32 from 'crc-32';
+import { STEPS_PER_STROKE } from '../../hal/espruino/board.ts';
+
+interface Timer {
+  readonly id: number;
+  dueMs: number;
+  readonly everyMs: number | null;
+  readonly run: () => void;
+}
+
+export interface FakePinsOptions {
+  readonly board?: string;
+  /** Leave out what some boards lack. */
+  readonly isBare?: boolean;
+  readonly files?: Map<string, string>;
+}
+
+export class FakePins {
+  nowMs = 1_000_000_000_000;
+  readonly files: Map<string, string>;
+  freeBytes = 10_000;
+  /** Values of `digitalWrite` to the four windings, in order. */
+  readonly windings: number[] = [];
+  readonly notes: { readonly atMs: number; readonly freq: number }[] = [];
+  readonly printed: string[] = [];
+  kicks = 0;
+  watchdog: string | null = null;
+  /** Shares of the reference that the ADC sees, by pin. */
+  readonly analog: Record<string, number> = { A5: 0.2 + 1 / 1000, A6: 0.45 };
+  isTurning = true;
+  /** Steps since the windings were last let go. */
+  private steps = 0;
+  /** The clock was set: timers keep to the time that passes. */
+  clockOffsetMs = 0;
+  private timers: Timer[] = [];
+  private nextId = 1;
+  private pulse: (() => void) | null = null;
+  private readonly context: object;
+
+  constructor(code: string, options: FakePinsOptions = {}) {
+    this.files = options.files ?? new Map<string, string>();
+    const add = (run: () => void, ms: number, isRepeated: boolean): number => {
+      const id = this.nextId++;
+      this.timers.push({ id, dueMs: this.nowMs + ms, everyMs: isRepeated ? ms : null, run });
+      return id;
+    };
+    class Pin {
+      readonly name: string;
+      constructor(name: string) {
+        this.name = name;
+      }
+    }
+    const isBare = options.isBare === true;
+    this.context = createContext({
+      Pin,
+      process: {
+        env: { BOARD: options.board ?? 'PICO_R1_3' },
+        memory: () => ({ free: 2000, total: 5100 }),
+      },
+      print: (text: unknown) => this.printed.push(String(text)),
+      getTime: () => (this.nowMs + this.clockOffsetMs) / 1000,
+      setTimeout: (run: () => void, ms: number) => add(run, ms, false),
+      setInterval: (run: () => void, ms: number) => add(run, ms, true),
+      clearInterval: (id: number) => {
+        this.timers = this.timers.filter((timer) => timer.id !== id);
+      },
+      setWatch: (callback: () => void) => {
+        this.pulse = callback;
+        return 1;
+      },
+      digitalWrite: (pins: unknown, value: number) => {
+        if (!Array.isArray(pins)) return;
+        this.windings.push(value);
+        // The mechanism's own switch closes once in a stroke.
+        if (value === 0) this.steps = 0;
+        else this.steps += 1;
+        if (this.steps === STEPS_PER_STROKE && this.isTurning) this.pulse?.();
+      },
+      analogRead: (pin: Pin) => this.analog[pin.name] ?? NaN,
+      analogWrite: (_pin: Pin, _value: number, { freq }: { freq: number }) =>
+        this.notes.push({ atMs: this.nowMs, freq }),
+      require: () => ({
+        read: (name: string) => this.files.get(name),
+        write: (name: string, data: string | Uint8Array) =>
+          this.files.set(name, typeof data === 'string' ? data : Buffer.from(data).toString('latin1')),
+        erase: (name: string) => this.files.delete(name),
+        ...(isBare ? {} : { getFree: () => this.freeBytes }),
+      }),
+      E: {
+        CRC32: (data: string | Uint8Array) =>
+          crc32.buf(typeof data === 'string' ? Buffer.from(data, 'latin1') : data) >>> 0,
+        ...(isBare
+          ? {}
+          : {
+              getTemperature: () => 37.25,
+              getAnalogVRef: () => 3.3,
+              enableWatchdog: (seconds: number, isAutomatic: boolean) => {
+                this.watchdog = `${seconds} ${isAutomatic}`;
+              },
+              kickWatchdog: () => {
+                this.kicks += 1;
+              },
+            }),
+      },
+    });
+    runInContext(code, this.context);
+  }
+
+  say(text: string): string {
+    const line = `${text},${(crc32.buf(Buffer.from(text)) & 65535).toString(16)}`;
+    return runInContext(`thecal(${JSON.stringify(line)})`, this.context) as string;
+  }
+
+  /** Time passes, and what falls due runs. */
+  pass(seconds: number): void {
+    const endMs = this.nowMs + seconds * 1000;
+    for (;;) {
+      const next = this.timers.reduce<Timer | null>(
+        (best, timer) => (timer.dueMs <= endMs && (best === null || timer.dueMs < best.dueMs) ? timer : best),
+        null,
+      );
+      if (next === null) break;
+      this.nowMs = Math.max(this.nowMs, next.dueMs);
+      if (next.everyMs === null) this.timers = this.timers.filter((timer) => timer !== next);
+      else next.dueMs += next.everyMs;
+      next.run();
+    }
+    this.nowMs = endMs;
+  }
+
+  /** The processor is busy with something else; the timers' moments come late and all at once. */
+  stall(seconds: number): void {
+    this.nowMs += seconds * 1000;
+  }
+
+  events(kind: string): number[][] {
+    return this.printed
+      .filter((line) => line.startsWith(`${kind},`))
+      .map((line) => line.split(',').slice(1, -1).map(Number));
+  }
+
+  status(): {
+    tick: number;
+    requested: number;
+    confirmed: number;
+    stalls: number;
+    missed: number;
+    jumps: number;
+    storeFailures: number;
+  } {
+    const [tick, requested, confirmed, stalls, missed, jumps, storeFailures] = this.say('status,9')
+      .split(',')
+      .slice(2)
+      .map(Number) as [number, number, number, number, number, number, number];
+    return { tick, requested, confirmed, stalls, missed, jumps, storeFailures };
+  }
+}

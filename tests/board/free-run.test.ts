@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createFreeRun, lookAtClock } from '../../hal/espruino/free-run.ts';
+import { PIN_MAPS } from '../../hal/espruino/board.ts';
+import { pressurePaOf, supplyMvOf } from '../../hal/espruino/pin-hal.ts';
+import { bundleBoard } from '../../scripts/bundle-board.ts';
+import { EVENT_KINDS } from '../../src/core/events.ts';
+import { Rig } from '../core/rig.ts';
+import { FakePins, type FakePinsOptions } from './fake-pins.ts';
+
+/** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
+const SETUP = 'setup,2,500,40000000,0,38000000,2000000,500,0,0,3000';
+const STROKE = EVENT_KINDS.indexOf('stroke');
+const RESUME = EVENT_KINDS.indexOf('resume');
+
+let code = '';
+let coreHash = '';
+
+beforeAll(async () => {
+  ({ code, coreHash } = await bundleBoard('freeRunning'));
+});
+
+function started(options: FakePinsOptions = {}): FakePins {
+  const pins = new FakePins(code, options);
+  expect(pins.say(SETUP)).toMatch(/^ok,2,/);
+  return pins;
+}
+
+function strokeTicks(pins: FakePins): number[] {
+  return pins
+    .events('event')
+    .filter(([, kind]) => kind === STROKE)
+    .map(([tick]) => tick!);
+}
+
+describe('a pump over pins', () => {
+  it('says who it is and runs nothing before it is set up', () => {
+    const pins = new FakePins(code);
+    expect(pins.say('hello,1').split(',').slice(0, 5)).toEqual(['hello', '1', '1', coreHash, 'PICO_R1_3']);
+    expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
+    pins.pass(200);
+    expect(pins.windings).toEqual([]);
+    expect(pins.say('setup,3,500,40000000,0,38000000,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
+  });
+
+  it('turns its motor for each stroke, once round the windings and let go, and counts the feedback', () => {
+    const pins = started();
+    pins.pass(150);
+    expect(strokeTicks(pins)).toEqual([71, 143]);
+    const energised = pins.windings.filter((value) => value !== 0);
+    // 96 steps a stroke; before each the resting winding is a load for the supply's reading.
+    expect(energised.length).toBe(2 * 96 + 2);
+    expect(pins.windings.at(-1)).toBe(0);
+    const steps = energised.slice(1, 97);
+    expect(steps.slice(0, 5)).toEqual([6, 3, 9, 12, 6]);
+    expect(pins.status()).toMatchObject({ requested: 2, stalls: 0, missed: 0 });
+  });
+
+  it('says the same as the firmware on a bench with the same readings, for a day', () => {
+    const pins = started();
+    pins.pass(86_400 + 1);
+    const rig = new Rig();
+    rig.pressurePa = pressurePaOf(Math.floor(pins.analog['A5']! * 65536));
+    rig.loadedMv = supplyMvOf(Math.floor(pins.analog['A6']! * 65536), 3300);
+    rig.restingMv = rig.loadedMv;
+    rig.temperatureMilliC = 37_250;
+    rig.jumpTo(86_400);
+    const ours = pins.events('event').map(([tick, kind]) => [tick, kind]);
+    const theirs = rig.events.map(({ tick, kind }) => [tick, EVENT_KINDS.indexOf(kind)]);
+    expect(ours).toEqual(theirs);
+    expect(pins.status().requested).toBe(1200);
+  });
+
+  it('raises a stall when the feedback stays away, with its two tones', () => {
+    const pins = started();
+    pins.isTurning = false;
+    pins.pass(72 * 5);
+    const kinds = pins.events('event').map(([, kind]) => EVENT_KINDS[kind!]);
+    expect(kinds).toContain('raise');
+    expect(pins.notes.map(({ freq }) => freq).slice(0, 2)).toEqual([2500, 1800]);
+  });
+
+  it('runs on a board that lacks watchdog, thermometer, reference and room', () => {
+    const pins = started({ isBare: true, board: 'MDBT42Q' });
+    pins.pass(7300);
+    expect(strokeTicks(pins).length).toBe(101);
+    expect(pins.kicks).toBe(0);
+  });
+
+  it('kicks the watchdog while it works, and by hand', () => {
+    const pins = started();
+    expect(pins.watchdog).toBe('10 false');
+    pins.pass(100);
+    expect(pins.kicks).toBeGreaterThanOrEqual(99);
+  });
+
+  it('starts again with the board, and not after a stop', () => {
+    const pins = started();
+    pins.pass(10);
+    const again = new FakePins(code, { files: pins.files });
+    again.pass(80);
+    expect(strokeTicks(again)).toEqual([71]);
+    expect(again.say('stop,3')).toMatch(/^ok,3,/);
+    const third = new FakePins(code, { files: pins.files });
+    third.pass(80);
+    expect(third.printed).toEqual([]);
+  });
+
+  it('takes commands', () => {
+    const pins = started();
+    pins.pass(10);
+    expect(pins.say('command,3,0.0')).toMatch(/^ok,3,/);
+    pins.pass(200);
+    expect(strokeTicks(pins)).toEqual([]);
+    expect(pins.say('command,4,99.0')).toMatch(/^nak,4,3,/);
+    expect(pins.say('command,5,7.0')).toMatch(/^ok/);
+    pins.pass(2);
+    expect(pins.printed.some((line) => line.startsWith('report,1 '))).toBe(true);
+  });
+});
+
+describe('time', () => {
+  it('that was missed is caught up on the clock, and not in drug', () => {
+    const pins = started();
+    pins.pass(100.5);
+    pins.stall(300);
+    pins.pass(500.5);
+    const status = pins.status();
+    expect(status.tick).toBe(901);
+    // The stroke of tick 143 was due in the stall: from there to 400 nothing was added.
+    expect(status).toMatchObject({ stalls: 1, missed: 257, jumps: 0 });
+    const resumed = pins.events('event').find(([, kind]) => kind === RESUME);
+    expect(resumed?.[2]).toBe(257);
+    // 901 ticks less 257 without therapy are 8 strokes, not 12.
+    expect(status.requested).toBe(8);
+  });
+
+  it('one tick late is on time', () => {
+    const pins = started();
+    pins.pass(71.2);
+    pins.stall(1.5);
+    pins.pass(80);
+    expect(pins.status()).toMatchObject({ stalls: 0, missed: 0 });
+    expect(strokeTicks(pins)).toEqual([71, 143]);
+  });
+
+  it('a stop that a clinician gave is not ended by a stall', () => {
+    const pins = started();
+    pins.pass(10);
+    pins.say('command,3,0.0');
+    pins.pass(10);
+    pins.stall(3000);
+    pins.pass(500);
+    expect(strokeTicks(pins)).toEqual([]);
+  });
+
+  it('set forward or back is a jump and no stall', () => {
+    const pins = started();
+    pins.pass(100.5);
+    pins.clockOffsetMs = 30 * 86_400_000;
+    pins.pass(10);
+    expect(pins.status().jumps).toBe(1);
+    const forward = pins.status().tick;
+    expect(forward).toBeLessThan(3720);
+    pins.clockOffsetMs = -86_400_000;
+    pins.pass(100);
+    expect(pins.status()).toMatchObject({ jumps: 2, tick: forward + 99 });
+  });
+
+  it('an assertion ends delivery, says so and lets the watchdog starve', () => {
+    const rig = new Rig();
+    let kicks = 0;
+    const tones: number[] = [];
+    const hal = {
+      ...rig.hal,
+      watchdog: { kick: () => (kicks += 1) },
+      annunciator: { play: (pattern: number) => tones.push(pattern) },
+      outletPressure: {
+        readPa: (): number => {
+          throw new Error('assertion: planted');
+        },
+      },
+    };
+    const run = createFreeRun(rig.pump, hal, 0);
+    for (let second = 0; second < 200; second++) lookAtClock(run, second * 1000);
+    expect(run.failure).toBe('assertion: planted');
+    expect(kicks).toBe(71);
+    expect(tones).toEqual([2]);
+  });
+});
+
+describe('what is read', () => {
+  it('pressure: scaled in integers, and failed near the rails', () => {
+    expect(pressurePaOf(13107)).toBe(0);
+    expect(pressurePaOf(52429)).toBe(150_000);
+    expect(pressurePaOf(12000)).toBeLessThan(0);
+    expect([null, 0, 2599, 62901, 65535].map(pressurePaOf)).toEqual([null, null, null, null, null]);
+  });
+
+  it('supply: over the divider, and failed when there can be no battery', () => {
+    expect(supplyMvOf(32768, 3300)).toBe(3300);
+    expect([null, 0, 65535].map((raw) => supplyMvOf(raw, 3300))).toEqual([null, null, null]);
+  });
+});
+
+describe('the stored prescription', () => {
+  const RECORDS = ['thecal.p0', 'thecal.p1'];
+
+  it('lies under two names in turn, so that a torn write leaves the newer whole one', () => {
+    const pins = started();
+    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p1']);
+    pins.say('command,3,3.3000000');
+    pins.pass(2);
+    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(RECORDS);
+    // The newer is torn; the hourly self-test finds the stored copy stale and writes it again.
+    pins.files.set('thecal.p0', pins.files.get('thecal.p0')!.slice(0, -1) + '\xff');
+    pins.pass(3600);
+    const kinds = pins.events('event').map(([, kind]) => EVENT_KINDS[kind!]);
+    expect(kinds).toContain('hour');
+    expect(pins.status().requested).toBeGreaterThan(49);
+  });
+
+  it('is not written where the interpreter might move the code that runs', () => {
+    const pins = new FakePins(code);
+    pins.freeBytes = 100;
+    pins.say(SETUP);
+    expect(pins.files.has('thecal.p1')).toBe(false);
+    expect(pins.status().storeFailures).toBe(1);
+  });
+});
+
+describe('the pin maps', () => {
+  it('name each pin once, and at least three official boards', () => {
+    expect(PIN_MAPS.filter(({ board }) => board !== 'LINUX').length).toBeGreaterThanOrEqual(3);
+    for (const { phases, feedback, pressure, supply, buzzer } of PIN_MAPS) {
+      const all = [...phases, feedback, pressure, supply, buzzer];
+      expect(new Set(all).size).toBe(8);
+    }
+  });
+});

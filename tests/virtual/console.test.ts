@@ -1,0 +1,137 @@
+/** The console of the virtual board, against what the real one (2v29) was seen to say. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { isWhole, VirtualBoard } from '../../hal/virtual/board.ts';
+import { loadEngine } from '../../hal/virtual/machine.ts';
+import { NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
+
+beforeAll(() => loadEngine());
+
+function powerOn(storage: string | null = null, isFull = false) {
+  let heard = '';
+  const board = new VirtualBoard({ storage, isFull, mischief: NO_MISCHIEF, send: (text) => (heard += text) });
+  board.powerOn();
+  return {
+    board,
+    say(text: string): string {
+      heard = '';
+      board.receive(text);
+      return heard;
+    },
+    banner: () => heard,
+  };
+}
+
+/** Typed, and what the real interpreter answered, byte for byte. */
+const SEEN: readonly (readonly [typed: string, answer: string])[] = [
+  ['\n', '\r\n>'],
+  ['1+1\n', '1+1\r\n=2\r\n>'],
+  ["'x'\n", '\'x\'\r\n="x"\r\n>'],
+  ['\x10print(6*7)\n', '42\r\n>'],
+  ['\x101+1\n', ''],
+  ['foo()\n', 'foo()\r\nUncaught ReferenceError: "foo" is not defined\r\n    at REPL (:1:1)\r\n\r\n^\r\n>'],
+  ['if(\n', 'if(\r\n:'],
+  ['1\n', '1\r\n:'],
+  ["\x1b[2H\x10print('SYNC',3)\n", '\r\x1b[J>SYNC 3\r\n>'],
+  ['throw 5\n', 'throw 5\r\nUncaught 5\r\n>'],
+  ['({a:1})\n', '({a:1})\r\n={ a: 1 }\r\n>'],
+  ['[1,2]\n', '[1,2]\r\n=[ 1, 2 ]\r\n>'],
+  [
+    'abc\x082\n',
+    'abc\b \b2\r\nUncaught ReferenceError: "ab2" is not defined\r\n    at REPL (:1:1)\r\n\r\n^\r\n>',
+  ],
+  [
+    "print({a:1},[1,2],'x',null,true)\r\n",
+    'print({a:1},[1,2],\'x\',null,true)\r\n{ "a": 1 } [ 1, 2 ] x null true\r\n=undefined\r\n>',
+  ],
+  ["require('Storage').read('zz')\n", "require('Storage').read('zz')\r\n=undefined\r\n>"],
+  ['\x10echo(0)\n', ''],
+  ['1+1\n', ''],
+  ['print(1)\n', '1\r\n'],
+  ['echo(1)\n', '=undefined\r\n>'],
+];
+
+describe('the console', () => {
+  it('says what the real one says', () => {
+    const { say } = powerOn();
+    for (const [typed, answer] of SEEN) expect([typed, say(typed)]).toEqual([typed, answer]);
+  });
+
+  it('words errors of modules and storage as the real one', () => {
+    const { say } = powerOn();
+    say('\x10echo(0)\n');
+    expect(say('require("nope")\n')).toMatch(
+      /^Uncaught Error: Module "nope" not found\r\n {4}at REPL \(:1:\d+\)/,
+    );
+    expect(say('require("Storage").write("n","12345",0,3)\n')).toMatch(
+      /^Uncaught Error: Too much data for file size/,
+    );
+  });
+
+  it('knows a whole statement from an open one', () => {
+    for (const text of ['1', 'f({})', '"("', '// (', "'\\'('", '/* ( */ 1', '`(`', ')'])
+      expect([text, isWhole(text)]).toEqual([text, true]);
+    for (const text of ['(', 'f({', '[1,', '`(', '/* 1', '// (\n('])
+      expect([text, isWhole(text)]).toEqual([text, false]);
+  });
+
+  it('tells who it is, has a clock and timers, and 0x03 clears the line', async () => {
+    const { say } = powerOn();
+    expect(say('\x05')).toBe('Espruino 2v29 VIRTUAL\r\n');
+    expect(say('abc\x03')).toBe('abc\r\n>');
+    expect(say('\x10print(getTime()>1e9,process.env.BOARD)\n')).toBe('true VIRTUAL\r\n>');
+    say('\x10echo(0)\n\x10var n=0;var t=setInterval(function(){if(++n==3)clearInterval(t)},1)\n');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(say('print(n)\n')).toBe('3\r\n');
+  });
+
+  it('hands its port over and takes it back', () => {
+    const { say } = powerOn();
+    say(
+      '\x10echo(0)\n\x10var h=function(d){USB.write("<"+d+">");if(d.indexOf("q")>=0){USB.removeListener("data",h);E.setConsole(USB)}}\n',
+    );
+    expect(say('\x10USB.on("data",h);E.setConsole(null)\nfirst\n')).toBe('<first\n>');
+    expect(say('a\x03b\n')).toBe('<a\x03b\n>');
+    expect(say('q\n')).toBe('<q\n>');
+    expect(say('1+1\nprint(2)\n')).toBe('2\r\n');
+  });
+});
+
+describe('the storage', () => {
+  it('survives a restart, and its boot code runs', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thecal-virtual-'));
+    try {
+      const first = powerOn(folder);
+      expect(first.banner()).toContain('espruino.com');
+      first.say(
+        '\x10echo(0)\n\x10require("Storage").write("a/b","x\\x00\\xff",0,5)\n\x10E.setBootCode("print(\'BOOT\')")\n',
+      );
+      expect(first.say('load()\n')).toBe('BOOT\r\n\r\n>');
+      first.board.powerOff();
+      const second = powerOn(folder);
+      expect(second.banner()).toBe('BOOT\r\n\r\n>');
+      second.say('\x10echo(0)\n');
+      expect(
+        second.say('print(JSON.stringify(require("Storage").read("a/b")),require("Storage").list())\n'),
+      ).toBe('"x\\u0000\u00ff\u00ff\u00ff" [ ".bootcde", "a/b" ]\r\n');
+      expect(second.say('print(E.CRC32("123456789"),E.CRC32(new Uint8Array([49,50])))\n')).toBe(
+        '3421780262 1330857165\r\n',
+      );
+      expect(second.say('reset()\n')).toContain('espruino.com');
+      second.board.powerOff();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('refuses what does not fit, on a board that is full', () => {
+    const { say } = powerOn(null, true);
+    say('\x10echo(0)\n');
+    expect(say('require("Storage").write("n","x",0,5000)\n')).toMatch(
+      /^Uncaught Error: Unable to find or create file/,
+    );
+    expect(say('print(process.memory().free<100)\n')).toBe('true\r\n');
+  });
+});
