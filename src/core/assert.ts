@@ -4,3 +4,8 @@
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error('assertion: ' + message);
 }
+
+/** For checks of every tick: the board makes a message only where one is needed. */
+export function fail(message: string): never {
+  throw new Error('assertion: ' + message);
+}

@@ -16,30 +16,26 @@ interface Node {
 const WORDS_MAX = 512;
 const HIGH_WORD = 4294967296;
 
-function putLeaf(words: Int32Array, count: number, value: number): number {
-  words[count] = value | 0;
-  words[count + 1] = Math.floor(value / HIGH_WORD) | 0;
-  return count + 2;
-}
-
-function isLeaf(value: unknown): value is number {
-  return typeof value === 'number';
-}
-
-function isList(value: unknown): value is readonly (Leaf | Node)[] {
-  return (value as { length?: number }).length !== undefined;
-}
-
+/** One function without helpers: on the board each call would cost more than the two words it puts. */
 function putNode(words: Int32Array, start: number, node: Node): number {
   let count = start;
   for (const key in node) {
     const value = node[key]!;
-    if (isLeaf(value)) {
-      count = putLeaf(words, count, value);
-    } else if (isList(value)) {
-      for (let i = 0; i < value.length; i++) {
-        const item = value[i]!;
-        count = isLeaf(item) ? putLeaf(words, count, item) : putNode(words, count, item);
+    if (typeof value === 'number') {
+      words[count] = value | 0;
+      words[count + 1] = value >= 0 && value < HIGH_WORD ? 0 : Math.floor(value / HIGH_WORD) | 0;
+      count += 2;
+    } else if ((value as { length?: number }).length !== undefined) {
+      const list = value as readonly (Leaf | Node)[];
+      for (let i = 0; i < list.length; i++) {
+        const item = list[i]!;
+        if (typeof item === 'number') {
+          words[count] = item | 0;
+          words[count + 1] = item >= 0 && item < HIGH_WORD ? 0 : Math.floor(item / HIGH_WORD) | 0;
+          count += 2;
+        } else {
+          count = putNode(words, count, item);
+        }
       }
     } else {
       count = putNode(words, count, value as Node);

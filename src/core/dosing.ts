@@ -8,7 +8,7 @@
  *
  * The share is the same sum done a second way, from an anchor at the last change of rate: it must agree exactly.
  */
-import { assert } from './assert.ts';
+import { fail } from './assert.ts';
 import { MAX_EXACT, NEVER, TICKS_PER_HOUR } from './units.ts';
 
 export interface DosingState {
@@ -61,7 +61,7 @@ export function dose(dosing: DosingState, numerator: number, tick: number): bool
 /** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */
 export function doseIdle(dosing: DosingState, numerator: number, ticks: number): void {
   const added = numerator * ticks;
-  assert(added <= MAX_EXACT && dosing.owed + added < dosing.denominator, 'idle over a stroke');
+  if (added > MAX_EXACT || dosing.owed + added >= dosing.denominator) fail('idle over a stroke');
   dosing.owed += added;
 }
 

@@ -40,7 +40,8 @@ export function createLedger(filledNl: number, strokePg: number): LedgerState {
 
 /** Computed reservoir, nL. Never below 0: the books can say "nothing left", not "less than nothing". */
 export function computedReservoirNl(ledger: LedgerState, confirmed: number, strokeNl: number): number {
-  return Math.max(0, ledger.filledNl - (confirmed - ledger.confirmedAtFill) * strokeNl);
+  const leftNl = ledger.filledNl - (confirmed - ledger.confirmedAtFill) * strokeNl;
+  return leftNl > 0 ? leftNl : 0;
 }
 
 export function bookDelivery(ledger: LedgerState, strokes: number): void {

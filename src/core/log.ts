@@ -27,8 +27,10 @@ export function mul32(a: number, b: number): number {
 }
 
 function fold(log: LogState, word: number): void {
-  log.laneA = mul32(log.laneA ^ word, FACTOR);
-  log.laneB = (((log.laneB << 5) | (log.laneB >>> 27)) + word) ^ log.laneA;
+  const a = mul32(log.laneA ^ word, FACTOR);
+  const b = log.laneB;
+  log.laneA = a;
+  log.laneB = (((b << 5) | (b >>> 27)) + word) ^ a;
 }
 
 /** One event: tick, code and argument, each one word. */

@@ -41,25 +41,21 @@ export const DUTIES: readonly Duty[] = [
   { name: 'self-test', periodTicks: TICKS_PER_HOUR, phaseTicks: TICKS_PER_HOUR / 2, run: selfTest },
 ];
 
-/** First tick at or after `tick` in which a duty with this period and phase is due. */
-export function nextDueTick(periodTicks: number, phaseTicks: number, tick: number): number {
-  const periods = Math.floor((Math.max(tick, 1) - phaseTicks + periodTicks - 1) / periodTicks);
-  return phaseTicks + periods * periodTicks;
-}
+/** Every duty falls on this grid and every point of it has one: `tests/core` holds the table to it. */
+export const DUTY_GRID_TICKS = TICKS_PER_HOUR / 2;
 
 /** First tick at or after `tick` in which any duty is due. */
 export function nextDutyTick(tick: number): number {
-  let next = nextDueTick(DUTIES[0]!.periodTicks, DUTIES[0]!.phaseTicks, tick);
-  for (let i = 1; i < DUTIES.length; i++) {
-    next = Math.min(next, nextDueTick(DUTIES[i]!.periodTicks, DUTIES[i]!.phaseTicks, tick));
-  }
-  return next;
+  const from = tick < 1 ? 1 : tick;
+  const since = from % DUTY_GRID_TICKS;
+  return since === 0 ? from : from - since + DUTY_GRID_TICKS;
 }
 
 export function runDuties(pump: PumpState, readings: Readings, hal: PumpHal): void {
+  const now = pump.nowTick;
+  if (now === 0 || now % DUTY_GRID_TICKS !== 0) return;
   for (let i = 0; i < DUTIES.length; i++) {
     const duty = DUTIES[i]!;
-    if (nextDueTick(duty.periodTicks, duty.phaseTicks, pump.nowTick) === pump.nowTick)
-      duty.run(pump, readings, hal);
+    if (now % duty.periodTicks === duty.phaseTicks) duty.run(pump, readings, hal);
   }
 }

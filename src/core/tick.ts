@@ -12,7 +12,7 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { judgeAlarm, soundTones } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
 import { applyCommands } from './apply-commands.ts';
-import { assert } from './assert.ts';
+import { fail } from './assert.ts';
 import { checkPrescription } from './check-prescription.ts';
 import { endOfServiceTick, stepLoadedSupply, stepReplacementIndicator } from './detection/battery.ts';
 import { nextOcclusionTick, noteStroke, stepOcclusion } from './detection/occlusion.ts';
@@ -36,10 +36,9 @@ import { TICKS_PER_HOUR } from './units.ts';
 
 /** What makes a stroke due: the command of this tick and the alarms of the last one. */
 function duePermission(pump: PumpState): number {
-  return strictest(
-    commandedPermission(pump.mode, isTherapyStopped(pump.prescription)),
-    pump.mode.alarmPermission,
-  );
+  const mode = pump.mode;
+  if (mode.isStopCommanded === 1 || isTherapyStopped(pump.prescription)) return STOPPED;
+  return mode.alarmPermission;
 }
 
 function dueNumerator(pump: PumpState): number {
@@ -121,9 +120,13 @@ function strictestPresent(pump: PumpState, except: number): number {
 
 function updateAlarms(pump: PumpState, hal: PumpHal): number {
   let hasChanged = false;
-  for (let i = 0; i < ALARMS.length; i++) {
-    const row = ALARMS[i]!;
-    if (judgeAlarm(pump.alarms, i, row, row.verdict(pump), pump.log, hal, pump.nowTick)) hasChanged = true;
+  const rows = pump.alarms.rows;
+  const table = ALARMS;
+  for (let i = 0; i < rows.length; i++) {
+    const verdict = table[i]!.verdict(pump);
+    // Asked here and again in there: in most ticks no row changes, and a call costs the board more than the answer.
+    if ((verdict === VERDICT_PRESENT ? 1 : 0) === rows[i]!.isPresent) continue;
+    if (judgeAlarm(pump.alarms, i, table[i]!, verdict, pump.log, hal, pump.nowTick)) hasChanged = true;
   }
   pump.battery.tones += soundTones(pump.alarms, ALARMS, pump.log, hal, pump.nowTick);
   return hasChanged ? strictestPresent(pump, -1) : pump.mode.alarmPermission;
@@ -155,6 +158,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const now = pump.nowTick;
   const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
 
+  const eventsBefore = pump.log.events;
   pump.prescription.isJustRepaired = 0;
   const orders = applyCommands(pump, hal);
   const isDue = judgeDue(pump, hal);
@@ -168,13 +172,18 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const numerator = numeratorAt(pump.prescription, pump.mode.permission, now, pump.build.startHour);
   const isStroke = dose(pump.dosing, numerator, now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
-  assert(isDue || !isStroke, 'a stroke on a tick that took no readings for it');
+  if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
   if (isProbe) settleByProbe(pump.dosing, now + 1);
   if (isStroke || isProbe) push(pump, isProbe, readings, hal);
 
-  checkInvariants(pump, isProbe, isStroke);
+  const mayAlarmsDiffer = isHour || pump.log.events !== eventsBefore + (isStroke ? 1 : 0);
+  checkInvariants(pump, isProbe, isStroke, mayAlarmsDiffer);
   pump.nowTick = now + 1;
   if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
+}
+
+function earlier(a: number, b: number): number {
+  return a < b ? a : b;
 }
 
 /** The next tick in which something is due; never earlier than the pump's own now. */
@@ -182,13 +191,13 @@ export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
   const isMidRepair = pump.prescription.isJustRepaired === 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMidRepair) return now;
-  let wake = Math.min(nextDutyTick(now), pump.alarms.nextToneTick);
-  wake = Math.min(wake, nextOcclusionTick(pump.occlusion));
+  let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
+  wake = earlier(wake, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
-  if (tooLong >= now) wake = Math.min(wake, tooLong);
+  if (tooLong >= now) wake = earlier(wake, tooLong);
   const endOfService = endOfServiceTick(pump.battery);
-  if (endOfService >= now) wake = Math.min(wake, endOfService);
-  return Math.min(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
+  if (endOfService >= now) wake = earlier(wake, endOfService);
+  return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
 }
 
 /** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. */

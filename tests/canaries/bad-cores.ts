@@ -51,8 +51,8 @@ export const BAD_CORES: readonly BadCore[] = [
   {
     name: 'a wake one tick late',
     file: 'tick.ts',
-    replace: 'Math.min(nextDutyTick(now), pump.alarms.nextToneTick)',
-    by: 'Math.min(nextDutyTick(now), pump.alarms.nextToneTick + 1)',
+    replace: 'earlier(nextDutyTick(now), pump.alarms.nextToneTick)',
+    by: 'earlier(nextDutyTick(now), pump.alarms.nextToneTick + 1)',
     caughtBy: 'jumps and ticks give the same run',
   },
   {

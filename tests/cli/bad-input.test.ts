@@ -91,7 +91,10 @@ describe('bad input', () => {
   });
 
   it.each([
-    [['replay', '--help'], /^error: 'replay' is unknown or not built in yet; there are run, check, list, board\n/],
+    [
+      ['replay', '--help'],
+      /^error: 'replay' is unknown or not built in yet; there are run, check, list, board\n/,
+    ],
     [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
     [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
   ])('is a command that is not there: %s', async (words, message) => {

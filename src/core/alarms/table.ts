@@ -66,7 +66,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: FULL,
     reason: 'each stroke is the test whether the motor turns again; stopping would only prolong the gap',
-    verdict: (pump) => judgeStall(pump.motor),
+    verdict: judgeStall,
   },
   {
     name: 'catheter-occlusion',
@@ -76,7 +76,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: STOPPED,
     reason: 'nothing reaches the patient, and what is pushed in comes out at once on release; probes end it',
-    verdict: (pump) => judgeOcclusion(pump.occlusion),
+    verdict: judgeOcclusion,
   },
   {
     name: 'elective-replacement',
@@ -86,7 +86,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: NON_CRITICAL_SILENCE_TICKS,
     permission: FULL,
     reason: '90 days are left in which to replace the pump',
-    verdict: (pump) => judgeReplacement(pump.battery),
+    verdict: judgeReplacement,
   },
   {
     name: 'end-of-service',
@@ -96,7 +96,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: STOPPED,
     reason: 'the battery no longer warrants a whole stroke; a known stop is better than an erratic dose',
-    verdict: (pump) => judgeEndOfService(pump.battery, pump.nowTick),
+    verdict: judgeEndOfService,
   },
   {
     name: 'low-battery-reset',
@@ -106,7 +106,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: MINIMUM_RATE,
     reason: 'the supply fails under the load of strokes; fewer of them keep the logic alive',
-    verdict: (pump) => judgeLowBatteryReset(pump.battery),
+    verdict: judgeLowBatteryReset,
   },
   {
     name: 'stopped-too-long',
@@ -116,7 +116,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: FULL,
     reason: 'it reports a stop and must not cause one; whatever stopped the pump still decides',
-    verdict: (pump) => judgeStoppedTooLong(pump.mode.stoppedSinceTick, pump.nowTick),
+    verdict: judgeStoppedTooLong,
   },
   {
     name: 'memory-error',
@@ -126,7 +126,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: MINIMUM_RATE,
     reason: 'what was prescribed is lost; a very low rate avoids both overdose and a full stop',
-    verdict: (pump) => judgeMemoryError(pump.prescription),
+    verdict: judgeMemoryError,
   },
   {
     name: 'memory-repaired',
@@ -136,6 +136,6 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: NON_CRITICAL_SILENCE_TICKS,
     permission: FULL,
     reason: 'one copy was mended from the other; therapy is as prescribed, somebody should know',
-    verdict: (pump) => judgeMemoryRepaired(pump.prescription),
+    verdict: judgeMemoryRepaired,
   },
 ];

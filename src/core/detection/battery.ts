@@ -119,20 +119,25 @@ export function stepReplacementIndicator(
   if (isSpent || isLow) battery.eriTick = nowTick;
 }
 
-export function judgeReplacement(battery: BatteryState): number {
+export function judgeReplacement(pump: { readonly battery: BatteryState }): number {
+  const battery = pump.battery;
   if (battery.eriTick !== NEVER) return VERDICT_PRESENT;
   return battery.lowLoadedRun + battery.lowRestingRun > 0 ? VERDICT_SUSPECT : VERDICT_CLEAR;
 }
 
 /** The tick at which service ends. */
 export function endOfServiceTick(battery: BatteryState): number {
-  return battery.eriTick === NEVER ? LIFE_TICKS : Math.min(LIFE_TICKS, battery.eriTick + ERI_TO_EOS_TICKS);
+  if (battery.eriTick === NEVER) return LIFE_TICKS;
+  return Math.min(LIFE_TICKS, battery.eriTick + ERI_TO_EOS_TICKS);
 }
 
-export function judgeEndOfService(battery: BatteryState, nowTick: number): number {
-  return nowTick >= endOfServiceTick(battery) ? VERDICT_PRESENT : VERDICT_CLEAR;
+export function judgeEndOfService(pump: {
+  readonly battery: BatteryState;
+  readonly nowTick: number;
+}): number {
+  return pump.nowTick >= endOfServiceTick(pump.battery) ? VERDICT_PRESENT : VERDICT_CLEAR;
 }
 
-export function judgeLowBatteryReset(battery: BatteryState): number {
-  return battery.isUnderReset === 1 ? VERDICT_PRESENT : VERDICT_CLEAR;
+export function judgeLowBatteryReset(pump: { readonly battery: BatteryState }): number {
+  return pump.battery.isUnderReset === 1 ? VERDICT_PRESENT : VERDICT_CLEAR;
 }

@@ -6,10 +6,10 @@
 import type { PrescriptionState } from '../prescription.ts';
 import { VERDICT_CLEAR, VERDICT_PRESENT } from './verdict.ts';
 
-export function judgeMemoryError(prescription: PrescriptionState): number {
-  return prescription.isReadable === 0 ? VERDICT_PRESENT : VERDICT_CLEAR;
+export function judgeMemoryError(pump: { readonly prescription: PrescriptionState }): number {
+  return pump.prescription.isReadable === 0 ? VERDICT_PRESENT : VERDICT_CLEAR;
 }
 
-export function judgeMemoryRepaired(prescription: PrescriptionState): number {
-  return prescription.isJustRepaired === 1 ? VERDICT_PRESENT : VERDICT_CLEAR;
+export function judgeMemoryRepaired(pump: { readonly prescription: PrescriptionState }): number {
+  return pump.prescription.isJustRepaired === 1 ? VERDICT_PRESENT : VERDICT_CLEAR;
 }

@@ -118,8 +118,8 @@ export function createOcclusion(): OcclusionState {
   };
 }
 
-export function judgeOcclusion(occlusion: OcclusionState): number {
-  return occlusion.verdict;
+export function judgeOcclusion(pump: { readonly occlusion: OcclusionState }): number {
+  return pump.occlusion.verdict;
 }
 
 /** Readings due, known before SENSE. */

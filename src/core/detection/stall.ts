@@ -8,7 +8,8 @@ import { STALL_STROKES, UNJUDGED_STROKES } from '../config.ts';
 import type { MotorState } from '../motor.ts';
 import { VERDICT_CLEAR, VERDICT_PRESENT, VERDICT_SUSPECT } from './verdict.ts';
 
-export function judgeStall(motor: MotorState): number {
+export function judgeStall(pump: { readonly motor: MotorState }): number {
+  const motor = pump.motor;
   if (motor.stallRun >= STALL_STROKES || motor.unjudged >= UNJUDGED_STROKES) return VERDICT_PRESENT;
   return motor.stallRun > 0 ? VERDICT_SUSPECT : VERDICT_CLEAR;
 }
