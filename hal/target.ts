@@ -34,6 +34,8 @@ export interface TargetSetup {
   readonly isTickByTick: boolean;
   /** Run the dose oracle: costs time, and nothing that nobody reads. */
   readonly hasOracle: boolean;
+  /** No run goes past it: a target that works ahead may do so up to there. Left out: up to each `advance`. */
+  readonly untilTick?: number;
 }
 
 /** What is done to the pump or its surroundings just before a tick is executed. */

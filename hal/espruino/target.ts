@@ -1,10 +1,9 @@
 /**
- * HOST: a board in lockstep. The world and a twin of the firmware are here, the firmware under test is on the board.
- *
- * The twin runs ahead for a batch of wakes; what it was given goes out in one request, and the board answers with what
- * it did. Equal: the twin goes back to the start of the batch and does it again with everybody listening. Different:
- * the first wake that differs is in the reply; twin and board go back to the start of the batch, do it again up to that
- * wake, and are compared in all they know, so that the difference gets a tick and a name.
+ * HOST: a board in lockstep. The world and the host's own copy of the firmware are here, twice: the scout runs ahead
+ * for a batch of wakes, and what its firmware was given goes out in one request; the board answers with what it did.
+ * Equal: the twin, at which the runner looks, may follow up to there. Different: the first wake that differs is in the
+ * reply; scout and board go back to the start of the batch, do it again up to that wake, and are compared in all they
+ * know, so that the difference gets a tick and a name.
  */
 import { stateDigest } from '../../src/core/digest.ts';
 import { nextWake } from '../../src/core/tick.ts';
@@ -64,14 +63,29 @@ const SAID_EXECUTED = 0;
 const SAID_NEXT = 4;
 const SAID_CHAIN = 7;
 
+/** Where a batch begins: all of it, so that both ends can begin it again. */
+interface Start {
+  readonly kept: ReturnType<SimTarget['keep']>;
+  readonly lastReadings: readonly number[];
+}
+
 export class BoardTarget implements Target {
   private hello: BoardHello | null = null;
-  private readonly foresight: Foresight;
   private readonly twin: SimTarget;
+  private readonly foresight = new Foresight();
+  /** As far as the board, or a batch ahead of it. */
+  private readonly scout: SimTarget;
   private readonly line: BoardLine;
   private readonly setup: TargetSetup;
   private readonly name: string;
-  /** Tokens of the last wakes, for people. */
+  private start: Start;
+  /** Tokens that the board has done since the start. */
+  private done: readonly string[] = [];
+  /** Stimuli that came since the start. */
+  private late: [tick: number, stimulus: Stimulus][] = [];
+  /** One of them was for a tick that the board has done already. */
+  private isBoardAstray = false;
+  /** Tokens of the last wakes before the start, for people. */
   private recent: readonly string[] = [];
   private batchWakes = FIRST_BATCH;
   private revivals = 0;
@@ -80,8 +94,9 @@ export class BoardTarget implements Target {
     this.name = name;
     this.setup = setup;
     this.line = line;
-    this.foresight = new Foresight();
-    this.twin = new SimTarget(setup, this.foresight);
+    this.twin = new SimTarget(setup);
+    this.scout = new SimTarget(setup, this.foresight);
+    this.start = this.keep();
   }
 
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
@@ -112,10 +127,20 @@ export class BoardTarget implements Target {
 
   stimulate(tick: number, stimulus: Stimulus): void {
     this.twin.stimulate(tick, stimulus);
+    this.late.push([tick, stimulus]);
+    if (tick >= this.scout.nowTick()) this.scout.stimulate(tick, stimulus);
+    else this.isBoardAstray = true;
   }
 
   async advance(toTick: number, observer: TargetObserver): Promise<void> {
-    while (this.twin.nowTick() <= toTick) await this.runBatch(toTick, observer);
+    const { twin, scout, setup } = this;
+    if (this.isBoardAstray) await this.comeBack();
+    while (twin.nowTick() <= toTick) {
+      if (twin.nowTick() === scout.nowTick()) await this.runBatch(Math.max(toTick, setup.untilTick ?? 0));
+      const verifiedTick = scout.nowTick() - 1;
+      while (twin.nowTick() <= Math.min(toTick, verifiedTick))
+        twin.step(Math.min(toTick, verifiedTick), observer);
+    }
   }
 
   read(signal: string): number | null {
@@ -124,6 +149,7 @@ export class BoardTarget implements Target {
 
   /** As the board tells it, not the twin. */
   async readState(): Promise<ReadonlyMap<string, number>> {
+    await this.comeBack();
     const { values } = await this.fetchState();
     const names = [...(await this.twin.readState()).keys()];
     return new Map(names.map((name, i) => [name, values[i]!]));
@@ -139,6 +165,7 @@ export class BoardTarget implements Target {
 
   /** The rolling digest is the board's as of its last reply, the state digest the board's own. */
   async digest(): Promise<TargetDigest> {
+    await this.comeBack();
     const { rolling } = await this.twin.digest();
     const { digest } = await this.fetchState();
     return { rolling, state: digest.toString(16).padStart(8, '0') };
@@ -151,33 +178,60 @@ export class BoardTarget implements Target {
 
   async restore(snapshot: unknown): Promise<void> {
     await this.twin.restore(snapshot);
+    await this.scout.restore(snapshot);
     this.foresight.goBackTo();
     this.recent = [];
-    try {
-      await this.loadBoard();
-    } catch (error) {
-      if (!(error instanceof BoardLostError)) throw error;
-      await this.revive(error);
-    }
+    this.begin();
+    await this.reviving(() => this.loadBoard());
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /**
-   * Asks the board where it is up to date. One that was switched off in between is set up anew and led through all it
-   * had done, and then asked.
-   */
+  private keep(): Start {
+    return { kept: this.scout.keep(), lastReadings: this.foresight.keep() };
+  }
+
+  private begin(): void {
+    this.start = this.keep();
+    this.done = [];
+    this.late = [];
+    this.isBoardAstray = false;
+  }
+
+  /** The scout at the start of the batch once more, with what has become known since. */
+  private goBackToStart(): void {
+    const { scout, foresight, start } = this;
+    scout.goBackTo(start.kept);
+    foresight.goBackTo(start.lastReadings);
+    for (const [tick, stimulus] of this.late) scout.stimulate(tick, stimulus);
+    this.done = [];
+  }
+
+  /** The board to where the twin is, when it is ahead: from the start of the batch, really executed. */
+  private async comeBack(): Promise<void> {
+    const { twin, scout } = this;
+    if (twin.nowTick() === scout.nowTick() && !this.isBoardAstray) return;
+    this.isBoardAstray = false;
+    this.goBackToStart();
+    await this.reviving(() => this.loadBoard());
+    while (scout.nowTick() < twin.nowTick()) await this.runBatch(twin.nowTick() - 1);
+  }
+
   private async ask(
     verb: string,
     fields: readonly (string | number)[],
     replyVerb: string,
   ): Promise<string[]> {
-    const { client } = this.line;
+    return await this.reviving(() => this.line.client.ask(verb, fields, replyVerb));
+  }
+
+  /** A board that was switched off in between is put to where it was, and asked again. */
+  private async reviving<T>(act: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await client.ask(verb, fields, replyVerb);
+        return await act();
       } catch (error) {
         if (!(error instanceof BoardLostError)) throw error;
         await this.revive(error);
@@ -192,7 +246,8 @@ export class BoardTarget implements Target {
     try {
       this.hello = await this.line.establish();
       await this.setUpBoard();
-      if (this.twin.nowTick() > 0) await this.loadBoard();
+      await this.loadBoard();
+      if (this.done.length > 0) await this.line.client.ask('wakes', [joinTokens(this.done)], 'did');
     } catch (error) {
       if (!(error instanceof BoardLostError)) throw error;
       await this.revive(error);
@@ -222,22 +277,22 @@ export class BoardTarget implements Target {
   }
 
   private foresee(toTick: number): Foreseen {
-    const { twin, foresight } = this;
+    const { scout, foresight } = this;
     const tokens: string[] = [];
     const ticks: number[] = [];
     const chain: string[] = [];
-    const strokesBefore = twin.pump.motor.requested;
-    const tonesBefore = twin.pump.battery.tones;
+    const strokesBefore = scout.pump.motor.requested;
+    const tonesBefore = scout.pump.battery.tones;
     let length = 0;
-    while (twin.nowTick() <= toTick && tokens.length < this.batchWakes && length < REQUEST_CHARACTERS) {
-      const before = twin.nowTick() - 1;
-      const tick = twin.step(toTick, DEAF);
+    while (scout.nowTick() <= toTick && tokens.length < this.batchWakes && length < REQUEST_CHARACTERS) {
+      const before = scout.nowTick() - 1;
+      const tick = scout.step(toTick, DEAF);
       const token = foresight.takeTokens(tick - before);
       // Written once for as often as it comes in a row.
       if (token !== tokens.at(-1)) length += token.length + 4;
       tokens.push(token);
       ticks.push(tick);
-      chain.push((twin.pump.log.laneA >>> 0).toString(16));
+      chain.push((scout.pump.log.laneA >>> 0).toString(16));
     }
     return {
       tokens,
@@ -245,31 +300,28 @@ export class BoardTarget implements Target {
       chain,
       said: [
         tokens.length,
-        twin.pump.motor.requested - strokesBefore,
-        twin.pump.battery.tones - tonesBefore,
+        scout.pump.motor.requested - strokesBefore,
+        scout.pump.battery.tones - tonesBefore,
         0,
-        nextWake(twin.pump),
-        twin.pump.log.laneA >>> 0,
-        twin.pump.log.laneB >>> 0,
+        nextWake(scout.pump),
+        scout.pump.log.laneA >>> 0,
+        scout.pump.log.laneB >>> 0,
         chain.join('.'),
       ],
     };
   }
 
-  private async runBatch(toTick: number, observer: TargetObserver): Promise<void> {
-    const { line, twin, foresight } = this;
-    const start = twin.keep();
-    const last = foresight.keep();
+  private async runBatch(toTick: number): Promise<void> {
+    const { line } = this;
+    this.recent = [...this.recent, ...this.done].slice(1 - LINES_BEFORE);
+    this.begin();
     const foreseen = this.foresee(toTick);
-    twin.goBackTo(start);
-    foresight.goBackTo(last);
     let said: readonly string[];
     try {
       said = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
     } catch (error) {
       if (!(error instanceof BoardAssertionError)) throw error;
-      await this.nameDifference(foreseen, 0);
-      return;
+      return await this.nameDifference(foreseen, 0);
     }
     line.client.counts.wakes += foreseen.tokens.length;
     this.adapt(line.client.lastMs, foreseen.tokens.length);
@@ -278,11 +330,7 @@ export class BoardTarget implements Target {
       const wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
       await this.nameDifference(foreseen, wake < 0 ? foreseen.ticks.length - 1 : wake);
     }
-    this.recent = [...this.recent, ...foreseen.tokens].slice(1 - LINES_BEFORE);
-    for (const tick of foreseen.ticks) {
-      twin.step(tick, observer);
-      foresight.takeTokens(0);
-    }
+    this.done = foreseen.tokens;
   }
 
   /** So many wakes a request that neither the line nor patience is wasted. */
@@ -295,12 +343,13 @@ export class BoardTarget implements Target {
 
   /** Host and board go back to the start of the batch and do it again, from wake `first` on one at a time. */
   private async nameDifference({ tokens, ticks }: Foreseen, first: number): Promise<never> {
-    const { twin } = this;
+    const { scout } = this;
     const { client } = this.line;
+    this.goBackToStart();
     await this.setUpBoard();
     await this.loadBoard();
     if (first > 0) await client.ask('wakes', [joinTokens(tokens.slice(0, first))], 'did');
-    for (let i = 0; i < first; i++) twin.step(ticks[i]!, DEAF);
+    for (let i = 0; i < first; i++) scout.step(ticks[i]!, DEAF);
     for (let i = first; i < ticks.length; i++) {
       const tick = ticks[i]!;
       const before = [...this.recent, ...tokens.slice(0, i + 1)].slice(-LINES_BEFORE);
@@ -316,15 +365,15 @@ export class BoardTarget implements Target {
       const nextTick = Number(said[SAID_NEXT]);
       if (Number(said[SAID_EXECUTED]) === 0) {
         throw differ(
-          `after tick ${twin.nowTick() - 1}: the board has something to do at tick ${nextTick}, the host at tick ${tick}`,
+          `after tick ${scout.nowTick() - 1}: the board has something to do at tick ${nextTick}, the host at tick ${tick}`,
         );
       }
-      twin.step(tick, DEAF);
+      scout.step(tick, DEAF);
       const field = await this.differentField();
       if (field !== null) throw differ(`at tick ${tick}; first field ${field}`);
-      if (nextTick !== nextWake(twin.pump)) {
+      if (nextTick !== nextWake(scout.pump)) {
         throw differ(
-          `after tick ${tick}: the board has something to do at tick ${nextTick}, the host at tick ${nextWake(twin.pump)}`,
+          `after tick ${tick}: the board has something to do at tick ${nextTick}, the host at tick ${nextWake(scout.pump)}`,
         );
       }
     }
@@ -333,35 +382,24 @@ export class BoardTarget implements Target {
     );
   }
 
-  /** The first field in which board and twin differ, and both values; null when there is none. */
+  /** The first field in which board and scout differ, and both values; null when there is none. */
   private async differentField(): Promise<string | null> {
     const theirs = (await this.fetchState()).values;
-    const mine = [...this.memory()];
+    const mine = [...memoryOf(this.keep())];
     const place = mine.findIndex(([, value], i) => value !== theirs[i]);
     return place < 0 ? null : `${mine[place]![0]}: host ${mine[place]![1]}, board ${theirs[place]}`;
   }
 
-  /** All that the board should hold now, in line order. */
-  private memory(): ReadonlyMap<string, number> {
-    const { pump, side } = this.twin;
-    return stateFields({
-      ...pump,
-      inbox: [],
-      stored: side.stored,
-      lastReading: [0, ...this.foresight.keep()],
-    });
-  }
-
-  /** The board goes on from where the twin is. */
+  /** The board goes on from the start of the batch. */
   private async loadBoard(): Promise<void> {
-    const values = [...this.memory().values()].map(String);
+    const values = [...memoryOf(this.start).values()].map(String);
     let digest = '';
     for (let from = 0, to = 0; from < values.length; from = to) {
       let length = 0;
       while (to < values.length && length < REQUEST_CHARACTERS) length += values[to++]!.length + 1;
       [digest = ''] = await this.line.client.ask('load', [from, values.slice(from, to).join(' ')], 'ok');
     }
-    if (Number(digest) !== stateDigest(this.twin.pump, { crc32: crc32OfWords })) {
+    if (Number(digest) !== stateDigest(this.start.kept.pump, { crc32: crc32OfWords })) {
       throw new LineError(`${this.line.port.name}: the board did not take over the state it was given`);
     }
   }
@@ -374,4 +412,10 @@ export class BoardTarget implements Target {
       if (values.length >= Number(total)) return { digest: Number(digest), values };
     }
   }
+}
+
+/** All that the board should hold then, in line order. */
+function memoryOf({ kept, lastReadings }: Start): ReadonlyMap<string, number> {
+  const { pump, side } = kept;
+  return stateFields({ ...pump, inbox: [], stored: side.stored, lastReadings: [0, ...lastReadings] });
 }

@@ -75,6 +75,7 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     therapy,
     isTickByTick,
     hasOracle: true,
+    untilTick: scenario.untilTick,
   };
 }
 
