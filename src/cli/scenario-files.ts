@@ -25,6 +25,8 @@ export interface ReadFile {
 }
 
 const IS_SCENARIO_NAME = /\.ya?ml$/i;
+/** A boards file often lies beside the scenarios. */
+const IS_BOARDS_NAME = /\.boards\.ya?ml$/i;
 
 /** Paths stay as the user gave them, because messages and the reproduce line repeat them. No paths: the library. */
 export function findScenarioFiles(paths: readonly string[]): Found {
@@ -36,7 +38,8 @@ export function findScenarioFiles(paths: readonly string[]): Found {
       if (!statSync(path).isDirectory()) files.push(path);
       else {
         const inside = filesIn(path);
-        if (inside.length === 0) problems.push(wholeFile(path, 'the folder holds no scenario (*.yaml, *.yml)'));
+        if (inside.length === 0)
+          problems.push(wholeFile(path, 'the folder holds no scenario (*.yaml, *.yml)'));
         files.push(...inside);
       }
     } catch (error) {
@@ -60,7 +63,7 @@ function filesIn(folder: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesIn(path);
-    return IS_SCENARIO_NAME.test(entry.name) ? [path] : [];
+    return IS_SCENARIO_NAME.test(entry.name) && !IS_BOARDS_NAME.test(entry.name) ? [path] : [];
   });
 }
 

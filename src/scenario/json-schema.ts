@@ -10,11 +10,7 @@ export function scenarioJsonSchema(vocabulary: Vocabulary): Record<string, unkno
 }
 
 /** `name` is that of the whole, in case it is a part of itself. */
-export function editorJsonSchema(
-  name: string,
-  title: string,
-  document: z.ZodType,
-): Record<string, unknown> {
+export function editorJsonSchema(name: string, title: string, document: z.ZodType): Record<string, unknown> {
   return { title, ...shared(toJsonSchema(document), name) };
 }
 
