@@ -74,19 +74,23 @@ export class BoardLine {
 
   /** A greeting opens a session: no pump. */
   async greet(): Promise<BoardHello> {
-    const { port, coreHash: own, boardId } = this.options;
+    const { coreHash: own, boardId } = this.options;
     const [protocol, coreHash = '', board = '', free, total] = await this.client.ask('hello', [], 'hello');
     if (Number(protocol) !== PROTOCOL) {
-      throw new LineError(
-        `${port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`,
-      );
+      return await this.refuse(`speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`);
     }
-    const mistaken = otherBoard(port.name, boardId, board);
-    if (mistaken !== null) throw new LineError(mistaken);
+    const mistaken = otherBoard(boardId, board);
+    if (mistaken !== null) return await this.refuse(mistaken);
     if (own !== null && coreHash !== own) {
-      throw new LineError(`${port.name}: carries core ${coreHash}, this host ${own}; flash the board again`);
+      return await this.refuse(`carries core ${coreHash}, this host ${own}; flash the board again`);
     }
     return { coreHash, board, freeVariables: Number(free), totalVariables: Number(total) };
+  }
+
+  /** It answers, so it can be left as it was found. */
+  private async refuse(why: string): Promise<never> {
+    await this.leave();
+    throw new LineError(`${this.port.name}: ${why}`);
   }
 
   /** The console is the console again, as a person expects it; nobody minds if it is too late for that. */

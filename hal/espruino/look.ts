@@ -31,6 +31,7 @@ export async function lookAtPort(path: string, baudRate: number, crc: TextCrc): 
     port = await SerialLine.open(path, baudRate);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
+    if (error.kind === 'port-busy') return unheard('open', 'busy: another program has this port open');
     return unheard(error.kind === 'no-board' ? 'absent' : 'open', error.message);
   }
   try {

@@ -474,8 +474,8 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   step('connect');
   await knock(port, board);
   const identity = await identify(port, board);
-  const mistaken = otherBoard(port.name, options.boardId, identity.board);
-  if (mistaken !== null) throw new UploadError('wrong-board', mistaken);
+  const mistaken = otherBoard(options.boardId, identity.board);
+  if (mistaken !== null) throw new UploadError('wrong-board', `${port.name}: ${mistaken}`);
   if (identity.variables < options.variablesNeeded + VARIABLES_SPARE) {
     const name = BOARD_TYPES.find(({ id }) => id === identity.board)?.name ?? identity.board;
     throw new UploadError(

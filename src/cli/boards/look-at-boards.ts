@@ -1,8 +1,8 @@
 /** The state of every board of the boards file: by its port alone, or by asking it. */
 import { textCrc } from '../../../hal/espruino/board-target.ts';
-import { BOARD_TYPES, otherBoard } from '../../../hal/espruino/board-table.ts';
+import { boardIdOf, otherBoard } from '../../../hal/espruino/board-table.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
-import { type BoardLook, type BoardState, lookAtPort } from '../../../hal/espruino/look.ts';
+import { type BoardState, lookAtPort } from '../../../hal/espruino/look.ts';
 import { USUAL_BAUD } from '../../../hal/espruino/serial-line.ts';
 import type { SerialPortRow } from '../../../hal/espruino/serial-port.ts';
 import { coreHash } from '../build-info.ts';
@@ -14,7 +14,11 @@ export interface BoardRow extends BoardEntry {
   /** Where it is now, or null. */
   readonly path: string | null;
   /** What it says that it is, when asked. */
-  readonly says: { readonly boardId: string; readonly coreHash: string | null } | null;
+  readonly says: {
+    readonly boardId: string;
+    readonly coreHash: string | null;
+    readonly isSameCore: boolean | null;
+  } | null;
   readonly remark: string;
 }
 
@@ -47,22 +51,23 @@ async function lookAt(
     return { ...row, path, state: 'open', remark: 'a program, started anew for each command' };
   }
   if (!mayAsk) return { ...row, path, state: 'open', remark: 'not asked' };
-  const look = await lookAtPort(path, entry.baud ?? USUAL_BAUD, textCrc);
-  const { state, boardId } = look;
-  const says = boardId === null ? null : { boardId, coreHash: look.coreHash };
-  return { ...row, path, state, says, remark: await remarkOn(entry, path, look) };
+  const {
+    state,
+    remark,
+    boardId,
+    coreHash: core,
+  } = await lookAtPort(path, entry.baud ?? USUAL_BAUD, textCrc);
+  if (boardId === null) return { ...row, path, state, remark };
+  const isSameCore = core === null ? null : core === (await coreHash());
+  const says = { boardId, coreHash: core, isSameCore };
+  return { ...row, path, state, says, remark: [remark, ...warnings(entry, says)].join('; ') };
 }
 
-async function remarkOn(
+function warnings(
   { name, board }: BoardEntry,
-  path: string,
-  { boardId, coreHash: core, remark }: BoardLook,
-): Promise<string> {
-  const expectedId = BOARD_TYPES.find((type) => type.name === board)?.id;
-  const mistaken = boardId === null ? null : otherBoard(path, expectedId, boardId);
-  if (mistaken !== null) return mistaken;
-  if (core === null) return remark;
-  return core === (await coreHash())
-    ? `${remark}, this program's core`
-    : `${remark}, another core than this program's: thecal board flash --board ${name}`;
+  { boardId, isSameCore }: NonNullable<BoardRow['says']>,
+): string[] {
+  const mistaken = otherBoard(boardIdOf(board), boardId);
+  if (mistaken !== null) return [mistaken];
+  return isSameCore === false ? [`another core than this program's: thecal board flash --board ${name}`] : [];
 }

@@ -1,5 +1,5 @@
 /** Which board a command is for, and at which port that is now. */
-import { BOARD_TYPES } from '../../../hal/espruino/board-table.ts';
+import { boardIdOf } from '../../../hal/espruino/board-table.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
 import type { TargetOptions } from '../../../hal/target-options.ts';
 import { UserError } from '../user-error.ts';
@@ -66,6 +66,6 @@ export async function locate(
   return {
     port,
     baud: place.baud ?? undefined,
-    boardId: BOARD_TYPES.find(({ name }) => name === place.board)?.id,
+    boardId: boardIdOf(place.board),
   };
 }
