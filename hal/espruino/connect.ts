@@ -61,9 +61,18 @@ export class BoardLine {
 
   private async begin(): Promise<BoardHello> {
     if (!(await isServing(this.port, this.options.crc))) {
-      if (!(await this.hasFirmware())) {
+      const { name } = this.port;
+      const serves = await atPrompt(
+        this.port,
+        (this.marks += 1),
+        'typeof thecal=="undefined"?"none":typeof thecal.serve',
+      );
+      if (serves === 'none') {
+        throw new LineError(`${name}: no firmware on this board: thecal board flash --port ${name}`);
+      }
+      if (serves !== 'function') {
         throw new LineError(
-          `${this.port.name}: no firmware on this board: thecal board flash --port ${this.port.name}`,
+          `${name}: the firmware on this board runs on its own and takes no session; for lockstep: thecal board flash --port ${name}`,
         );
       }
       this.port.write(`${QUIET}thecal.serve()\n`);
@@ -101,11 +110,6 @@ export class BoardLine {
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
     }
-  }
-
-  private async hasFirmware(): Promise<boolean> {
-    const kind = await atPrompt(this.port, (this.marks += 1), 'typeof thecal');
-    return kind !== 'undefined';
   }
 }
 

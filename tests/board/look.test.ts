@@ -93,6 +93,12 @@ describe('a board is asked what runs on it, and', () => {
     expect(await lookAtPort(path, USUAL_BAUD, textCrc)).toMatchObject({ state, remark, coreHash: CORE });
   });
 
+  it('runs on its own, which takes no session', async () => {
+    const port = await SerialLine.open(await boardWith(await freeRunning(null)));
+    const target = openLineTarget('board', port, optionsOf({ line: {} }), () => undefined);
+    await expect(target).rejects.toThrow(/runs on its own and takes no session; .*thecal board flash --port/);
+  });
+
   it('has a session open, which goes on as if nobody had asked', async () => {
     const port = await SerialLine.open(await boardWith(await lockstep()));
     const target = await openLineTarget('virtual', port, optionsOf({ line: {} }), () => undefined);

@@ -51,7 +51,7 @@ describe('the boards file', () => {
         board: 'Pixl.js',
         fixtures: [],
       },
-      { name: 'desk', port: { path: '/tmp/thecal' }, baud: null, board: null, fixtures: [] },
+      { name: 'desk', port: { path: '/dev/ttyUSB0' }, baud: null, board: null, fixtures: [] },
       { name: 'linux', port: { exec: resolve('bench/espruino') }, baud: null, board: null, fixtures: [] },
     ]);
   });

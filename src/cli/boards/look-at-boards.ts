@@ -50,7 +50,7 @@ async function lookAt(
   if (entry.port.exec !== undefined) {
     return { ...row, path, state: 'open', remark: 'a program, started anew for each command' };
   }
-  if (!mayAsk) return { ...row, path, state: 'open', remark: 'not asked' };
+  if (!mayAsk) return { ...row, path, state: 'open', remark: 'not asked; --ask does' };
   const {
     state,
     remark,
