@@ -202,10 +202,16 @@ export function versionOne(what: string) {
   });
 }
 
-/** A map that refuses keys nobody reads. The issue carries the known keys to where the message is made. */
-export function closed<S extends z.ZodRawShape>(shape: S) {
+/**
+ * A map that refuses keys nobody reads. The issue carries the known keys to where the message is made. `how` says how
+ * to write it, where "key: value" would be no help.
+ */
+export function closed<S extends z.ZodRawShape>(shape: S, how?: string) {
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+    error: ({ code, input }) => {
+      if (code === 'unrecognized_keys') return Object.keys(shape).join(' ');
+      return code === 'invalid_type' && how !== undefined ? isNot('a map', input, how) : undefined;
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 /** The boards file: what it says, every mistake at its place, and the ports it leads to. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,6 @@ import { schemaFiles } from '../../scripts/schemas.ts';
 import { findPort, isPortOf, isPresent, usbIdOf } from '../../src/cli/boards/find-port.ts';
 import { type BoardEntry, readBoards } from '../../src/cli/boards/inventory.ts';
 import { formatProblem } from '../../src/scenario/problem.ts';
-import { readFileSync } from 'node:fs';
 
 const read = (yaml: string): ReturnType<typeof readBoards> =>
   readBoards(new TextEncoder().encode(yaml), 'bench/b.yaml');
@@ -29,6 +28,9 @@ function problemsOf(yaml: string): string[] {
 
 const boards = (...entries: string[]): string =>
   `version: 1\nboards:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`;
+
+const HOW_PORT =
+  'write { path: /dev/ttyACM0 }, { usb: "0483:5740" }, { serial: "35720001" }, usb and serial together, or { exec: ./espruino }';
 
 const docs = readFileSync(new URL('../../docs/board.md', import.meta.url), 'utf8');
 /** The example of the documentation. */
@@ -121,13 +123,18 @@ describe('the boards file', () => {
       boards('{ name: a, port: { serial: 35720001 } }'),
       '3:32 boards.0.port.serial: "35720001" is not text: write the serial number in quotes, as `thecal list ports` shows it',
     ],
+    [boards('{ name: a }'), `3:5 boards.0.port: is missing: ${HOW_PORT}`],
+    [
+      boards('{ name: a, port: /dev/ttyACM0 }'),
+      `3:22 boards.0.port: "/dev/ttyACM0" is not a map: ${HOW_PORT}`,
+    ],
     [
       boards('{ name: a, port: {} }'),
-      '3:22 boards.0.port: says nothing about where the board is: write { path: /dev/ttyACM0 }, { usb: "0483:5740" }, { serial: "35720001" }, usb and serial together, or { exec: ./espruino }',
+      `3:22 boards.0.port: says nothing about where the board is: ${HOW_PORT}`,
     ],
     [
       boards('{ name: a, port: { path: /dev/x, usb: "0483:5740" } }'),
-      '3:22 boards.0.port: says in more than one way where the board is: write { path: /dev/ttyACM0 }, { usb: "0483:5740" }, { serial: "35720001" }, usb and serial together, or { exec: ./espruino }',
+      `3:22 boards.0.port: says in more than one way where the board is: ${HOW_PORT}`,
     ],
     [
       boards('{ name: a, port: { path: /dev/x }, baud: fast }'),

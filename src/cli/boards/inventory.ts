@@ -69,28 +69,31 @@ const checkPort: Check = (raw, complain) => {
 };
 
 const PORT = guarded(
-  closed({
-    path: sentence('the path of the port, such as /dev/ttyACM0,')
-      .optional()
-      .meta({ description: 'path of the port' }),
-    usb: z
-      .string({ error: ({ input }) => isNot('a USB id', input, HOW_USB) })
-      .regex(/^[0-9a-fA-F]{4}:[0-9a-fA-F]{4}$/, {
-        error: ({ input }) => `${quoted(input)} is not a USB id: ${HOW_USB}`,
-      })
-      .transform((id) => id.toLowerCase())
-      .optional()
-      .meta({ description: 'USB vendor and product, as in 0483:5740' }),
-    // A serial number of digits alone would lose its leading zeros, or its last digits, as a number.
-    serial: z
-      .string({ error: ({ input }) => isNot('text', input, HOW_SERIAL) })
-      .min(1, { error: `is empty: ${HOW_SERIAL}` })
-      .optional()
-      .meta({ description: 'serial number of the USB device' }),
-    exec: sentence('the path of a build of the interpreter')
-      .optional()
-      .meta({ description: 'no board: a build of the interpreter to start, from the folder of this file' }),
-  }),
+  closed(
+    {
+      path: sentence('the path of the port, such as /dev/ttyACM0,')
+        .optional()
+        .meta({ description: 'path of the port' }),
+      usb: z
+        .string({ error: ({ input }) => isNot('a USB id', input, HOW_USB) })
+        .regex(/^[0-9a-fA-F]{4}:[0-9a-fA-F]{4}$/, {
+          error: ({ input }) => `${quoted(input)} is not a USB id: ${HOW_USB}`,
+        })
+        .transform((id) => id.toLowerCase())
+        .optional()
+        .meta({ description: 'USB vendor and product, as in 0483:5740' }),
+      // A serial number of digits alone would lose its leading zeros, or its last digits, as a number.
+      serial: z
+        .string({ error: ({ input }) => isNot('text', input, HOW_SERIAL) })
+        .min(1, { error: `is empty: ${HOW_SERIAL}` })
+        .optional()
+        .meta({ description: 'serial number of the USB device' }),
+      exec: sentence('the path of a build of the interpreter')
+        .optional()
+        .meta({ description: 'no board: a build of the interpreter to start, from the folder of this file' }),
+    },
+    HOW_PORT,
+  ),
   checkPort,
   {
     oneOf: [
