@@ -1,5 +1,5 @@
 /** The boards of a bench at the command line, with virtual boards at its ports. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   };
   await power('ready.port', true);
   await power('fresh.port', false);
+  await power('ttyACM0', true);
   const boards = [
     `{ name: gone, port: { path: ${at('gone.port')} }, fixtures: [pressure-rig, scale] }`,
     `{ name: ready, port: { path: ${at('ready.port')} }, fixtures: [pressure-rig] }`,
@@ -107,6 +108,7 @@ describe('thecal run on a board of the boards file', () => {
   it('that is not there, or is another, is no verdict on the pump', async () => {
     for (const [name, message] of [
       ['gone', 'gone.port: there is no such port'],
+      ['linux', 'no-interpreter: there is no such program to start as a board'],
       ['mistaken', 'this board is a VIRTUAL, and the boards file expects a Pico (PICO_R1_3)'],
     ] as const) {
       const { code, stdout } = await program.run(['run', good, '--target', 'board', '--board', name]);
@@ -137,6 +139,96 @@ describe('the other commands for a board', () => {
     const { code, stderr } = await program.run(['board', 'hello', '--fixture', 'scale']);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^--fixture scale: not plugged in: gone \(.*gone\.port\)\n$/);
+  });
+});
+
+/** On Linux ports are listed through a program; here it is one that says what a bench would. */
+describe.runIf(process.platform === 'linux')('ports that are found by what is on USB', () => {
+  let env: Record<string, string> = {};
+  beforeAll(() => {
+    const bin = join(program.folder, 'bin');
+    const device = (name: string, usb: string, serial: string): string[] => [
+      `P: /devices/${name}`,
+      `N: ${name}`,
+      `E: DEVNAME=${join(program.folder, name)}`,
+      `E: ID_VENDOR_ID=${usb.split(':')[0]}`,
+      `E: ID_MODEL_ID=${usb.split(':')[1]}`,
+      `E: ID_SERIAL_SHORT=${serial}`,
+      'E: ID_VENDOR_ENC=STMicroelectronics',
+      '',
+    ];
+    const said = [
+      ...device('ttyACM0', '0483:5740', '00035720'),
+      ...device('ttyUSB0', '10c4:ea60', 'A1'),
+      ...device('ttyUSB1', '10c4:ea60', 'A2'),
+    ];
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'udevadm'), `#!/bin/sh\ncat <<'END'\n${said.join('\n')}\nEND\n`);
+    chmodSync(join(bin, 'udevadm'), 0o755);
+    env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    const boards = [
+      '{ name: stm, port: { usb: "0483:5740", serial: "00035720" }, fixtures: [pressure-rig] }',
+      '{ name: twin, port: { usb: "10C4:EA60" } }',
+      '{ name: away, port: { serial: "B7" }, fixtures: [pressure-rig] }',
+    ];
+    writeFileSync(
+      join(program.folder, 'usb.yaml'),
+      `version: 1\nboards:\n${boards.map((board) => `  - ${board}\n`).join('')}`,
+    );
+  });
+
+  it('are listed with the boards that are there', async () => {
+    const text = await program.run(['list', 'ports', '--boards', 'usb.yaml'], env);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/^\S+ttyACM0 +0483:5740 +00035720 +stm +STMicroelectronics$/m);
+    const json = await program.run(['list', 'ports', '--boards', 'usb.yaml', '--json'], env);
+    const { ports } = JSON.parse(json.stdout) as { ports: { boards: string[]; vendorId: string }[] };
+    expect(ports.map(({ boards, vendorId }) => [vendorId, boards])).toEqual([
+      ['0483', ['stm']],
+      ['10c4', ['twin']],
+      ['10c4', ['twin']],
+    ]);
+  });
+
+  it('are the boards that are plugged in, or nobody knows which', async () => {
+    const { code, stdout } = await program.run(
+      ['list', 'boards', '--ask', '--json', '--boards', 'usb.yaml'],
+      env,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: 'stm', state: 'flashed', path: join(program.folder, 'ttyACM0') },
+      {
+        name: 'twin',
+        state: 'open',
+        path: null,
+        remark: expect.stringContaining('is at 2 ports') as unknown,
+      },
+      { name: 'away', state: 'absent', path: null },
+    ]);
+  });
+
+  it('are run on, unless two fit or none', async () => {
+    const run = (...words: string[]) =>
+      program.run(['run', good, '--target', 'board', ...words, '--boards', 'usb.yaml'], env);
+    expect(await run('--fixture', 'pressure-rig')).toMatchObject({
+      code: 0,
+      stderr: '--fixture pressure-rig: runs on stm\n',
+    });
+    const twin = await run('--board', 'twin');
+    expect(twin.code).toBe(3);
+    expect(twin.stdout).toMatch(
+      /twin: USB 10c4:ea60 is at 2 ports, .*ttyUSB0 \(serial number A1\) and .*ttyUSB1 /,
+    );
+    const away = await run('--board', 'away');
+    expect(away.code).toBe(3);
+    expect(away.stdout).toContain('away: there is no such port (serial number B7)');
+  });
+
+  it('can not be told where the machine does not list them', async () => {
+    const { code, stderr } = await program.run(['list', 'boards', '--boards', 'usb.yaml'], { PATH: '' });
+    expect(code).toBe(3);
+    expect(stderr).toContain('udevadm, which is not installed');
   });
 });
 
