@@ -210,7 +210,7 @@ export function closed<S extends z.ZodRawShape>(shape: S, how?: string) {
   return z.strictObject(shape, {
     error: ({ code, input }) => {
       if (code === 'unrecognized_keys') return Object.keys(shape).join(' ');
-      return code === 'invalid_type' && how !== undefined ? isNot('a map', input, how) : undefined;
+      return how === undefined ? undefined : isNot('a map', input, how);
     },
   });
 }
