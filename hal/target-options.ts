@@ -5,6 +5,8 @@ export interface TargetOptions {
   /** Serial port of a board. */
   readonly port?: string | undefined;
   readonly baud?: number | undefined;
+  /** What the board at the port has to call itself; left out: anything. */
+  readonly boardId?: string | undefined;
   /** A real interpreter to start in place of a board. */
   readonly exec?: string | undefined;
   /** Hash of the core in this process. */

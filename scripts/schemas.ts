@@ -2,9 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BOARDS_SCHEMA } from '../src/cli/boards/inventory.ts';
 import { VOCABULARY } from '../src/cli/vocabulary.ts';
 import { resultJsonSchema } from '../src/report/result-schema.ts';
-import { scenarioJsonSchema } from '../src/scenario/json-schema.ts';
+import { editorJsonSchema, scenarioJsonSchema } from '../src/scenario/json-schema.ts';
 import { PROJECT_ROOT } from './core-hash.ts';
 
 /** Path below the project's root, and content. */
@@ -12,6 +13,9 @@ export function schemaFiles(): Record<string, string> {
   const text = (schema: Record<string, unknown>): string => `${JSON.stringify(schema, null, 2)}\n`;
   return {
     'docs/schema/scenario.schema.json': text(scenarioJsonSchema(VOCABULARY)),
+    'docs/schema/boards.schema.json': text(
+      editorJsonSchema('boards', 'Thecal boards file, version 1', BOARDS_SCHEMA),
+    ),
     'docs/schema/result.schema.json': text(resultJsonSchema()),
   };
 }

@@ -30,6 +30,23 @@ export const BOARD_TYPES: readonly BoardType[] = [
   { id: 'ESP8266_4MB', name: 'ESP8266', variables: 1700, storageBytes: 196608, pageBytes: 4096 },
 ];
 
+/** What a board of this name calls itself. */
+export function boardIdOf(name: string | null): string | undefined {
+  return BOARD_TYPES.find((board) => board.name === name)?.id;
+}
+
+/** What kind of board this is that calls itself so. */
+function boardText(id: string): string {
+  const type = BOARD_TYPES.find((board) => board.id === id);
+  return type === undefined ? id : `${type.name} (${id})`;
+}
+
+/** Two boards were mixed up, or the boards file is wrong; null: it is as expected. */
+export function otherBoard(expectedId: string | undefined, id: string): string | null {
+  if (expectedId === undefined || expectedId === id) return null;
+  return `this board is a ${boardText(id)}, and the boards file expects a ${boardText(expectedId)}. Is it the right port? Else correct "board" in the boards file`;
+}
+
 /**
  * Variables in use by the firmware with its data, over those of a fresh interpreter: measured, rounded up. A test
  * holds the record in `docs/board.md` below these, and the measurement itself where an interpreter is at hand.

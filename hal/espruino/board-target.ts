@@ -18,7 +18,13 @@ export async function openLineTarget(
   options: TargetOptions,
   end: () => Promise<void> | void,
 ): Promise<OpenTarget> {
-  const line = new BoardLine({ port, crc: textCrc, coreHash: options.coreHash, ...options.line });
+  const line = new BoardLine({
+    port,
+    crc: textCrc,
+    coreHash: options.coreHash,
+    boardId: options.boardId,
+    ...options.line,
+  });
   const close = async (): Promise<void> => {
     await port.close();
     await end();
@@ -49,7 +55,13 @@ export async function greetBoard(
   options: Omit<TargetOptions, 'boardThread' | 'notice'>,
 ): Promise<BoardHello> {
   const { port, end } = await openPlace(options);
-  const line = new BoardLine({ port, crc: textCrc, coreHash: null, ...options.line });
+  const line = new BoardLine({
+    port,
+    crc: textCrc,
+    coreHash: null,
+    boardId: options.boardId,
+    ...options.line,
+  });
   try {
     const hello = await line.establish();
     await line.leave();
@@ -69,7 +81,7 @@ async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>)
   const { port: path, exec, baud = USUAL_BAUD } = options;
   if (exec !== undefined) return await openInterpreter(exec, options);
   if (path === undefined) {
-    throw new LineError('no board named: give --port PATH (thecal list ports shows them) or --exec PATH');
+    throw new LineError('no board named: give --port PATH, --board NAME or --exec PATH');
   }
   return { port: await SerialLine.open(path, baud), end: () => undefined };
 }

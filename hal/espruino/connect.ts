@@ -5,6 +5,7 @@
 import type { LineOptions, LinePort } from './client.ts';
 import { BoardLostError, LineClient, LineError, openReply } from './client.ts';
 import type { TextCrc } from './link.ts';
+import { otherBoard } from './board-table.ts';
 import { PROTOCOL } from './link.ts';
 
 /** Clears an open line of the console, brackets and all, without running it. */
@@ -30,6 +31,8 @@ export interface BoardLineOptions extends LineOptions {
   readonly crc: TextCrc;
   /** Hash of the core in this process; a board with another one is refused. Null takes any. */
   readonly coreHash: string | null;
+  /** What the board has to call itself; left out: anything. */
+  readonly boardId?: string | undefined;
 }
 
 /** One open port and the session on it; lives over many scenarios. */
@@ -57,65 +60,80 @@ export class BoardLine {
   }
 
   private async begin(): Promise<BoardHello> {
-    if (!(await this.isServing())) {
-      if (!(await this.hasFirmware())) {
+    if (!(await isServing(this.port, this.options.crc))) {
+      const { name } = this.port;
+      const serves = await atPrompt(
+        this.port,
+        (this.marks += 1),
+        'typeof thecal=="undefined"?"none":typeof thecal.serve',
+      );
+      if (serves === 'none') {
+        throw new LineError(`${name}: no firmware on this board: thecal board flash --port ${name}`);
+      }
+      if (serves !== 'function') {
         throw new LineError(
-          `${this.port.name}: no firmware on this board: thecal board flash --port ${this.port.name}`,
+          `${name}: the firmware on this board runs on its own and takes no session; for lockstep: thecal board flash --port ${name}`,
         );
       }
       this.port.write(`${QUIET}thecal.serve()\n`);
-      await this.quiet();
+      await quiet(this.port);
     }
     return await this.greet();
   }
 
   /** A greeting opens a session: no pump. */
   async greet(): Promise<BoardHello> {
-    const { port, coreHash: own } = this.options;
+    const { coreHash: own, boardId } = this.options;
     const [protocol, coreHash = '', board = '', free, total] = await this.client.ask('hello', [], 'hello');
     if (Number(protocol) !== PROTOCOL) {
-      throw new LineError(
-        `${port.name}: speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`,
-      );
+      return await this.refuse(`speaks protocol ${protocol}, this host ${PROTOCOL}; flash the board again`);
     }
+    const mistaken = otherBoard(boardId, board);
+    if (mistaken !== null) return await this.refuse(mistaken);
     if (own !== null && coreHash !== own) {
-      throw new LineError(`${port.name}: carries core ${coreHash}, this host ${own}; flash the board again`);
+      return await this.refuse(`carries core ${coreHash}, this host ${own}; flash the board again`);
     }
     return { coreHash, board, freeVariables: Number(free), totalVariables: Number(total) };
+  }
+
+  /** It answers, so it can be left as it was found. */
+  private async refuse(why: string): Promise<never> {
+    await this.leave();
+    throw new LineError(`${this.port.name}: ${why}`);
   }
 
   /** The console is the console again, as a person expects it; nobody minds if it is too late for that. */
   async leave(): Promise<void> {
     try {
       await this.client.ask('bye', [], 'ok');
-      this.port.write(`${QUIET}echo(1)\n`);
+      leavePrompt(this.port);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
     }
   }
+}
 
-  /** A board that serves says that this was no message; a console has nothing to say. */
-  private async isServing(): Promise<boolean> {
-    const { port, crc } = this.options;
-    port.write(`${CLEAR_LINE}\n`);
-    for (let waitMs = ANSWER_MS; ; waitMs = SILENCE_MS) {
-      const line = await port.receive(waitMs);
-      if (line === null) return false;
-      if (openReply(line, crc)?.[0] === 'nak') {
-        await this.quiet();
-        return true;
-      }
+/** A board that serves says that this was no message, and goes on; a console has nothing to say. */
+export async function isServing(port: LinePort, crc: TextCrc): Promise<boolean> {
+  port.write(`${CLEAR_LINE}\n`);
+  for (let waitMs = ANSWER_MS; ; waitMs = SILENCE_MS) {
+    const line = await port.receive(waitMs);
+    if (line === null) return false;
+    if (openReply(line, crc)?.[0] === 'nak') {
+      await quiet(port);
+      return true;
     }
   }
+}
 
-  private async hasFirmware(): Promise<boolean> {
-    const kind = await atPrompt(this.port, (this.marks += 1), 'typeof thecal');
-    return kind !== 'undefined';
-  }
+/** Until nothing more comes in. */
+async function quiet(port: LinePort): Promise<void> {
+  while ((await port.receive(SILENCE_MS)) !== null);
+}
 
-  private async quiet(): Promise<void> {
-    while ((await this.port.receive(SILENCE_MS)) !== null);
-  }
+/** The console answers a person again, as a person expects it. */
+export function leavePrompt(port: LinePort): void {
+  port.write(`${QUIET}echo(1)\n`);
 }
 
 /** What an expression is, in the words of `print`, on a board at its prompt. `mark` tells this answer from others. */

@@ -10,7 +10,7 @@ export interface ConsolePort {
   close(): Promise<void>;
 }
 
-export type PortTrouble = 'no-board' | 'no-rights' | 'port-busy' | 'port-lost';
+export type PortTrouble = 'no-board' | 'which-board' | 'no-rights' | 'port-busy' | 'port-lost';
 
 /** The port does not open, or is gone. The message says what to do. */
 export class PortError extends Error {

@@ -15,7 +15,9 @@ type Listed = { readonly path: string } & {
 };
 
 /** The machine cannot say which ports it has; the message says what would help. */
-export class SerialPortError extends Error {}
+class SerialPortError extends Error {
+  override readonly name = 'InfrastructureError';
+}
 
 export async function listSerialPorts(): Promise<SerialPortRow[]> {
   const { SerialPort } = await import('serialport');

@@ -11,7 +11,7 @@
  * off. What could hold one goes as base64.
  */
 import crc32 from 'crc-32';
-import { BOARD_TYPES, storedBytes, VARIABLES_SPARE } from './board-table.ts';
+import { BOARD_TYPES, otherBoard, storedBytes, VARIABLES_SPARE } from './board-table.ts';
 import type { ConsolePort } from './console-port.ts';
 import { openLine, PROTOCOL, sealLine } from './link.ts';
 
@@ -36,6 +36,7 @@ const NO_ECHO = '\x10';
 
 export type UploadTrouble =
   | 'not-espruino'
+  | 'wrong-board'
   | 'too-few-variables'
   | 'storage-full'
   | 'no-answer'
@@ -84,6 +85,8 @@ export interface UploadResult {
 export interface UploadOptions {
   readonly code: string;
   readonly coreHash: string;
+  /** What the board has to call itself; left out: anything. */
+  readonly boardId?: string | undefined;
   /** Variables that the firmware takes; a board with less is refused. */
   readonly variablesNeeded: number;
   /** Give up the running firmware first where storage holds only one: a cut then leaves none. */
@@ -471,6 +474,8 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   step('connect');
   await knock(port, board);
   const identity = await identify(port, board);
+  const mistaken = otherBoard(options.boardId, identity.board);
+  if (mistaken !== null) throw new UploadError('wrong-board', `${port.name}: ${mistaken}`);
   if (identity.variables < options.variablesNeeded + VARIABLES_SPARE) {
     const name = BOARD_TYPES.find(({ id }) => id === identity.board)?.name ?? identity.board;
     throw new UploadError(

@@ -29,7 +29,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       printLines(process.stderr, error.lines);
       return BAD_INPUT;
     }
-    if (error instanceof MachineError) {
+    // Whatever opens a port or talks to a board says so under this name.
+    if (error instanceof MachineError || (error instanceof Error && error.name === 'InfrastructureError')) {
       printLines(process.stderr, [error.message]);
       return INFRASTRUCTURE;
     }

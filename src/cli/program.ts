@@ -2,10 +2,11 @@
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
 import { productVersion } from './build-info.ts';
+import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { addBoard } from './commands/board/add-board.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { LIST_NAMES, type ListName } from './list/listing.ts';
+import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
 
 const MAX_SEED = 4_294_967_295;
 const MAX_JOBS = 256;
@@ -81,6 +82,8 @@ Examples:
   thecal run kink.yaml --realtime=60                a simulated minute each second
   thecal run --target virtual                       the firmware on a virtual board, in another engine
   thecal run --target board --port /dev/ttyACM0     the firmware on a board, the world here
+  thecal run --target board --board pico            on the board that thecal.boards.yaml calls pico
+  thecal run --target board --fixture pressure-rig  on whichever board there has that wired to it
 
 A trace of several scenarios goes into a folder, one file each; the run without
 faults, where a scenario asks for one, lies beside it as NAME.control.
@@ -95,22 +98,19 @@ Examples:
 Examples:
   thecal list signals          what a scenario can ask about
   thecal list faults --json    the same table for programs
+  thecal list ports            serial ports, and which of your boards is at each
+  thecal list boards           the boards of thecal.boards.yaml, and which are plugged in
+  thecal list boards --ask     the same, and what runs on each; a pump that runs goes on
 `,
 } as const;
 
 function addRun(program: Command, onExit: (code: ExitCode) => void): void {
-  program
+  const run = program
     .command('run')
     .description('run scenarios on a target')
     .argument('[paths...]', 'scenario files, and folders with *.yaml or *.yml (default: the bundled library)')
-    .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim')
-    .option('--port <path>', 'serial port of a board, for --target board')
-    .option('--exec <path>', 'start this build of the interpreter in place of a board')
-    .option(
-      '--baud <rate>',
-      'speed of a port that is no USB port (default: 115200)',
-      wholeNumber(300, 4_000_000),
-    )
+    .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim');
+  addPlaceOptions(run)
     .option(
       '--tick-by-tick',
       'execute every tick, not only those in which something is due: same result, slower',
@@ -147,13 +147,15 @@ function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
 }
 
 function addList(program: Command, onExit: (code: ExitCode) => void): void {
-  program
+  const list = program
     .command('list')
     .description('show what there is: scenarios, faults, alarms, ...')
     .addArgument(new Argument('<what>', 'which list').choices(LIST_NAMES))
     .option('--json', 'print the rows as JSON')
+    .option('--ask', 'of boards: open the ports and ask what runs there');
+  addBoardsOption(list)
     .addHelpText('after', EXAMPLES.list)
-    .action(async (name: ListName, options: { json?: boolean }) => {
+    .action(async (name: ListName, options: ListOptions) => {
       const { listCommand } = await import('./commands/list.ts');
       onExit(await listCommand(name, options));
     });

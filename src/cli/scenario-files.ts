@@ -3,22 +3,14 @@
  * checked before anything runs, so that the last file of a long night can't spoil the night.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
-import { formatProblem, MAX_SCENARIO_BYTES, readScenario } from '../scenario/format.ts';
+import { readScenario } from '../scenario/format.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { countProblems, type InputProblem, problemText, readInputFile, wholeFile } from './input-files.ts';
 import { libraryFolder } from './package-root.ts';
 import { reasonOf, UserError } from './user-error.ts';
 import { VOCABULARY } from './vocabulary.ts';
-
-/** A problem with a place, or with a file or folder as a whole. */
-export interface InputProblem {
-  readonly file: string;
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly path: string;
-  readonly message: string;
-}
 
 export interface Found {
   readonly files: readonly string[];
@@ -33,16 +25,8 @@ export interface ReadFile {
 }
 
 const IS_SCENARIO_NAME = /\.ya?ml$/i;
-
-function whole(file: string, message: string): InputProblem {
-  return { file, line: null, column: null, path: '', message };
-}
-
-export function problemText({ line, column, ...problem }: InputProblem): string {
-  return line === null || column === null
-    ? `${problem.file}: ${problem.message}`
-    : formatProblem({ ...problem, line, column });
-}
+/** A boards file often lies beside the scenarios. */
+const IS_BOARDS_NAME = /\.boards\.ya?ml$/i;
 
 /** Paths stay as the user gave them, because messages and the reproduce line repeat them. No paths: the library. */
 export function findScenarioFiles(paths: readonly string[]): Found {
@@ -54,11 +38,12 @@ export function findScenarioFiles(paths: readonly string[]): Found {
       if (!statSync(path).isDirectory()) files.push(path);
       else {
         const inside = filesIn(path);
-        if (inside.length === 0) problems.push(whole(path, 'the folder holds no scenario (*.yaml, *.yml)'));
+        if (inside.length === 0)
+          problems.push(wholeFile(path, 'the folder holds no scenario (*.yaml, *.yml)'));
         files.push(...inside);
       }
     } catch (error) {
-      problems.push(whole(path, reasonOf(error)));
+      problems.push(wholeFile(path, reasonOf(error)));
     }
   }
   return { files: withoutRepeats(files), problems };
@@ -78,7 +63,7 @@ function filesIn(folder: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesIn(path);
-    return IS_SCENARIO_NAME.test(entry.name) ? [path] : [];
+    return IS_SCENARIO_NAME.test(entry.name) && !IS_BOARDS_NAME.test(entry.name) ? [path] : [];
   });
 }
 
@@ -102,39 +87,12 @@ function realPath(file: string): string {
 }
 
 export function readScenarioFile(file: string): ReadFile {
-  let bytes: Uint8Array;
-  try {
-    const read = readSmallFile(file);
-    if (typeof read === 'string') return { file, scenario: null, problems: [whole(file, read)] };
-    bytes = read;
-  } catch (error) {
-    return { file, scenario: null, problems: [whole(file, reasonOf(error))] };
-  }
+  const bytes = readInputFile(file, 'scenario');
+  if ('message' in bytes) return { file, scenario: null, problems: [bytes] };
   const outcome = readScenario(bytes, file, VOCABULARY, sha256);
   return 'problems' in outcome
     ? { file, scenario: null, problems: outcome.problems }
     : { file, scenario: outcome.scenario, problems: [] };
-}
-
-/** Looks at the size before reading: the wrong file may have gigabytes, and a device may never end. */
-function readSmallFile(file: string): Uint8Array | string {
-  if (!statSync(file).isFile()) return 'not a regular file; write the scenario into a file and name that';
-  const handle = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(handle);
-    if (size > MAX_SCENARIO_BYTES) {
-      return `the file has ${size} bytes, more than the ${MAX_SCENARIO_BYTES} a scenario may have; is this the right file?`;
-    }
-    // One byte more than it should have, so that a file that grows meanwhile is seen to be too long.
-    const buffer = new Uint8Array(MAX_SCENARIO_BYTES + 1);
-    let length = 0;
-    for (let got = -1; got !== 0 && length < buffer.length; length += got) {
-      got = readSync(handle, buffer, length, buffer.length - length, null);
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function sha256(bytes: Uint8Array): string {
@@ -147,8 +105,7 @@ export function readScenarios(paths: readonly string[]): Scenario[] {
   const read = found.files.map(readScenarioFile);
   const problems = [...found.problems, ...read.flatMap((one) => one.problems)];
   if (problems.length > 0) {
-    const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; nothing was run`;
-    throw new UserError(...problems.map(problemText), count);
+    throw new UserError(...problems.map(problemText), `${countProblems(problems)}; nothing was run`);
   }
   return read.flatMap(({ scenario }) => (scenario === null ? [] : [scenario]));
 }

@@ -9,18 +9,16 @@
 import { compileListed, type ListedWords } from './compile-expectation.ts';
 import { compileTherapy } from './compile-therapy.ts';
 import { checkVolume, compileTimeline, Ids } from './compile-timeline.ts';
-import { printable } from './nearest.ts';
-import type { Finding, Path, Problem, Report } from './problem.ts';
+import { type Finding, type Path, type Problem, placed, type Report } from './problem.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 import type { Document, Schemas } from './schema.ts';
 import { buildSchemas } from './schema.ts';
-import { check, salvage, salvageParts } from './schema-parts.ts';
+import { check, listOrEmpty, mapOrEmpty, salvage, salvageParts } from './schema-parts.ts';
 import { WEEKDAYS } from './time.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { readSource, type Source } from './yaml-source.ts';
 
 export { formatProblem, type Problem } from './problem.ts';
-export { MAX_SCENARIO_BYTES } from './yaml-source.ts';
 
 /** `hash` is SHA-256 in hex; handed in, since what computes it differs between Node and a page. */
 export function readScenario(
@@ -29,7 +27,7 @@ export function readScenario(
   vocabulary: Vocabulary,
   hash: (bytes: Uint8Array) => string,
 ): { scenario: Scenario } | { problems: Problem[] } {
-  const read = readSource(bytes);
+  const read = readSource(bytes, 'scenario');
   if ('problems' in read)
     return { problems: read.problems.map((problem) => ({ file, path: '', ...problem })) };
   const { source } = read;
@@ -43,7 +41,7 @@ export function readScenario(
   if (checked.isRight && findings.length === 0) {
     return { scenario: complete(checked.value, compiled, file, hash(bytes)) };
   }
-  return { problems: placed(findings, source, file) };
+  return { problems: placed(findings, source.locate, file) };
 }
 
 /** A vocabulary is one for a whole program, and building its schema costs more than reading a file. */
@@ -80,16 +78,6 @@ function salvageDocument({ document, pump, entry, expectation }: Schemas, data: 
     ...lists(raw),
     control: raw['control'] === undefined ? undefined : lists(mapOrEmpty(raw['control'])),
   };
-}
-
-function mapOrEmpty(data: unknown): Record<string, unknown> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
-    ? (data as Record<string, unknown>)
-    : {};
-}
-
-function listOrEmpty(data: unknown): readonly unknown[] {
-  return Array.isArray(data) ? data : [];
 }
 
 /** What `compile` makes of the parts that need more than the schema. */
@@ -190,15 +178,4 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
     control: control === undefined ? null : { ...controlLists, allow: control.allow ?? null },
     untilTick: document.until,
   };
-}
-
-function placed(findings: readonly Finding[], source: Source, file: string): Problem[] {
-  return findings
-    .map(({ path, at, message }) => ({
-      file,
-      ...source.locate(path, at),
-      path: printable(path.join('.')),
-      message,
-    }))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -6,11 +6,12 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** JSON Schema, draft 2020-12, of what a person writes (and not of what reading makes of it). */
 export function scenarioJsonSchema(vocabulary: Vocabulary): Record<string, unknown> {
-  const { document } = buildSchemas(vocabulary);
-  return {
-    title: 'Thecal scenario, version 1',
-    ...shared(toJsonSchema(document)),
-  };
+  return editorJsonSchema('scenario', 'Thecal scenario, version 1', buildSchemas(vocabulary).document);
+}
+
+/** `name` is that of the whole, in case it is a part of itself. */
+export function editorJsonSchema(name: string, title: string, document: z.ZodType): Record<string, unknown> {
+  return { title, ...shared(toJsonSchema(document), name) };
 }
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
@@ -42,17 +43,17 @@ const WORTH_SHARING = 100;
  * Every part that stands in more than one place, once, under `$defs`; a third of the size. (zod can do that too, but
  * not across the parts that are converted one by one above.) A definition is named after the first place it is found.
  */
-function shared(root: JsonSchema): JsonSchema {
+function shared(root: JsonSchema, rootName: string): JsonSchema {
   const counts = new Map<string, number>();
   const count = (part: JsonSchema): JsonSchema => {
     const text = JSON.stringify(part);
     const seen = counts.get(text) ?? 0;
     counts.set(text, seen + 1);
     // What stands in a repeated part alone is no repetition of its own.
-    if (seen === 0) mapParts(part, 'scenario', count);
+    if (seen === 0) mapParts(part, rootName, count);
     return part;
   };
-  mapParts(root, 'scenario', count);
+  mapParts(root, rootName, count);
 
   const names = new Map<string, string>();
   const definitions: JsonSchema = {};
@@ -69,7 +70,8 @@ function shared(root: JsonSchema): JsonSchema {
     }
     return { $ref: `#/$defs/${name}` };
   };
-  return { ...mapParts(root, 'scenario', refer), $defs: definitions };
+  const mapped = mapParts(root, rootName, refer);
+  return Object.keys(definitions).length === 0 ? mapped : { ...mapped, $defs: definitions };
 }
 
 /** The same schema with each schema directly inside it replaced. `place` is the nearest key of a document above. */

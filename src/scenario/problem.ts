@@ -1,4 +1,5 @@
-/** What is wrong with a scenario, where, and what to do. All problems of a file are collected before any is shown. */
+/** What is wrong with a file, where, and what to do. All problems of a file are collected before any is shown. */
+import { printable } from './nearest.ts';
 
 export interface Problem {
   readonly file: string;
@@ -28,4 +29,20 @@ export function formatProblem(problem: Problem): string {
   return problem.path === ''
     ? `${place}: ${problem.message}`
     : `${place} ${problem.path}: ${problem.message}`;
+}
+
+/** Findings at their lines and columns, in the order of the file. */
+export function placed(
+  findings: readonly Finding[],
+  locate: (path: Path, at: Finding['at']) => { readonly line: number; readonly column: number },
+  file: string,
+): Problem[] {
+  return findings
+    .map(({ path, at, message }) => ({
+      file,
+      ...locate(path, at),
+      path: printable(path.join('.')),
+      message,
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -1,5 +1,5 @@
 /**
- * The small parts that the schema of a scenario is made of. Each knows three things: the type it yields, what an
+ * The small parts that the schemas of scenarios and boards files are made of. Each knows three things: the type it yields, what an
  * editor may accept (its JSON Schema), and the sentence for a person who got it wrong.
  */
 import * as z from 'zod';
@@ -18,7 +18,7 @@ import {
 import { DURATION_PATTERN, HOUR_PATTERN, parseDuration, parseHour } from './time.ts';
 
 /** A complaint about a value of the wrong type, or none at all. */
-function isNot(what: string, input: unknown, how: string): string {
+export function isNot(what: string, input: unknown, how: string): string {
   if (input === undefined) return `is missing: ${how}`;
   return input === null ? `is empty: ${how}` : `${quoted(input)} is not ${what}: ${how}`;
 }
@@ -184,18 +184,34 @@ export function onOff() {
   return word('setting', ['on', 'off']).transform((value) => value === 'on');
 }
 
-/** A name that other entries refer to. No dots, so that it never meets a name the reader makes up. */
-export function identifier() {
-  const how = 'write a short name in lower case such as kink or second-refill';
+/** A name that others refer to. No dots, so that it never meets a name the reader makes up. */
+export function identifier(what = 'an id', examples = 'kink or second-refill') {
+  const how = `write a short name in lower case such as ${examples}`;
   return z
     .string({ error: ({ input }) => isNot('text', input, how) })
-    .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: ({ input }) => `${quoted(input)} can't be an id: ${how}` });
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, { error: ({ input }) => `${quoted(input)} can't be ${what}: ${how}` });
 }
 
-/** A map that refuses keys nobody reads. The issue carries the known keys to where the message is made. */
-export function closed<S extends z.ZodRawShape>(shape: S) {
+/** The first line of every kind of file that this program reads. */
+export function versionOne(what: string) {
+  return z.literal(1, {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is missing: write version: 1'
+        : `this program reads version 1 of ${what}: write version: 1`,
+  });
+}
+
+/**
+ * A map that refuses keys nobody reads. The issue carries the known keys to where the message is made. `how` says how
+ * to write it, where "key: value" would be no help.
+ */
+export function closed<S extends z.ZodRawShape>(shape: S, how?: string) {
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+    error: ({ code, input }) => {
+      if (code === 'unrecognized_keys') return Object.keys(shape).join(' ');
+      return how === undefined ? undefined : isNot('a map', input, how);
+    },
   });
 }
 
@@ -360,6 +376,14 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key ${quoted(key)}; ${near === null ? '' : `did you mean ${near}? `}known here: ${known.join(', ')}`;
 }
 
+export function mapOrEmpty(data: unknown): Readonly<Record<string, unknown>> {
+  return isMap(data) ? data : {};
+}
+
+export function listOrEmpty(data: unknown): readonly unknown[] {
+  return Array.isArray(data) ? data : [];
+}
+
 /** The value alone, where complaints were made before; undefined when it is wrong. */
 export function salvage<T>(schema: z.ZodType<T>, raw: unknown): T | undefined {
   const result: { data?: unknown } = (schema as z.ZodType).safeParse(raw);
@@ -372,7 +396,7 @@ export function salvageParts<T>(
   raw: unknown,
 ): Partial<T> {
   const parts: Record<string, unknown> = {};
-  const map = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const map = mapOrEmpty(raw);
   for (const [key, part] of Object.entries(schema.shape)) {
     const result = (part as z.ZodType).safeParse(Object.hasOwn(map, key) ? map[key] : undefined);
     if (result.success) parts[key] = result.data;

@@ -19,6 +19,7 @@ import {
   quantity,
   rate,
   sentence,
+  versionOne,
   wholeNumber,
   word,
   wordOrMap,
@@ -224,12 +225,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
   };
 
   const document = closed({
-    version: z.literal(1, {
-      error: ({ input }) =>
-        input === undefined
-          ? 'is missing: write version: 1'
-          : 'this program reads version 1 of the language: write version: 1',
-    }),
+    version: versionOne('the language'),
     name: sentence('what the scenario shows, in one line,'),
     why: sentence('the incident or requirement behind the scenario').optional(),
     requirements: z.array(sentence('the requirement')).prefault([]),

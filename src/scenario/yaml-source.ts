@@ -10,7 +10,7 @@ import { printable, quoted } from './nearest.ts';
 import type { Path } from './problem.ts';
 
 /** The longest scenario of the library has a few kB; a megabyte is some other file. */
-export const MAX_SCENARIO_BYTES = 1_000_000;
+export const MAX_DOCUMENT_BYTES = 1_000_000;
 /** Deeper nesting than the language's deepest word several times over. */
 const MAX_NESTING = 40;
 /** Where the text isn't YAML, one slip is complained about over and over. */
@@ -31,15 +31,19 @@ export interface Source {
   locate(path: Path, at: 'key' | 'value'): Place;
 }
 
-export function readSource(bytes: Uint8Array): { source: Source } | { problems: SourceProblem[] } {
-  const text = decode(bytes);
+/** `noun` is what the file should be, for messages: a scenario, say. */
+export function readSource(
+  bytes: Uint8Array,
+  noun: string,
+): { source: Source } | { problems: SourceProblem[] } {
+  const text = decode(bytes, noun);
   if (typeof text !== 'string') return { problems: [text] };
   const lines = new LineCounter();
   const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  if (isNestedTooDeeply(text)) return { problems: [{ line: 1, column: 1, message: TOO_DEEP }] };
+  if (isNestedTooDeeply(text)) return { problems: [{ line: 1, column: 1, message: tooDeep(noun) }] };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const complaints = [
     ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
@@ -55,7 +59,7 @@ export function readSource(bytes: Uint8Array): { source: Source } | { problems: 
         .map(({ offset, message }) => ({ ...place(offset), message })),
     };
   }
-  const outline = checkOutline(document, place);
+  const outline = checkOutline(document, noun, place);
   if (outline !== null) return { problems: [outline] };
   let data: unknown;
   try {
@@ -67,16 +71,17 @@ export function readSource(bytes: Uint8Array): { source: Source } | { problems: 
   return { source: { data, locate: (path, at) => place(finder.offsetOf(path, at)) } };
 }
 
-const TOO_DEEP = `the file is nested more than ${MAX_NESTING} levels deep; no scenario needs that: close the brackets and check the indentation`;
+const tooDeep = (noun: string): string =>
+  `the file is nested more than ${MAX_NESTING} levels deep; no ${noun} needs that: close the brackets and check the indentation`;
 const ALIAS_TROUBLE =
   'this alias (*name) has no anchor (&name) before it, or expands without bound; write the value out';
 
-function decode(bytes: Uint8Array): string | SourceProblem {
-  if (bytes.length > MAX_SCENARIO_BYTES) {
+function decode(bytes: Uint8Array, noun: string): string | SourceProblem {
+  if (bytes.length > MAX_DOCUMENT_BYTES) {
     return {
       line: 1,
       column: 1,
-      message: `the file has ${bytes.length} bytes, more than the ${MAX_SCENARIO_BYTES} a scenario may have; is this the right file?`,
+      message: tooLong(bytes.length, noun),
     };
   }
   const nul = bytes.indexOf(0);
@@ -94,6 +99,10 @@ function decode(bytes: Uint8Array): string | SourceProblem {
       message: 'not valid UTF-8 here; save the file as UTF-8 text',
     };
   }
+}
+
+export function tooLong(bytes: number, noun: string): string {
+  return `the file has ${bytes} bytes, more than the ${MAX_DOCUMENT_BYTES} a ${noun} may have; is this the right file?`;
 }
 
 function placeOfByte(bytes: Uint8Array, offset: number): Place {
@@ -136,17 +145,20 @@ function isNestedTooDeeply(text: string): boolean {
   return false;
 }
 
-function checkOutline(document: Document, place: (offset: number) => Place): SourceProblem | null {
+function checkOutline(
+  document: Document,
+  noun: string,
+  place: (offset: number) => Place,
+): SourceProblem | null {
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
-    return { line: 1, column: 1, message: 'the file is empty; a scenario begins with `version: 1`' };
+    return { line: 1, column: 1, message: `the file is empty; a ${noun} begins with \`version: 1\`` };
   }
   if (!isMap(root)) {
     const at = root.range?.[0] ?? 0;
     return {
       ...place(at),
-      message:
-        'a scenario is a map of keys and values beginning with `version: 1`, not a list or a single value',
+      message: `a ${noun} is a map of keys and values beginning with \`version: 1\`, not a list or a single value`,
     };
   }
   return null;
@@ -156,7 +168,7 @@ function checkOutline(document: Document, place: (offset: number) => Place): Sou
 function explainYaml(code: string, message: string): string {
   switch (code) {
     case 'MULTIPLE_DOCS':
-      return 'a second document begins here; keep one scenario to a file and remove the `---`';
+      return 'a second document begins here; keep one to a file and remove the `---`';
     case 'TAG_RESOLVE_FAILED':
       return 'tags (words that begin with !) mean nothing here; remove it';
     case 'TAB_AS_INDENT':

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MAX_SCENARIO_BYTES } from '../../src/scenario/format.ts';
+import { MAX_DOCUMENT_BYTES } from '../../src/scenario/yaml-source.ts';
 import { problemsOf, read, SMALLEST, withTherapy } from './format-words.ts';
 
 function bad(name: string): string {
@@ -172,7 +172,7 @@ describe('a file that is no scenario is told so', () => {
     ],
     [
       `${SMALLEST}---\n${SMALLEST}`,
-      's.yaml:7:1: a second document begins here; keep one scenario to a file and remove the `---`',
+      's.yaml:7:1: a second document begins here; keep one to a file and remove the `---`',
     ],
     [
       `${SMALLEST}seed: 1\nseed: 2\n`,
@@ -197,7 +197,7 @@ describe('a file that is no scenario is told so', () => {
       's.yaml:1:1: the file is nested more than 40 levels deep; no scenario needs that: close the brackets and check the indentation',
     ],
     [
-      '\n'.repeat(MAX_SCENARIO_BYTES + 1),
+      '\n'.repeat(MAX_DOCUMENT_BYTES + 1),
       's.yaml:1:1: the file has 1000001 bytes, more than the 1000000 a scenario may have; is this the right file?',
     ],
     [

@@ -1,6 +1,7 @@
 /** `thecal check`: every problem of every file, each with its place; nothing is run. */
 import { BAD_INPUT, type ExitCode, PASSED } from '../exit-codes.ts';
-import { findScenarioFiles, problemText, readScenarioFile } from '../scenario-files.ts';
+import { countProblems, problemText } from '../input-files.ts';
+import { findScenarioFiles, readScenarioFile } from '../scenario-files.ts';
 import { paintFor, printLines } from '../terminal.ts';
 
 export function checkCommand(paths: readonly string[], options: { readonly json?: boolean }): ExitCode {
@@ -21,10 +22,9 @@ export function checkCommand(paths: readonly string[], options: { readonly json?
   const paint = paintFor(process.stdout);
   const fileCount = `${files.length} ${files.length === 1 ? 'scenario' : 'scenarios'}`;
   const where = files.length === 0 ? '; no scenario was found' : ` in ${fileCount}`;
-  const problemCount = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   printLines(process.stdout, [
     ...problems.map(problemText),
-    isOk ? paint.green(`ok: ${fileCount}`) : paint.red(problemCount + where),
+    isOk ? paint.green(`ok: ${fileCount}`) : paint.red(countProblems(problems) + where),
   ]);
   return isOk ? PASSED : BAD_INPUT;
 }

@@ -2,16 +2,11 @@
 import { type ExitCode, INFRASTRUCTURE, PASSED } from '../exit-codes.ts';
 import { listCommands } from '../list/commands.ts';
 import { listFaults } from '../list/faults.ts';
-import type { Lister, ListName } from '../list/listing.ts';
-import {
-  listAlarms,
-  listBoards,
-  listPorts,
-  listScenarios,
-  listSignals,
-  listTargets,
-} from '../list/tables.ts';
+import { listBoards, listPorts } from '../list/bench.ts';
+import type { Lister, ListName, ListOptions } from '../list/listing.ts';
+import { listAlarms, listScenarios, listSignals, listTargets } from '../list/tables.ts';
 import { paintFor, printLines, widthOf } from '../terminal.ts';
+import { UserError } from '../user-error.ts';
 
 const LISTERS: Readonly<Record<ListName, Lister>> = {
   scenarios: listScenarios,
@@ -24,8 +19,11 @@ const LISTERS: Readonly<Record<ListName, Lister>> = {
   boards: listBoards,
 };
 
-export async function listCommand(name: ListName, options: { readonly json?: boolean }): Promise<ExitCode> {
-  const { rows, json, problem, lines } = await LISTERS[name]();
+export async function listCommand(name: ListName, options: ListOptions): Promise<ExitCode> {
+  if (options.ask === true && name !== 'boards') {
+    throw new UserError(`--ask asks boards what runs on them: write "thecal list boards --ask", not ${name}`);
+  }
+  const { rows, json, problem, lines } = await LISTERS[name](options);
   if (options.json === true) process.stdout.write(`${JSON.stringify(json ?? rows, null, 2)}\n`);
   else if (problem !== undefined) printLines(process.stderr, [problem]);
   else printLines(process.stdout, lines(paintFor(process.stdout), widthOf(process.stdout)));

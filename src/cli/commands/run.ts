@@ -7,6 +7,8 @@ import { textReport } from '../../report/text.ts';
 import { NOTICE } from '../../report/words.ts';
 import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { PlaceOptions } from '../boards/options.ts';
+import type { BoardPlace } from '../boards/place.ts';
 import { coreHash, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
@@ -22,11 +24,8 @@ import { readScenarios } from '../scenario-files.ts';
 import { paintFor, printLines, type Stream, widthOf } from '../terminal.ts';
 import { UserError } from '../user-error.ts';
 
-export interface RunCommandOptions {
+export interface RunCommandOptions extends PlaceOptions {
   readonly target: string;
-  readonly port?: string;
-  readonly exec?: string;
-  readonly baud?: number;
   readonly tickByTick?: boolean;
   readonly realtime?: number;
   readonly seed?: number;
@@ -39,13 +38,14 @@ export interface RunCommandOptions {
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseTarget(options);
+  const place = options.target === 'board' ? await boardOf(options) : null;
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
   const outputs = prepareOutputs(options, scenarios);
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
-  const jobs = await jobsOf(scenarios, outputs, options);
+  const jobs = await jobsOf(scenarios, outputs, place, options);
   const board = RunBoard.of(jobs.length);
   const outcomes = await watchOver(jobs, board, options, human);
 
@@ -130,20 +130,27 @@ function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOpt
   return 1;
 }
 
-function refuseTarget({ target: name, port, exec }: RunCommandOptions): void {
+function refuseTarget({ target: name, port, board, fixture, exec }: RunCommandOptions): void {
   const row = TARGETS.find((target) => target.name === name);
   const present = TARGETS.filter((target) => target.open !== null).map((target) => target.name);
   const there = `there is: ${present.join(', ')}`;
   if (row === undefined) throw new UserError(`--target ${name}: no such target; ${there}`);
   if (row.open === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
-  if (name === 'board' && (port === undefined) === (exec === undefined)) {
+  if (name !== 'board' && (port ?? board ?? fixture ?? exec) !== undefined) {
     throw new UserError(
-      '--target board: name the board: --port PATH ("thecal list ports" shows them), or --exec PATH for an interpreter on this machine',
+      `--port, --board, --fixture and --exec name a board: they go with --target board, not ${name}`,
     );
   }
-  if (name !== 'board' && (port ?? exec) !== undefined) {
-    throw new UserError(`--port and --exec name a board: they go with --target board, not ${name}`);
+}
+
+/** What reads the boards file is loaded for a run on a board only. */
+async function boardOf(options: PlaceOptions): Promise<BoardPlace> {
+  const { choosePlace } = await import('../boards/place.ts');
+  const place = await choosePlace(options);
+  if (options.fixture !== undefined) {
+    printLines(process.stderr, [`--fixture ${options.fixture}: runs on ${place.name}`]);
   }
+  return place;
 }
 
 /** In `--realtime 60` the factor stands alone, and would be looked for as a file. */
@@ -172,6 +179,7 @@ function choose(scenarios: readonly Scenario[], { filter, seed }: RunCommandOpti
 async function jobsOf(
   scenarios: readonly Scenario[],
   outputs: Outputs,
+  place: BoardPlace | null,
   options: RunCommandOptions,
 ): Promise<Job[]> {
   const core = await coreHash();
@@ -183,7 +191,7 @@ async function jobsOf(
       index,
       scenario,
       targetName: options.target,
-      board: { port: options.port, exec: options.exec, baud: options.baud },
+      board: place,
       isTickByTick,
       realtimeFactor: options.realtime ?? null,
       trace:
@@ -194,9 +202,7 @@ async function jobsOf(
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,
         isTickByTick,
-        port: options.port,
-        exec: options.exec,
-        baud: options.baud,
+        board: place?.options ?? [],
       }),
     };
   });

@@ -25,7 +25,14 @@ export interface Listing {
   readonly problem?: string;
 }
 
-export type Lister = () => Listing | Promise<Listing>;
+/** As on the command line. */
+export interface ListOptions {
+  readonly json?: boolean;
+  readonly ask?: boolean;
+  readonly boards?: string;
+}
+
+export type Lister = (options: ListOptions) => Listing | Promise<Listing>;
 
 /** Columns as wide as their widest cell; the last one runs on, and is folded where it has to be. */
 export function columns(

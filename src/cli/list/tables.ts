@@ -1,11 +1,10 @@
-/** The lists that come straight from a table of the code: alarms, signals, targets, boards, scenarios, ports. */
+/** The lists that come straight from a table of the code: alarms, signals, targets, scenarios. */
 import { SIGNALS } from '../../../hal/signals.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import { FAULTS } from '../../../sim/faults/index.ts';
 import { ALARMS } from '../../core/alarms/table.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import { formatDuration } from '../../scenario/time.ts';
-import { reasonOf } from '../user-error.ts';
 import { columns, type Listing, yesNo } from './listing.ts';
 
 export function listAlarms(): Listing {
@@ -81,10 +80,6 @@ export function listTargets(): Listing {
   };
 }
 
-export function listBoards(): Listing {
-  return { rows: [], lines: () => ['no boards yet: they come with the board target'] };
-}
-
 export async function listScenarios(): Promise<Listing> {
   const { readScenarios } = await import('../scenario-files.ts');
   const rows = readScenarios([]).map(({ file, name, requirements, untilTick }) => ({
@@ -103,26 +98,5 @@ export async function listScenarios(): Promise<Listing> {
         paint,
         width,
       ),
-  };
-}
-
-export async function listPorts(): Promise<Listing> {
-  const { listSerialPorts } = await import('../../../hal/espruino/serial-port.ts');
-  let rows: Awaited<ReturnType<typeof listSerialPorts>> = [];
-  let problem: string | null = null;
-  try {
-    rows = await listSerialPorts();
-  } catch (error) {
-    problem = reasonOf(error);
-  }
-  const cells = rows.map((row) => [row.path, row.manufacturer ?? '-', row.serialNumber ?? '-']);
-  return {
-    rows,
-    json: { ports: rows, problem },
-    ...(problem === null ? {} : { problem }),
-    lines: (paint, width) =>
-      rows.length === 0
-        ? ['no serial ports found']
-        : columns(['port', 'manufacturer', 'serial number'], cells, paint, width),
   };
 }

@@ -1,6 +1,7 @@
 /** One scenario to run, as plain data that crosses threads, and what becomes of it. */
 import type { ScenarioResult, Verdict } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { BoardPlace } from '../boards/place.ts';
 
 export interface TracePaths {
   /** Temporary files: whoever started the run gives them their names when they are whole. */
@@ -8,19 +9,12 @@ export interface TracePaths {
   readonly control: string | null;
 }
 
-/** As on the command line. */
-export interface BoardPlace {
-  readonly port?: string | undefined;
-  readonly exec?: string | undefined;
-  readonly baud?: number | undefined;
-}
-
 export interface Job {
   readonly index: number;
   readonly scenario: Scenario;
   readonly targetName: string;
-  /** Where the board is, for a target that has one. */
-  readonly board: BoardPlace;
+  /** Where the board is; null for a target that needs none. */
+  readonly board: BoardPlace | null;
   readonly isTickByTick: boolean;
   /** Simulated seconds per second of wall clock; null: as fast as it goes. */
   readonly realtimeFactor: number | null;

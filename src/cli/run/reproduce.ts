@@ -6,21 +6,18 @@ import { fromHere } from '../scenario-files.ts';
 export interface HowRun {
   readonly targetName: string;
   readonly isTickByTick: boolean;
-  readonly port?: string | undefined;
-  readonly exec?: string | undefined;
-  readonly baud?: number | undefined;
+  /** Options that name the board, with their values. */
+  readonly board: readonly (readonly [option: string, value: string])[];
 }
 
 export function reproduceLine(
   start: string,
   scenario: Scenario,
-  { targetName, isTickByTick, port, exec, baud }: HowRun,
+  { targetName, isTickByTick, board }: HowRun,
 ): string {
   const words = [start, 'run', shellWord(scenario.file), '--seed', String(scenario.seed)];
   if (targetName !== 'sim') words.push('--target', targetName);
-  if (port !== undefined) words.push('--port', shellWord(port));
-  if (exec !== undefined) words.push('--exec', shellWord(exec));
-  if (baud !== undefined) words.push('--baud', String(baud));
+  for (const [option, value] of board) words.push(option, shellWord(value));
   if (isTickByTick) words.push('--tick-by-tick');
   return words.join(' ');
 }

@@ -1,5 +1,6 @@
 /** `thecal board ...`: verbs, options, help. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { addPlaceOptions } from '../../boards/options.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { addLineCommands } from './add-line.ts';
 import type { FlashOptions } from './flash.ts';
@@ -8,6 +9,7 @@ const FLASH_EXAMPLES = `
 Examples:
   thecal board flash --port /dev/ttyACM0             firmware for lockstep: the world here, the pump there
   thecal board flash --port /dev/ttyACM0 --free-run  firmware that runs on its own over real pins
+  thecal board flash --board pico                    the board that thecal.boards.yaml calls pico
   thecal board flash --dry-run                       what would be sent, and which boards it fits
   thecal board flash --exec ./espruino               a Linux build of the interpreter in place of a board
 
@@ -15,23 +17,10 @@ The upload can be cut anywhere: the board then boots what it had, and the next t
 Exit codes: 0 flashed, it said hello   2 bad command line   3 port or board   70 a bug of ours
 `;
 
-function baudRate(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 300 || value > 4_000_000) {
-    throw new InvalidArgumentError('Write a baud rate, such as 9600 or 115200.');
-  }
-  return value;
-}
-
 export function addBoard(program: Command, onExit: (code: ExitCode) => void): void {
   const board = program.command('board').description('firmware on a real board or a virtual one');
   addLineCommands(board, onExit);
-  board
-    .command('flash')
-    .description("put the firmware into a board's flash storage")
-    .option('--port <path>', 'serial port of the board; "thecal list ports" shows them')
-    .option('--exec <path>', 'start this build of the interpreter in place of a board')
-    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', baudRate)
+  addPlaceOptions(board.command('flash').description("put the firmware into a board's flash storage"))
     .option('--free-run', 'the firmware that runs on its own over real pins, instead of the one for lockstep')
     .option('--replace', 'give up the running firmware first, on a board with storage for one only')
     .option('--dry-run', 'show what would be sent, and send nothing')

@@ -1,5 +1,6 @@
 /** `thecal board virtual` and `thecal board hello`: options, help. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { addPlaceOptions } from '../../boards/options.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { HelloOptions } from './hello.ts';
 import type { VirtualOptions } from './virtual.ts';
@@ -19,6 +20,7 @@ const HELLO_EXAMPLES = `
 Examples:
   thecal board hello --port /dev/ttyACM0   which firmware is there, and whether it is this program's
   thecal board hello --port /tmp/thecal    the same of a virtual board
+  thecal board hello --board pico          the same of the board that thecal.boards.yaml calls pico
 `;
 
 function numbers(text: string): number[] {
@@ -55,12 +57,7 @@ export function addLineCommands(board: Command, onExit: (code: ExitCode) => void
       const { virtualCommand } = await import('./virtual.ts');
       onExit(await virtualCommand(options));
     });
-  board
-    .command('hello')
-    .description('ask a board who it is')
-    .option('--port <path>', 'serial port of the board; "thecal list ports" shows them')
-    .option('--exec <path>', 'start this build of the interpreter in place of a board, and flash it')
-    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', Number)
+  addPlaceOptions(board.command('hello').description('ask a board who it is; a session there ends'))
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', HELLO_EXAMPLES)
     .action(async (options: HelloOptions) => {

@@ -12,17 +12,15 @@ import {
   type UploadResult,
   type UploadStep,
 } from '../../../../hal/espruino/uploader.ts';
+import type { PlaceOptions } from '../../boards/options.ts';
+import { choosePlace, locate } from '../../boards/place.ts';
 import { coreHash } from '../../build-info.ts';
-import { BAD_INPUT, type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
+import { type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
 import { IS_FROM_SOURCE, packageRoot } from '../../package-root.ts';
 import { printLines } from '../../terminal.ts';
 import { UserError } from '../../user-error.ts';
 
-export interface FlashOptions {
-  readonly port?: string;
-  /** An interpreter to start in place of a board. */
-  readonly exec?: string;
-  readonly baud?: number;
+export interface FlashOptions extends PlaceOptions {
   readonly dryRun?: boolean;
   readonly replace?: boolean;
   readonly freeRun?: boolean;
@@ -94,20 +92,21 @@ async function dryRun(options: FlashOptions, isFreeRunning: boolean): Promise<Ex
   return PASSED;
 }
 
+type Located = Awaited<ReturnType<typeof locate>>;
+
 interface Opened {
   readonly port: ConsolePort;
   close(): Promise<void>;
 }
 
-async function openBoard(options: FlashOptions): Promise<Opened> {
-  const baud = options.baud ?? DEFAULT_BAUD;
-  if (options.exec === undefined) {
-    const port = await openConsolePort(options.port ?? '', baud);
+async function openBoard({ port: path, exec, baud = DEFAULT_BAUD }: Located): Promise<Opened> {
+  if (exec === undefined) {
+    const port = await openConsolePort(path ?? '', baud);
     return { port, close: () => port.close() };
   }
   const { startInterpreter } = await import('../../../../hal/espruino/interpreter.ts');
   // Its flash is a file in the current folder, so that what was flashed is there at the next start.
-  const interpreter = await startInterpreter(options.exec, process.cwd());
+  const interpreter = await startInterpreter(exec, process.cwd());
   try {
     const port = await openConsolePort(interpreter.path, baud);
     return {
@@ -135,12 +134,7 @@ function doneLines(path: string, result: UploadResult, plan: UploadPlan, seconds
 export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
   const isFreeRunning = options.freeRun === true;
   if (options.dryRun === true) return await dryRun(options, isFreeRunning);
-  if ((options.port === undefined) === (options.exec === undefined)) {
-    printLines(process.stderr, [
-      'name the board: --port PATH ("thecal list ports" shows them), or --exec PATH for an interpreter on this machine',
-    ]);
-    return BAD_INPUT;
-  }
+  const place = await choosePlace(options);
   const { code, coreHash: hash } = await firmware(isFreeRunning);
   const plan = planUpload(code, hash);
   const startMs = performance.now();
@@ -153,9 +147,11 @@ export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
   };
   let opened: Opened | null = null;
   try {
-    opened = await openBoard(options);
+    const located = await locate(place);
+    opened = await openBoard(located);
     const result = await upload(opened.port, {
       code,
+      boardId: located.boardId,
       coreHash: hash,
       variablesNeeded: VARIABLES_NEEDED[isFreeRunning ? 'freeRunning' : 'lockstep'],
       mayReplace: options.replace === true,
