@@ -23,6 +23,7 @@ import type {
 import { BoardAssertionError, BoardLostError } from './client.ts';
 import type { BoardHello, BoardLine } from './connect.ts';
 import { Foresight, REQUEST_CHARACTERS, therapyNumbers, WakeLog } from './foresight.ts';
+import { lineFaultsFrom, type LineFaults } from './line-faults.ts';
 import { WAKES_MAX } from './link.ts';
 
 /** Wakes of the first request; from there it goes by how long the board takes. */
@@ -85,6 +86,7 @@ export class BoardTarget implements Target {
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
   static async open(name: string, setup: TargetSetup, line: BoardLine): Promise<BoardTarget> {
     const target = new BoardTarget(name, setup, line);
+    line.faults.begin(setup.seed);
     try {
       target.hello = await line.greet();
       await target.setUpBoard();
@@ -128,7 +130,7 @@ export class BoardTarget implements Target {
   }
 
   faults(): readonly FaultRecord[] {
-    return this.twin.faults();
+    return this.line.faults.completed(this.twin.faults());
   }
 
   doseFailures(): readonly { readonly kind: string; readonly tick: number }[] {
@@ -147,18 +149,21 @@ export class BoardTarget implements Target {
       kept: this.twin.keep(),
       last: this.foresight.keep(),
       history: this.history.copy(),
+      lineFaults: this.line.faults.keep(),
     } satisfies Snapshot);
   }
 
   async restore(snapshot: unknown): Promise<void> {
-    const { kept, last, history } = snapshot as Snapshot;
+    const { kept, last, history, lineFaults } = snapshot as Snapshot;
     this.twin.goBackTo(kept);
+    this.line.faults.goBackTo(lineFaults);
     this.foresight.goBackTo(last);
     this.history = history.copy();
     await this.leadBoard(this.history);
   }
 
   close(): Promise<void> {
+    this.line.calm();
     return Promise.resolve();
   }
 
@@ -252,8 +257,12 @@ export class BoardTarget implements Target {
     const start = twin.keep();
     const last = foresight.keep();
     const foreseen = this.foresee(toTick);
+    const firstTick = foreseen.ticks[0]!;
+    const lineFaults = lineFaultsFrom(firstTick, twin.side.world.faults.entries);
     twin.goBackTo(start);
     foresight.goBackTo(last);
+    // A restart that was ordered says nothing about how good the line is.
+    this.revivals -= await line.disturb(lineFaults, firstTick);
     const log = new WakeLog();
     for (const token of foreseen.tokens) log.add(token);
     const request = [...log.requests(WAKES_MAX)].map(({ text }) => text).join(' ');
@@ -364,4 +373,5 @@ interface Snapshot {
   readonly kept: ReturnType<SimTarget['keep']>;
   readonly last: readonly number[];
   readonly history: WakeLog;
+  readonly lineFaults: ReturnType<LineFaults['keep']>;
 }

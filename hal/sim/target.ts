@@ -224,7 +224,8 @@ export class SimTarget implements Target {
   }
 
   faults(): readonly FaultRecord[] {
-    return faultRecords(this.side.world);
+    const records = faultRecords(this.side.world);
+    return records.map((one) => (faultSpec(one.kind).layer === 'line' ? { ...one, strikes: null } : one));
   }
 
   doseFailures(): readonly { kind: string; tick: number }[] {
