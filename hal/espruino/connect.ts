@@ -75,7 +75,8 @@ export class BoardLine {
 
   /** A greeting opens a session: no pump. */
   async greet(): Promise<BoardHello> {
-    const { port, coreHash: own } = this.options;
+    const { port } = this;
+    const { coreHash: own } = this.options;
     const [protocol, coreHash = '', board = '', free, total] = await this.client.ask('hello', [], 'hello');
     if (Number(protocol) !== PROTOCOL) {
       throw new LineError(
@@ -137,12 +138,12 @@ export class BoardLine {
 
   /** A board that serves says that this was no message; a console has nothing to say. */
   private async isServing(): Promise<boolean> {
-    const { port, crc } = this.options;
+    const { port } = this;
     port.write(`${CLEAR_LINE}\n`);
     for (let waitMs = ANSWER_MS; ; waitMs = SILENCE_MS) {
       const line = await port.receive(waitMs);
       if (line === null) return false;
-      if (openReply(line, crc)?.[0] === 'nak') {
+      if (openReply(line, this.options.crc)?.[0] === 'nak') {
         await this.quiet();
         return true;
       }
