@@ -117,10 +117,16 @@ export class BoardLine {
     return restarts;
   }
 
-  /** The line is as good as it is. */
-  calm(): void {
+  /** The line is as good as it is. What was held comes now, and counts for the run in which it was held. */
+  async calm(): Promise<void> {
     this.faults.activate([], 0);
-    this.port.release();
+    if (!this.port.release()) return;
+    try {
+      while ((await this.port.receive(SILENCE_MS)) !== null) this.client.counts.stale += 1;
+    } catch (error) {
+      // The port is gone; nobody needs it any more.
+      if (!(error instanceof LineError)) throw error;
+    }
   }
 
   /** As a person at the console would. True when it is another life: what was noted in the one before is gone. */

@@ -162,9 +162,8 @@ export class BoardTarget implements Target {
     await this.leadBoard(this.history);
   }
 
-  close(): Promise<void> {
-    this.line.calm();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.line.calm();
   }
 
   /**

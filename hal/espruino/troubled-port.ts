@@ -71,14 +71,16 @@ export class TroubledPort implements LinePort {
     return this.port.close();
   }
 
-  /** What is still held arrives now: late is not lost. */
-  release(): void {
+  /** What is still held arrives now: late is not lost. False when nothing was. */
+  release(): boolean {
+    const isAnyHeld = this.leaving.size + this.arriving.length > 0;
     for (const [timer, text] of this.leaving) {
       clearTimeout(timer);
       this.port.write(text);
     }
     this.leaving.clear();
     this.arriving = this.arriving.map(({ line }) => ({ line, dueMs: 0 }));
+    return isAnyHeld;
   }
 
   /** What the host gets of a line now, null if nothing. */
