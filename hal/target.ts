@@ -68,6 +68,8 @@ export interface FaultRecord {
   readonly clearedTick: number | null;
   readonly fired: boolean;
   readonly firedTick: number | null;
+  /** Of a fault of the line: messages it struck, or restarts; null where there is no line that it could strike. */
+  readonly strikes?: number | null;
 }
 
 export interface TargetDescription {

@@ -2,11 +2,14 @@
  * HOST: from an open port to a board that answers the line, wherever it was left: at its prompt, in the middle of a
  * half-typed line, or serving. Sends no 0x03, ever: it would cut into a pump that runs.
  */
+import type { ActiveFault } from '../../sim/faults/fault.ts';
 import type { LineOptions, LinePort } from './client.ts';
 import { BoardLostError, LineClient, LineError, openReply } from './client.ts';
+import { LineFaults } from './line-faults.ts';
 import type { TextCrc } from './link.ts';
 import { otherBoard } from './board-table.ts';
 import { PROTOCOL } from './link.ts';
+import { TroubledPort } from './troubled-port.ts';
 
 /** Clears an open line of the console, brackets and all, without running it. */
 export const CLEAR_LINE = '\x1b[2H';
@@ -38,14 +41,15 @@ export interface BoardLineOptions extends LineOptions {
 /** One open port and the session on it; lives over many scenarios. */
 export class BoardLine {
   readonly client: LineClient;
-  readonly port: LinePort;
+  readonly port: TroubledPort;
+  readonly faults = new LineFaults();
   private readonly options: BoardLineOptions;
   private marks = 0;
 
   constructor(options: BoardLineOptions) {
     this.options = options;
-    this.port = options.port;
-    this.client = new LineClient(options.port, options.crc, options);
+    this.port = new TroubledPort(options.port, this.faults);
+    this.client = new LineClient(this.port, options.crc, options);
   }
 
   /** To be called before anything else, and again when the board may have been switched off. */
@@ -110,6 +114,49 @@ export class BoardLine {
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
     }
+  }
+
+  /**
+   * From here on these faults are at work; what is asked is about this tick and later ones. Returns how many of them
+   * have restarted the board: nobody tells the client, who has to find out.
+   */
+  async disturb(faults: readonly ActiveFault[], tick: number): Promise<number> {
+    let restarts = 0;
+    for (const fault of faults) {
+      if (fault.kind !== 'board-reboot' || fault.appliedTick < tick) continue;
+      // Who restarts it stands at the board and does not need the line.
+      this.faults.activate([], tick);
+      if (!(await this.restart())) continue;
+      this.faults.struck(fault);
+      restarts += 1;
+    }
+    this.faults.activate(faults, tick);
+    return restarts;
+  }
+
+  /** The line is as good as it is. What was held comes now, and counts for the run in which it was held. */
+  async calm(): Promise<void> {
+    this.faults.activate([], 0);
+    if (!this.port.release()) return;
+    try {
+      while ((await this.port.receive(SILENCE_MS)) !== null) this.client.counts.stale += 1;
+    } catch (error) {
+      // The port is gone; nobody needs it any more.
+      if (!(error instanceof LineError)) throw error;
+    }
+  }
+
+  /** As a person at the console would. True when it is another life: what was noted in the one before is gone. */
+  private async restart(): Promise<boolean> {
+    const { port } = this;
+    await this.leave();
+    await atPrompt(port, (this.marks += 1), 'thecal.isOld=true');
+    port.write(`${QUIET}load()\n`);
+    await quiet(port);
+    const isOld = await atPrompt(port, (this.marks += 1), 'thecal.isOld');
+    leavePrompt(port);
+    await quiet(port);
+    return isOld === 'undefined';
   }
 }
 

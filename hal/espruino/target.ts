@@ -22,12 +22,15 @@ import type {
 import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
 import type { BoardHello, BoardLine } from './connect.ts';
 import { Foresight, joinTokens, therapyNumbers } from './foresight.ts';
+import { isOfLine, lineFaultsFrom } from './line-faults.ts';
 import { REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
 
 /** Wakes of the first request; from there it goes by how long the board takes. */
 const FIRST_BATCH = 32;
 /** A batch that took longer is followed by half as many wakes, one that took less than half of it by twice as many. */
 const BATCH_MS = 1000;
+/** While a fault of the line lasts: few, so that it has messages to strike, and as many for a slow board as for a fast. */
+const WAKES_IN_TROUBLE = 8;
 /** How often in a run a board may forget everything before the line is given up. */
 const REVIVALS = 3;
 const LINES_BEFORE = 5;
@@ -85,6 +88,9 @@ export class BoardTarget implements Target {
   private late: [tick: number, stimulus: Stimulus][] = [];
   /** One of them was for a tick that the board has done already. */
   private isBoardAstray = false;
+  /** When faults of the line come and go, and the names of those that come: such a tick begins a request. */
+  private readonly lineTicks: number[] = [];
+  private readonly lineFaultIds = new Set<string>();
   /** Tokens of the last wakes before the start, for people. */
   private recent: readonly string[] = [];
   private batchWakes = FIRST_BATCH;
@@ -102,6 +108,7 @@ export class BoardTarget implements Target {
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
   static async open(name: string, setup: TargetSetup, line: BoardLine): Promise<BoardTarget> {
     const target = new BoardTarget(name, setup, line);
+    line.faults.begin(setup.seed);
     try {
       target.hello = await line.greet();
       await target.setUpBoard();
@@ -128,6 +135,10 @@ export class BoardTarget implements Target {
   stimulate(tick: number, stimulus: Stimulus): void {
     this.twin.stimulate(tick, stimulus);
     this.late.push([tick, stimulus]);
+    if (isOfLine(stimulus)) this.lineFaultIds.add(stimulus.id);
+    if ((stimulus.kind === 'fault' || stimulus.kind === 'clear') && this.lineFaultIds.has(stimulus.id)) {
+      this.lineTicks.push(tick);
+    }
     if (tick >= this.scout.nowTick()) this.scout.stimulate(tick, stimulus);
     else this.isBoardAstray = true;
   }
@@ -156,7 +167,7 @@ export class BoardTarget implements Target {
   }
 
   faults(): readonly FaultRecord[] {
-    return this.twin.faults();
+    return this.line.faults.completed(this.twin.faults());
   }
 
   doseFailures(): readonly { readonly kind: string; readonly tick: number }[] {
@@ -179,14 +190,15 @@ export class BoardTarget implements Target {
   async restore(snapshot: unknown): Promise<void> {
     await this.twin.restore(snapshot);
     await this.scout.restore(snapshot);
+    this.line.faults.keepOnly(this.twin.faults().map(({ id }) => id));
     this.foresight.goBackTo();
     this.recent = [];
     this.begin();
     await this.reviving(() => this.loadBoard());
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.line.calm();
   }
 
   private keep(): Start {
@@ -283,8 +295,14 @@ export class BoardTarget implements Target {
     const chain: string[] = [];
     const strokesBefore = scout.pump.motor.requested;
     const tonesBefore = scout.pump.battery.tones;
+    const firstTick = scout.nextTick(toTick);
+    const isTroubled =
+      this.lineTicks.includes(firstTick) ||
+      lineFaultsFrom(firstTick, scout.side.world.faults.entries).length > 0;
+    const mostWakes = isTroubled ? WAKES_IN_TROUBLE : this.batchWakes;
     let length = 0;
-    while (scout.nowTick() <= toTick && tokens.length < this.batchWakes && length < REQUEST_CHARACTERS) {
+    while (scout.nowTick() <= toTick && tokens.length < mostWakes && length < REQUEST_CHARACTERS) {
+      if (tokens.length > 0 && this.lineTicks.includes(scout.nextTick(toTick))) break;
       const before = scout.nowTick() - 1;
       const tick = scout.step(toTick, DEAF);
       const token = foresight.takeTokens(tick - before);
@@ -316,6 +334,10 @@ export class BoardTarget implements Target {
     this.recent = [...this.recent, ...this.done].slice(1 - LINES_BEFORE);
     this.begin();
     const foreseen = this.foresee(toTick);
+    const firstTick = foreseen.ticks[0]!;
+    const lineFaults = lineFaultsFrom(firstTick, this.scout.side.world.faults.entries);
+    // A restart that was ordered says nothing about how good the line is.
+    this.revivals -= await line.disturb(lineFaults, firstTick);
     let said: readonly string[];
     try {
       said = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
@@ -324,7 +346,7 @@ export class BoardTarget implements Target {
       return await this.nameDifference(foreseen, 0);
     }
     line.client.counts.wakes += foreseen.tokens.length;
-    this.adapt(line.client.lastMs, foreseen.tokens.length);
+    if (lineFaults.length === 0) this.adapt(line.client.lastMs, foreseen.tokens.length);
     if (said.slice(0, foreseen.said.length).join() !== foreseen.said.join()) {
       const chain = said[SAID_CHAIN]!.split('.');
       const wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);

@@ -164,12 +164,17 @@ export class SimTarget implements Target {
     while (this.pump.nowTick <= toTick) this.step(toTick, observer);
   }
 
+  /** The tick that `step` executes. */
+  nextTick(toTick: number): number {
+    if (this.setup.isTickByTick) return this.pump.nowTick;
+    return Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+  }
+
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
   step(toTick: number, observer: TargetObserver): number {
     this.observer = observer;
     const now = this.pump.nowTick;
-    const isEvery = this.setup.isTickByTick;
-    const next = isEvery ? now : Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+    const next = this.nextTick(toTick);
     if (next > now) idle(this.pump, next - now);
     this.execute(next);
     observer.afterTick(next);
@@ -224,7 +229,8 @@ export class SimTarget implements Target {
   }
 
   faults(): readonly FaultRecord[] {
-    return faultRecords(this.side.world);
+    const records = faultRecords(this.side.world);
+    return records.map((one) => (faultSpec(one.kind).layer === 'line' ? { ...one, strikes: null } : one));
   }
 
   doseFailures(): readonly { kind: string; tick: number }[] {

@@ -15,7 +15,8 @@ export type FaultLayer =
   | 'sensor'
   | 'feedback'
   | 'refill'
-  | 'target';
+  | 'target'
+  | 'line';
 
 export type Sensor = 'outlet-pressure' | 'supply' | 'temperature';
 export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'temperature'];

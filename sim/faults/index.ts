@@ -1,10 +1,14 @@
 /** Every fault there is, one line each. A new one is a file beside this and a line here; nothing else. */
 import { batteryResistance } from './battery-resistance.ts';
+import { boardReboot } from './board-reboot.ts';
 import { catheterCut } from './catheter-cut.ts';
 import { catheterOcclusion } from './catheter-occlusion.ts';
 import type { FaultSpec } from './fault.ts';
 import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
+import { linkCorrupt } from './link-corrupt.ts';
+import { linkDelay } from './link-delay.ts';
+import { linkLoss } from './link-loss.ts';
 import { memoryUpset } from './memory-upset.ts';
 import { missedRefill } from './missed-refill.ts';
 import { motorStall } from './motor-stall.ts';
@@ -28,6 +32,10 @@ export const FAULTS: readonly FaultSpec[] = [
   reservoirLeak,
   missedRefill,
   memoryUpset,
+  linkLoss,
+  linkCorrupt,
+  linkDelay,
+  boardReboot,
 ];
 
 const BY_KIND: Readonly<Record<string, FaultSpec>> = (() => {

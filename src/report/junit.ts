@@ -53,6 +53,9 @@ function suiteOf(scenario: ScenarioResult, { start, manifest }: Result): Suite {
       ? {}
       : { digestRolling: scenario.digest.rolling, digestState: scenario.digest.state }),
     ...Object.fromEntries(scenario.faults.map((fault) => [`fault.${fault.id}`, faultText(fault)])),
+    ...Object.fromEntries(
+      Object.entries(scenario.line ?? {}).map(([name, value]) => [`line.${name}`, value]),
+    ),
     reproduce: scenario.reproduce,
     notice: NOTICE,
   };

@@ -35,8 +35,18 @@ const fault = z.object({
   kind: z.string(),
   appliedTick: tick,
   clearedTick: maybeTick,
-  fired: z.boolean().describe('it changed at least one value that the plant or a reading used'),
+  fired: z
+    .boolean()
+    .describe(
+      'it changed at least one value that the plant or a reading used; of a fault of the line: it struck',
+    ),
   firedTick: maybeTick,
+  strikes: z
+    .int()
+    .min(0)
+    .nullable()
+    .exactOptional()
+    .describe('of a fault of the line: messages it struck, or restarts; null: this target has no line'),
   noticedBy: z
     .string()
     .nullable()

@@ -1,6 +1,6 @@
 /** Numbers and outcomes as a tired person reads them. */
 import type { DoseFailure, FaultEvidence, RunResult, Verdict } from '../scenario/result.ts';
-import { formatDuration } from '../scenario/time.ts';
+import { formatDuration, formatInstant } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
 
 export const NOTICE = 'Thecal is a test and teaching tool, not a medical device.';
@@ -53,13 +53,24 @@ export function strokesTitle(runs: readonly RunResult[]): string {
 /** Who noticed a fault, after how long, and what the patient lacked or had too much of until then. */
 export function faultText(fault: FaultEvidence): string {
   const name = fault.id === fault.kind ? fault.id : `${fault.id} (${fault.kind})`;
+  if (fault.strikes === null) return `${name}: no line on this target: nothing to disturb`;
   if (!fault.fired) return `${name}: never fired`;
-  const notice =
-    fault.noticedBy === null || fault.noticedTick === null
-      ? 'noticed by nothing'
-      : `noticed by ${fault.noticedBy} after ${formatDuration(fault.noticedTick - fault.appliedTick)}`;
+  // The pump has no part in it: there was nothing to notice, and a dose that is wrong has another cause.
+  if (fault.strikes !== undefined) return `${name}: ${strikesText(fault.strikes, fault.firedTick)}`;
+  const notice = noticeText(fault);
   const dose = doseUntilThen(fault);
   return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
+}
+
+function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
+  return noticedBy === null || noticedTick === null
+    ? 'noticed by nothing'
+    : `noticed by ${noticedBy} after ${formatDuration(noticedTick - appliedTick)}`;
+}
+
+function strikesText(strikes: number, firedTick: number | null): string {
+  const times = strikes === 1 ? 'once' : `${grouped(strikes)} times, first`;
+  return `struck the line ${times}${firedTick === null ? '' : ` at ${formatInstant(firedTick)}`}`;
 }
 
 /** Below this the difference is not worth a word. */

@@ -18,6 +18,8 @@ export interface FaultEvidence {
   readonly clearedTick: number | null;
   readonly fired: boolean;
   readonly firedTick: number | null;
+  /** Of a fault of the line: messages it struck, or restarts; null where there is no line that it could strike. */
+  readonly strikes?: number | null;
   /** The first alarm that can reveal this fault, raised since and not raised in the control meanwhile. */
   readonly noticedBy: string | null;
   readonly noticedTick: number | null;

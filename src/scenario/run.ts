@@ -179,17 +179,20 @@ function judgeDose(found: readonly DoseFailure[], plan: Plan, run: 'main' | 'con
   ];
 }
 
-/** A fault that did not fire proves nothing about the firmware. */
+/** A fault that did not fire proves nothing about the firmware; one of a line that is not there had nothing to prove. */
 function judgeFiring(faults: readonly FaultRecord[], timeline: readonly TimelineEntry[]): Judgement[] {
   return faults
-    .filter((fault) => !fault.fired)
+    .filter((fault) => !fault.fired && fault.strikes !== null)
     .map((fault) => ({
       id: `${fault.id}.fired`,
       line: timeline.find((entry) => entry.id === fault.id)?.line ?? 1,
       text: `fault ${fault.id} (${fault.kind}) fired`,
       verdict: 'inconclusive',
       tick: null,
-      observed: 'it changed nothing that the plant or the firmware used',
+      observed:
+        fault.strikes === undefined
+          ? 'it changed nothing that the plant or the firmware used'
+          : 'it struck nothing on the line',
     }));
 }
 

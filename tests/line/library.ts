@@ -76,11 +76,14 @@ async function runOn(createTarget: TargetFactory, scenario: Scenario): Promise<R
   return { lines, eventTicks: [...eventTicks].sort((a, b) => a - b), tellingTicks, result };
 }
 
-/** Without the ticks executed, of which a run cut into windows has more. */
+/** Without the ticks executed, of which a run cut into windows has more, and what only a line can tell. */
 function lasting({ executedTicks: _, control, ...rest }: ScenarioResult) {
-  if (control === null) return rest;
+  const faults = rest.faults.map((fault) =>
+    fault.strikes === undefined ? fault : { ...fault, fired: null, firedTick: null, strikes: null },
+  );
+  if (control === null) return { ...rest, faults };
   const { executedTicks: __, ...restOfControl } = control;
-  return { ...rest, control: restOfControl };
+  return { ...rest, faults, control: restOfControl };
 }
 
 export function libraryIsEqualOn(open: () => Promise<OpenTarget>, part: number, parts: number): void {
@@ -107,6 +110,7 @@ export function libraryIsEqualOn(open: () => Promise<OpenTarget>, part: number, 
       expect(board.lines).toEqual(sim.lines);
       expect(lasting(board.result)).toEqual(lasting(sim.result));
       expect(board.result.verdict).toBe('passed');
+      for (const { id, strikes } of board.result.faults) expect(strikes, id).not.toBe(null);
       // A look of the runner is a tick of the host's alone, so the board has no more than those that say something.
       expect(wakes).toBeGreaterThanOrEqual(isWhole ? sim.tellingTicks : sim.eventTicks.length);
       console.log(`${file}: ${wakes} wakes on the board, ${sim.tellingTicks} ticks that say something`);

@@ -14,7 +14,7 @@ import { doseText, grouped } from '../../src/report/words.ts';
 import { xmlDocument } from '../../src/report/xml.ts';
 import type { Result } from '../../src/scenario/result.ts';
 import { checkXml } from './check-xml.ts';
-import { BROKEN, FAILED, resultOf, scenarioResult } from './sample.ts';
+import { BROKEN, FAILED, OVER_LINE, resultOf, scenarioResult } from './sample.ts';
 
 describe('the text', () => {
   it('is readable by a tired person', () => {
@@ -104,6 +104,18 @@ thecal run day.yaml --seed 1`,
     ]);
   });
 
+  it('says how often a fault of the line struck, and blames no dose on it', () => {
+    const lines = textReport(resultOf([OVER_LINE]), 1, '9.0 s', PLAIN);
+    expect(lines.slice(2, 8).map((line) => line.trim())).toEqual([
+      'plug (link-loss): struck the line 1,200 times, first at 1 h 10 min 47 s (tick 4247)',
+      'board-reboot: struck the line once at 1 h (tick 3600)',
+      'luck (link-corrupt): never fired',
+      'none (link-delay): no line on this target: nothing to disturb',
+      'line: 700 wakes in 100 exchanges, 0.50 ms a wake, 19 kB',
+      'line: sent again: 7, without a reply: 6, replies out of order: 5, board set up anew: 1',
+    ]);
+  });
+
   it('says what an interrupted run left out', () => {
     const lines = textReport(resultOf([scenarioResult('passed')], true), 5, '9.0 s', PLAIN);
     expect(lines).toContain('interrupted: 1 of 5 scenarios: 1 passed, in 9.0 s');
@@ -132,6 +144,15 @@ describe('JUnit', () => {
     expect(xml).toContain('<property name="reproduce" value="thecal run day.yaml --seed 1"/>');
   });
 
+  it('has the evidence of the line, and what the line counted, as properties', () => {
+    const xml = junitReport(resultOf([OVER_LINE]));
+    checkXml(xml);
+    expect(xml).toContain('<property name="fault.plug" value="plug (link-loss): struck the line 1,200 times');
+    expect(xml).toContain('<property name="line.retries" value="7"/>');
+    expect(xml).toContain('<property name="line.reboots" value="1"/>');
+    expect(junitReport(resultOf([FAILED]))).not.toContain('name="line.');
+  });
+
   it('takes any name and any message', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (name, error) => {
@@ -155,7 +176,7 @@ describe('the published schemas', () => {
   });
 
   it('describe a result, in the types too', () => {
-    const result: Result = resultOf([FAILED, BROKEN]);
+    const result: Result = resultOf([FAILED, BROKEN, OVER_LINE]);
     const described: z.input<typeof resultSchema> = result;
     expect(resultSchema.parse(described)).toEqual(result);
     const published = z.fromJSONSchema(resultJsonSchema());

@@ -97,6 +97,39 @@ export const FAILED = scenarioResult('failed', {
   },
 });
 
+const TROUBLE = {
+  appliedTick: 3600,
+  clearedTick: 18000,
+  noticedBy: null,
+  noticedTick: null,
+  prescribedUg: 50,
+  trueDeliveredUg: 37.5,
+};
+
+/** Passed over a bad line: one fault struck, one did not, and one had no line to strike. */
+export const OVER_LINE = scenarioResult('passed', {
+  faults: [
+    { ...TROUBLE, id: 'plug', kind: 'link-loss', fired: true, firedTick: 4247, strikes: 1200 },
+    { ...TROUBLE, id: 'board-reboot', kind: 'board-reboot', fired: true, firedTick: 3600, strikes: 1 },
+    { ...TROUBLE, id: 'luck', kind: 'link-corrupt', fired: false, firedTick: null, strikes: 0 },
+    { ...TROUBLE, id: 'none', kind: 'link-delay', fired: false, firedTick: null, strikes: null },
+  ],
+  line: {
+    exchanges: 100,
+    wakes: 700,
+    retries: 7,
+    lost: 6,
+    broken: 0,
+    refused: 0,
+    stale: 5,
+    reopened: 0,
+    reboots: 1,
+    bytesOut: 4000,
+    bytesIn: 15_000,
+    exchangeMs: 350.5,
+  },
+});
+
 export const BROKEN = scenarioResult('error', {
   error: 'tick 7: remainder negative',
   digest: null,
