@@ -13,6 +13,7 @@
 import crc32 from 'crc-32';
 import { BOARD_TYPES, storedBytes, VARIABLES_SPARE } from './board-table.ts';
 import type { ConsolePort } from './console-port.ts';
+import { WATCHDOG_SECONDS } from './board.ts';
 import { openLine, PROTOCOL, sealLine } from './link.ts';
 
 export const FIRMWARE_NAMES = ['thecal.a', 'thecal.b'] as const;
@@ -264,6 +265,19 @@ async function identify(port: ConsolePort, board: BoardConsole): Promise<Identit
   };
 }
 
+/**
+ * A free-running pump kicks its watchdog by hand, and no reset stops that watchdog: with the pump gone it would restart
+ * the board in the middle of the upload, every time. From here on the interpreter kicks it.
+ */
+async function takeOverWatchdog(port: ConsolePort, board: BoardConsole): Promise<void> {
+  await must(
+    port,
+    board,
+    `typeof thecal=="function"&&thecal.look&&E.enableWatchdog?(E.enableWatchdog(${WATCHDOG_SECONDS},true),1):0`,
+    'to its watchdog',
+  );
+}
+
 /** Whatever ran is gone after this, and the console is the port's again. */
 async function stopEverything(port: ConsolePort, board: BoardConsole): Promise<void> {
   for (let tries = 0; tries < KNOCKS; tries++) {
@@ -480,6 +494,7 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   }
 
   step('prepare');
+  await takeOverWatchdog(port, board);
   await stopEverything(port, board);
   const stored = await lookAtStorage(port, board);
   const target = stored.live === null ? FIRMWARE_NAMES[0] : other(stored.live);

@@ -80,6 +80,25 @@ describe('an upload', () => {
     expect(board.flashWrites).toBe(writes);
   });
 
+  it('gives the watchdog of a free-running pump to the interpreter before the reset, and starts none', async () => {
+    const board = new FakeBoard();
+    await flash(board, 'one');
+    expect(board.watchdog).toBe('off');
+    await upload(board.open(), {
+      code: `${firmware('free', 900)}\nthecal.look=function(){};E.enableWatchdog(10,false)`,
+      coreHash: 'free',
+      variablesNeeded: 100,
+      mayReplace: false,
+      onStep: () => undefined,
+      patience: PATIENCE,
+    });
+    expect(board.watchdog).toBe('by hand');
+    await flash(board, 'two');
+    expect(board.watchdog).toBe('automatic');
+    const { received } = board;
+    expect(received.lastIndexOf('E.enableWatchdog(')).toBeLessThan(received.lastIndexOf('reset()'));
+  });
+
   it('tells how far it is', async () => {
     const steps: string[] = [];
     await upload(new FakeBoard().open(), {
