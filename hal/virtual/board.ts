@@ -44,6 +44,8 @@ export class VirtualBoard {
   private escape = '';
   private previous = '';
   private hasPrinted = false;
+  /** A timer rings while the prompt stands there: what it prints goes in front of it. */
+  private isRinging = false;
   /** Received and sent while the console is taken over, up to a line end. */
   private arriving = '';
   private leaving = '';
@@ -146,7 +148,7 @@ export class VirtualBoard {
       this.escape += character;
       if (this.escape === '\x1b[') return;
       if (!/[A-Za-z~]/.test(character) && this.escape.length < 8) return;
-      if (this.escape === '\x1b[2H') this.clearLine('\r\x1b[J>');
+      if (this.escape === '\x1b[2H' && this.typed !== '') this.clearLine('\r\x1b[J>');
       this.escape = '';
     } else if (code === 0x1b) {
       this.escape = character;
@@ -221,6 +223,7 @@ export class VirtualBoard {
   }
 
   private print(text: string): void {
+    if (this.isRinging && !this.hasPrinted && this.isConsole && this.isEchoOn) this.send('\r\x1b[J');
     this.hasPrinted = true;
     if (this.isConsole || this.isCalm) {
       this.send(text);
@@ -307,7 +310,11 @@ export class VirtualBoard {
 
   private startTimer(id: number, ms: number, isRepeated: boolean): void {
     const ring = (): void => {
+      this.hasPrinted = false;
+      this.isRinging = true;
       this.guarded((machine) => machine.timer(id));
+      this.isRinging = false;
+      if (this.hasPrinted) this.prompt(`>${this.typed}`);
       this.grantWish();
     };
     this.timers.set(id, isRepeated ? setInterval(ring, ms) : setTimeout(ring, ms));
