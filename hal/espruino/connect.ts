@@ -58,9 +58,14 @@ export class BoardLine {
 
   private async begin(): Promise<BoardHello> {
     if (!(await this.isServing())) {
-      if (!(await this.hasFirmware())) {
+      const { name } = this.port;
+      const firmware = await this.firmwareKind();
+      if (firmware === 'none') {
+        throw new LineError(`${name}: no firmware on this board: thecal board flash --port ${name}`);
+      }
+      if (firmware === 'free-running') {
         throw new LineError(
-          `${this.port.name}: no firmware on this board: thecal board flash --port ${this.port.name}`,
+          `${name}: the free-running firmware is on this board, which takes no line. It answers at its prompt, and goes on; for lockstep: thecal board flash --port ${name}`,
         );
       }
       this.port.write(`${QUIET}thecal.serve()\n`);
@@ -108,9 +113,9 @@ export class BoardLine {
     }
   }
 
-  private async hasFirmware(): Promise<boolean> {
-    const kind = await atPrompt(this.port, (this.marks += 1), 'typeof thecal');
-    return kind !== 'undefined';
+  private firmwareKind(): Promise<string> {
+    const kinds = 'typeof thecal!="function"?"none":thecal.serve?"lockstep":"free-running"';
+    return atPrompt(this.port, (this.marks += 1), kinds);
   }
 
   private async quiet(): Promise<void> {

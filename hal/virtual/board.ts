@@ -56,7 +56,6 @@ export class VirtualBoard {
     this.options = options;
     this.isCalm = isCalm(options.mischief);
     this.storage = new FlashStorage(options.storage);
-    if (options.isFull) this.storage.fill();
     const next = (): number => (this.messages += 1);
     const reboot = (): void => {
       this.wish = { kind: 'reboot', name: null };
@@ -65,13 +64,17 @@ export class VirtualBoard {
     this.fromBoard = new Mischief(options.mischief, next, reboot);
   }
 
-  /** As a programmer at the factory does it, past the console. */
-  install(name: string, content: string): void {
-    const problem = this.storage.write(name, bytes(content), 0, 0);
-    if (problem !== null) throw new Error(`virtual board: ${name}: ${problem}`);
+  /** As a programmer at the factory does it, past the console: on a board that was ever flashed, what is there stays. */
+  install(files: readonly { readonly name: string; readonly content: string }[]): void {
+    if (this.storage.list().length > 0) return;
+    for (const { name, content } of files) {
+      const problem = this.storage.write(name, bytes(content), 0, 0);
+      if (problem !== null) throw new Error(`virtual board: ${name}: ${problem}`);
+    }
   }
 
   powerOn(): void {
+    if (this.options.isFull) this.storage.fill();
     this.start('.bootcde');
   }
 

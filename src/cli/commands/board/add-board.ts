@@ -1,7 +1,7 @@
 /** `thecal board ...`: verbs, options, help. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ExitCode } from '../../exit-codes.ts';
-import { addLineCommands } from './add-line.ts';
+import { addLineCommands, baudRate } from './add-line.ts';
 import type { FlashOptions } from './flash.ts';
 
 const FLASH_EXAMPLES = `
@@ -14,14 +14,6 @@ Examples:
 The upload can be cut anywhere: the board then boots what it had, and the next try starts anew.
 Exit codes: 0 flashed, it said hello   2 bad command line   3 port or board   70 a bug of ours
 `;
-
-function baudRate(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 300 || value > 4_000_000) {
-    throw new InvalidArgumentError('Write a baud rate, such as 9600 or 115200.');
-  }
-  return value;
-}
 
 export function addBoard(program: Command, onExit: (code: ExitCode) => void): void {
   const board = program.command('board').description('firmware on a real board or a virtual one');

@@ -21,6 +21,14 @@ Examples:
   thecal board hello --port /tmp/thecal    the same of a virtual board
 `;
 
+export function baudRate(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 300 || value > 4_000_000) {
+    throw new InvalidArgumentError('Write a baud rate, such as 9600 or 115200.');
+  }
+  return value;
+}
+
 function numbers(text: string): number[] {
   const values = text.split(',').map(Number);
   if (values.some((value) => !Number.isInteger(value) || value < 1)) {
@@ -60,7 +68,7 @@ export function addLineCommands(board: Command, onExit: (code: ExitCode) => void
     .description('ask a board who it is')
     .option('--port <path>', 'serial port of the board; "thecal list ports" shows them')
     .option('--exec <path>', 'start this build of the interpreter in place of a board, and flash it')
-    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', Number)
+    .option('--baud <rate>', 'speed of a port that is no USB port (default: 115200)', baudRate)
     .option('--json', 'print the answer as JSON')
     .addHelpText('after', HELLO_EXAMPLES)
     .action(async (options: HelloOptions) => {
