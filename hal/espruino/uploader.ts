@@ -347,6 +347,10 @@ async function roomIn(port: ConsolePort, board: BoardConsole): Promise<Room> {
   return { free: free ?? 0, trash: trash ?? 0 };
 }
 
+async function storedLength(port: ConsolePort, board: BoardConsole, name: FirmwareName): Promise<number> {
+  return Number(await must(port, board, `${STORAGE}.read("${name}").length`, 'to how long its firmware is'));
+}
+
 /** Room for the file and a few small ones, by compacting if that is what it takes; nothing runs from flash now. */
 async function makeRoom(
   port: ConsolePort,
@@ -359,7 +363,9 @@ async function makeRoom(
   const need = storedBytes(bytes) + 1024;
   await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased');
   let room = await roomIn(port, board);
-  if (room.free < need && room.free + room.trash < need && live !== null && mayReplace) {
+  const mayHelp = live !== null && mayReplace && room.free + room.trash < need;
+  // Given up only where that makes the room.
+  if (mayHelp && room.free + room.trash + (await storedLength(port, board, live)) >= need) {
     await must(port, board, `${STORAGE}.erase("${live}"),0`, 'while the old firmware was erased');
     room = await roomIn(port, board);
   }
@@ -369,7 +375,7 @@ async function makeRoom(
   }
   if (room.free >= need) return;
   const wayOut =
-    live === null
+    live === null || mayReplace
       ? `Erase files that are not needed: at its prompt, require("Storage").list() names them and require("Storage").erase(name) removes one`
       : 'Erase files that are not needed, or repeat the command with --replace, which gives up the running firmware first: if that upload is cut, the board has none until the next';
   throw new UploadError(

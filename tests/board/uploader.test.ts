@@ -3,15 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type ConsolePort, PortError, portErrorOf } from '../../hal/espruino/console-port.ts';
 import { planUpload, upload, UploadError, type UploadResult } from '../../hal/espruino/uploader.ts';
 import { FakeBoard } from './fake-board.ts';
+import { firmware as small } from './small-firmware.ts';
 
 const PATIENCE = 0.01;
 
-/** A firmware that can do nothing but say who it is, as long as the real one. */
+/** As long as the real one. */
 function firmware(core: string, bytes = 4000): string {
-  const code =
-    `thecal=function(l){var t="hello,"+l.split(",")[1]+",1,${core},FAKE,1,2";` +
-    `return t+","+(E.CRC32(t)&65535).toString(16)};thecal.core="${core}";//`;
-  return code + 'x'.repeat(bytes - code.length);
+  return small(core, bytes);
 }
 
 function flash(board: FakeBoard, core: string, bytes?: number, mayReplace = false): Promise<UploadResult> {
@@ -268,6 +266,16 @@ describe('what goes wrong, and what to do', () => {
     expect(board.firmware()).toBe('one');
     await flash(board, 'two', 7000, true);
     expect(board.firmware()).toBe('two');
+  });
+
+  it('storage too small even without the old one: which is not given up in vain', async () => {
+    const board = new FakeBoard({ storageBytes: 10_000 });
+    await flash(board, 'one', 4000);
+    const trouble = await troubleOf(flash(board, 'two', 12_000, true));
+    expect(trouble.kind).toBe('storage-full');
+    expect(trouble.message).not.toMatch(/--replace/);
+    board.powerUp();
+    expect(board.firmware()).toBe('one');
   });
 
   it('a cut upload on storage for one copy is made good without giving anything up', async () => {
