@@ -21,7 +21,7 @@ export interface Violation {
   readonly instead: string;
 }
 
-const BOARD_SIDE = ['main', 'session', 'link', 'frame-hal', 'free-main', 'free-run', 'pin-hal', 'board'].map(
+const BOARD_SIDE = ['main', 'session', 'link', 'frame-hal', 'board-state', 'free-main', 'free-run', 'pin-hal', 'board'].map(
   (name) => `hal/espruino/${name}.ts`,
 );
 

@@ -35,11 +35,13 @@ function commandNumbers(command: Command): number[] {
   }
 }
 
+const NOTHING_YET: readonly number[] = [0, 0, 0, 0, 0];
+
 export class Foresight implements SimTap {
   private stimuli: string[] = [];
   private readings: (string | undefined)[] = [];
   /** What each reading was when it last was one. */
-  private last: number[] = [0, 0, 0, 0, 0];
+  private last: number[] = [...NOTHING_YET];
 
   over(hal: PumpHal): PumpHal {
     const note = (field: number, value: number | null): number | null => {
@@ -76,7 +78,8 @@ export class Foresight implements SimTap {
     return [...this.last];
   }
 
-  goBackTo(kept: readonly number[]): void {
+  /** Without an argument to where a board begins. */
+  goBackTo(kept: readonly number[] = NOTHING_YET): void {
     this.last = [...kept];
     this.stimuli = [];
     this.readings = [];
@@ -92,63 +95,15 @@ export class Foresight implements SimTap {
   }
 }
 
-/** Fits the smallest receive buffer of a board: what doesn't waits until the board has looked at the rest. */
-export const REQUEST_CHARACTERS = 420;
-
-/** Wakes in order, as requests have them: equal ones in a row are one token with a count. */
-export class WakeLog {
-  private readonly tokens: string[] = [];
-  private readonly counts: number[] = [];
-
-  add(token: string): void {
-    const end = this.tokens.length - 1;
+/** Wakes in order as one text of a request: equal ones in a row are one token with a count. */
+export function joinTokens(tokens: readonly string[]): string {
+  const parts: string[] = [];
+  for (let i = 0, count = 1; i < tokens.length; i++, count++) {
+    const token = tokens[i]!;
     // A wake with a stimulus before it is two tokens, and they belong together.
-    if (this.tokens[end] === token && !token.includes(' ')) this.counts[end]! += 1;
-    else {
-      this.tokens.push(token);
-      this.counts.push(1);
-    }
+    if (token === tokens[i + 1] && !token.includes(' ')) continue;
+    parts.push(count === 1 ? token : `${token}*${count}`);
+    count = 0;
   }
-
-  copy(): WakeLog {
-    const log = new WakeLog();
-    for (let i = 0; i < this.tokens.length; i++) {
-      log.tokens.push(this.tokens[i]!);
-      log.counts.push(this.counts[i]!);
-    }
-    return log;
-  }
-
-  /** The texts of requests of so many wakes at most, and the wakes of each. */
-  *requests(wakes: number): Generator<{ readonly text: string; readonly wakes: number }> {
-    let parts: string[] = [];
-    let total = 0;
-    let length = 0;
-    for (let i = 0; i < this.tokens.length; i++) {
-      const token = this.tokens[i]!;
-      for (let rest = this.counts[i]!; rest > 0; ) {
-        if (total >= wakes || (total > 0 && length + token.length > REQUEST_CHARACTERS)) {
-          yield { text: parts.join(' '), wakes: total };
-          parts = [];
-          total = 0;
-          length = 0;
-        }
-        const count = Math.min(rest, wakes - total);
-        const text = count === 1 ? token : `${token}*${count}`;
-        parts.push(text);
-        length += text.length + 1;
-        total += count;
-        rest -= count;
-      }
-    }
-    if (total > 0) yield { text: parts.join(' '), wakes: total };
-  }
-
-  /** The last so many tokens, for people. */
-  last(count: number): string[] {
-    return this.tokens.slice(-count).map((token, i, all) => {
-      const times = this.counts[this.tokens.length - all.length + i]!;
-      return times === 1 ? token : `${token}*${times}`;
-    });
-  }
+  return parts.join(' ');
 }

@@ -21,11 +21,14 @@ export const NAK_NO_PUMP = 4;
 export const NAK_ASSERTION = 5;
 export const NAK_TOO_LONG = 6;
 
-/** Longest line either end sends. */
+/** Longest line a board takes. */
 export const LINE_MAX = 2000;
 
+/** Fits the smallest receive buffer of a board: what doesn't waits until the board has looked at the rest. */
+export const REQUEST_CHARACTERS = 420;
+
 /** Most wakes of one request: the digests of their chain are most of the reply. */
-export const WAKES_MAX = 128;
+export const WAKES_MAX = 256;
 
 function hex(value: number): string {
   return (value >>> 0).toString(16);

@@ -6,12 +6,13 @@
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
  *   setup,SEQ,stroke,...          -> ok,SEQ,state digest
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,chain,said
- *   state,SEQ,from                -> words,SEQ,from,total,word word ...
+ *   state,SEQ,from                -> values,SEQ,state digest,total,value value ...
+ *   load,SEQ,from,value value ... -> ok,SEQ,state digest
  *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import { stateDigest, stateWords } from '../../src/core/digest.ts';
+import { stateDigest } from '../../src/core/digest.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
@@ -19,6 +20,7 @@ import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import type { PumpHal } from '../hal.ts';
+import { boardValues, putBoardValues } from './board-state.ts';
 import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
@@ -58,8 +60,8 @@ export interface Session {
   isOver: boolean;
 }
 
-/** Words of the state in one reply. */
-const STATE_WORDS_A_LINE = 40;
+/** Values of the state in one reply. */
+const VALUES_A_LINE = 60;
 
 export function createSession(identity: BoardIdentity): Session {
   const frame = createFrame();
@@ -172,7 +174,8 @@ function applyStimulus(session: Session, pump: PumpState, token: string): boolea
 interface Batch {
   executed: number;
   isRight: boolean;
-  readonly chain: string[];
+  /** Lane A of the rolling digest after each wake, with points between. A list of them would take twice the memory. */
+  chain: string;
   /** Stimulus tokens of the wake to come: they apply at its tick, after the quiet before it. */
   stimuli: string[];
 }
@@ -210,7 +213,8 @@ function runWake(
   session.frame.readings = readings;
   tick(pump, session.hal);
   batch.executed += 1;
-  batch.chain.push((pump.log.laneA >>> 0).toString(16));
+  if (batch.executed > 1) batch.chain += '.';
+  batch.chain += (pump.log.laneA >>> 0).toString(16);
   return true;
 }
 
@@ -231,7 +235,7 @@ function runToken(session: Session, pump: PumpState, token: string, batch: Batch
 
 function runWakes(session: Session, pump: PumpState, seq: number, text: string): string {
   const tokens = text.split(' ');
-  const batch: Batch = { executed: 0, isRight: true, chain: [], stimuli: [] };
+  const batch: Batch = { executed: 0, isRight: true, chain: '', stimuli: [] };
   const frame = session.frame;
   frame.strokes = 0;
   frame.tones = 0;
@@ -257,16 +261,28 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
     nextWake(pump),
     pump.log.laneA >>> 0,
     pump.log.laneB >>> 0,
-    batch.chain.join('.'),
+    batch.chain,
     frame.said.join(' '),
   ]);
 }
 
 function tellState(session: Session, pump: PumpState, seq: number, from: number): string {
-  const words = stateWords(pump);
-  const part: number[] = [];
-  for (let i = from; i < words.length && part.length < STATE_WORDS_A_LINE; i++) part.push(words[i]!);
-  return reply(session, ['words', seq, from, words.length, part.join(' ')]);
+  const values = boardValues(pump, session.frame);
+  return reply(session, [
+    'values',
+    seq,
+    stateDigest(pump, session.identity.checksum),
+    values.length,
+    values.slice(from, from + VALUES_A_LINE).join(' '),
+  ]);
+}
+
+function loadState(session: Session, pump: PumpState, seq: number, from: number, text: string): string {
+  const values = numbersOf(text.split(' '), 0);
+  if (values === null || !putBoardValues(pump, session.frame, from, values)) {
+    return reply(session, ['nak', seq, NAK_FIELDS]);
+  }
+  return reply(session, ['ok', seq, stateDigest(pump, session.identity.checksum)]);
 }
 
 function hello(session: Session, seq: number): string {
@@ -283,22 +299,16 @@ function hello(session: Session, seq: number): string {
 }
 
 function carryOut(session: Session, seq: number, fields: readonly string[]): string {
+  const verb = fields[0];
+  if (verb === 'setup') return setUp(session, seq, fields);
+  if (verb !== 'wakes' && verb !== 'state' && verb !== 'load') return reply(session, ['nak', seq, NAK_VERB]);
   const pump = session.pump;
-  switch (fields[0]) {
-    case 'setup':
-      return setUp(session, seq, fields);
-    case 'wakes':
-      if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
-      return runWakes(session, pump, seq, fields[2]!);
-    case 'state': {
-      const from = wholeNumber(fields[2]!);
-      if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
-      if (from === null || from < 0) return reply(session, ['nak', seq, NAK_FIELDS]);
-      return tellState(session, pump, seq, from);
-    }
-    default:
-      return reply(session, ['nak', seq, NAK_VERB]);
-  }
+  if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
+  if (verb === 'wakes') return runWakes(session, pump, seq, fields[2]!);
+  const from = wholeNumber(fields[2]!);
+  if (from === null || from < 0) return reply(session, ['nak', seq, NAK_FIELDS]);
+  if (verb === 'state') return tellState(session, pump, seq, from);
+  return loadState(session, pump, seq, from, fields.length > 3 ? fields[3]! : '');
 }
 
 /** The reply to what never became a line. */

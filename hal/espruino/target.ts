@@ -3,10 +3,10 @@
  *
  * The twin runs ahead for a batch of wakes; what it was given goes out in one request, and the board answers with what
  * it did. Equal: the twin goes back to the start of the batch and does it again with everybody listening. Different:
- * the board is set up anew, led to the first wake that differs, and asked for its whole state, so that the difference
- * gets a tick and a name.
+ * the first wake that differs is in the reply; twin and board go back to the start of the batch, do it again up to that
+ * wake, and are compared in all they know, so that the difference gets a tick and a name.
  */
-import { stateDigest, stateWords } from '../../src/core/digest.ts';
+import { stateDigest } from '../../src/core/digest.ts';
 import { nextWake } from '../../src/core/tick.ts';
 import { crc32OfWords } from '../sim/sim-hal.ts';
 import { SimTarget } from '../sim/target.ts';
@@ -20,10 +20,10 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import { BoardAssertionError, BoardLostError } from './client.ts';
+import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
 import type { BoardHello, BoardLine } from './connect.ts';
-import { Foresight, REQUEST_CHARACTERS, therapyNumbers, WakeLog } from './foresight.ts';
-import { WAKES_MAX } from './link.ts';
+import { Foresight, joinTokens, therapyNumbers } from './foresight.ts';
+import { REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
 
 /** Wakes of the first request; from there it goes by how long the board takes. */
 const FIRST_BATCH = 32;
@@ -55,12 +55,14 @@ interface Foreseen {
   readonly ticks: number[];
   /** Lane A of the rolling digest after each wake, as the board's chain has it. */
   readonly chain: string[];
-  readonly strokes: number;
-  readonly tones: number;
-  readonly next: number;
-  readonly laneA: number;
-  readonly laneB: number;
+  /** What the board has to answer, field for field up to the chain. */
+  readonly said: readonly (string | number)[];
 }
+
+/** Places in the reply to `wakes`. */
+const SAID_EXECUTED = 0;
+const SAID_NEXT = 4;
+const SAID_CHAIN = 7;
 
 export class BoardTarget implements Target {
   private hello: BoardHello | null = null;
@@ -69,8 +71,8 @@ export class BoardTarget implements Target {
   private readonly line: BoardLine;
   private readonly setup: TargetSetup;
   private readonly name: string;
-  /** Tokens of every wake the board has done, so that another one can be led to the same place. */
-  private history = new WakeLog();
+  /** Tokens of the last wakes, for people. */
+  private recent: readonly string[] = [];
   private batchWakes = FIRST_BATCH;
   private revivals = 0;
 
@@ -122,9 +124,9 @@ export class BoardTarget implements Target {
 
   /** As the board tells it, not the twin. */
   async readState(): Promise<ReadonlyMap<string, number>> {
-    const words = await this.fetchWords();
+    const { values } = await this.fetchState();
     const names = [...(await this.twin.readState()).keys()];
-    return new Map(names.map((name, i) => [name, words[2 * i]! + words[2 * i + 1]! * 4294967296]));
+    return new Map(names.map((name, i) => [name, values[i]!]));
   }
 
   faults(): readonly FaultRecord[] {
@@ -135,27 +137,28 @@ export class BoardTarget implements Target {
     return this.twin.doseFailures();
   }
 
-  /** The rolling digest is the board's as of its last reply; the state digest is of the words it sends. */
+  /** The rolling digest is the board's as of its last reply, the state digest the board's own. */
   async digest(): Promise<TargetDigest> {
     const { rolling } = await this.twin.digest();
-    const words = Int32Array.from(await this.fetchWords());
-    return { rolling, state: crc32OfWords(words, words.length).toString(16).padStart(8, '0') };
+    const { digest } = await this.fetchState();
+    return { rolling, state: digest.toString(16).padStart(8, '0') };
   }
 
+  /** Of the twin, which the board is equal to: so a board goes on where the simulation has been, and the reverse. */
   snapshot(): Promise<unknown> {
-    return Promise.resolve({
-      kept: this.twin.keep(),
-      last: this.foresight.keep(),
-      history: this.history.copy(),
-    } satisfies Snapshot);
+    return this.twin.snapshot();
   }
 
   async restore(snapshot: unknown): Promise<void> {
-    const { kept, last, history } = snapshot as Snapshot;
-    this.twin.goBackTo(kept);
-    this.foresight.goBackTo(last);
-    this.history = history.copy();
-    await this.leadBoard(this.history);
+    await this.twin.restore(snapshot);
+    this.foresight.goBackTo();
+    this.recent = [];
+    try {
+      await this.loadBoard();
+    } catch (error) {
+      if (!(error instanceof BoardLostError)) throw error;
+      await this.revive(error);
+    }
   }
 
   close(): Promise<void> {
@@ -188,7 +191,8 @@ export class BoardTarget implements Target {
     this.line.client.counts.reboots += 1;
     try {
       this.hello = await this.line.establish();
-      await this.leadBoard(this.history);
+      await this.setUpBoard();
+      if (this.twin.nowTick() > 0) await this.loadBoard();
     } catch (error) {
       if (!(error instanceof BoardLostError)) throw error;
       await this.revive(error);
@@ -239,11 +243,16 @@ export class BoardTarget implements Target {
       tokens,
       ticks,
       chain,
-      strokes: twin.pump.motor.requested - strokesBefore,
-      tones: twin.pump.battery.tones - tonesBefore,
-      next: nextWake(twin.pump),
-      laneA: twin.pump.log.laneA >>> 0,
-      laneB: twin.pump.log.laneB >>> 0,
+      said: [
+        tokens.length,
+        twin.pump.motor.requested - strokesBefore,
+        twin.pump.battery.tones - tonesBefore,
+        0,
+        nextWake(twin.pump),
+        twin.pump.log.laneA >>> 0,
+        twin.pump.log.laneB >>> 0,
+        chain.join('.'),
+      ],
     };
   }
 
@@ -254,24 +263,22 @@ export class BoardTarget implements Target {
     const foreseen = this.foresee(toTick);
     twin.goBackTo(start);
     foresight.goBackTo(last);
-    const log = new WakeLog();
-    for (const token of foreseen.tokens) log.add(token);
-    const request = [...log.requests(WAKES_MAX)].map(({ text }) => text).join(' ');
-    const done = await this.ofBoard(foreseen, () => this.ask('wakes', [request], 'did'));
+    let said: readonly string[];
+    try {
+      said = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
+    } catch (error) {
+      if (!(error instanceof BoardAssertionError)) throw error;
+      await this.nameDifference(foreseen, 0);
+      return;
+    }
     line.client.counts.wakes += foreseen.tokens.length;
     this.adapt(line.client.lastMs, foreseen.tokens.length);
-    const [executed, strokes, tones, starved, next, laneA, laneB, chain] = done;
-    const isEqual =
-      Number(executed) === foreseen.tokens.length &&
-      Number(strokes) === foreseen.strokes &&
-      Number(tones) === foreseen.tones &&
-      Number(starved) === 0 &&
-      Number(next) === foreseen.next &&
-      Number(laneA) === foreseen.laneA &&
-      Number(laneB) === foreseen.laneB &&
-      chain === foreseen.chain.join('.');
-    if (!isEqual) await this.nameDifference(foreseen, done);
-    for (const token of foreseen.tokens) this.history.add(token);
+    if (said.slice(0, foreseen.said.length).join() !== foreseen.said.join()) {
+      const chain = said[SAID_CHAIN]!.split('.');
+      const wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
+      await this.nameDifference(foreseen, wake < 0 ? foreseen.ticks.length - 1 : wake);
+    }
+    this.recent = [...this.recent, ...foreseen.tokens].slice(1 - LINES_BEFORE);
     for (const tick of foreseen.ticks) {
       twin.step(tick, observer);
       foresight.takeTokens(0);
@@ -286,82 +293,85 @@ export class BoardTarget implements Target {
     }
   }
 
-  /** An assertion on the board that the host's twin does not make is a difference too. */
-  private async ofBoard<T>(foreseen: Foreseen, act: () => Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof BoardAssertionError)) throw error;
-      throw new DivergenceError(
-        `board and host differ between ticks ${foreseen.ticks[0]} and ${foreseen.ticks.at(-1)}: ${error.message}, and the host's did not`,
-      );
-    }
-  }
-
-  /** Lead a fresh board to the first wake that differs and compare all it knows with the twin. */
-  private async nameDifference(
-    foreseen: Foreseen,
-    [executed, , , , , , , lanes]: readonly string[],
-  ): Promise<never> {
+  /** Host and board go back to the start of the batch and do it again, from wake `first` on one at a time. */
+  private async nameDifference({ tokens, ticks }: Foreseen, first: number): Promise<never> {
     const { twin } = this;
-    const chain = (lanes ?? '').split('.');
-    let wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
-    if (wake < 0) wake = foreseen.chain.length - 1;
-    const tick = foreseen.ticks[wake]!;
-    const log = this.history.copy();
-    for (const token of foreseen.tokens.slice(0, wake)) log.add(token);
-    const last = foreseen.tokens[wake]!;
-    const before = `wakes up to there:\n  ${[...log.last(LINES_BEFORE - 1), last].join('\n  ')}`;
-    const reply = await this.ofBoard(foreseen, async () => {
-      await this.leadBoard(log);
-      return await this.line.client.ask('wakes', [last], 'did');
-    });
-    // A board that has something to do before the host thinks so stops short of that wake.
-    if (Number(executed) === wake) {
-      const from = wake === 0 ? twin.nowTick() - 1 : foreseen.ticks[wake - 1]!;
-      throw new DivergenceError(
-        `board and host differ after tick ${from}: the board has something to do at tick ${reply[4]}, the host at tick ${tick}\n${before}`,
-      );
-    }
-    for (let i = 0; i <= wake; i++) twin.step(foreseen.ticks[i]!, DEAF);
-    const mine = stateWords(twin.pump);
-    const theirs = await this.fetchWords(false);
-    const names = [...stateFields({ ...twin.pump, inbox: [] }).keys()];
-    const field = names.findIndex(
-      (_, i) => mine[2 * i] !== theirs[2 * i] || mine[2 * i + 1] !== theirs[2 * i + 1],
-    );
-    const value = (words: ArrayLike<number>): number =>
-      (words[2 * field]! >>> 0) + words[2 * field + 1]! * 4294967296;
-    const what =
-      field < 0
-        ? `the states are equal, what was said is not (strokes, tones, missed readings, next wake: board ${reply.slice(1, 5).join(', ')})`
-        : `first field ${names[field]}: host ${value(mine)}, board ${value(theirs)}`;
-    throw new DivergenceError(`board and host differ at tick ${tick}; ${what}\n${before}`);
-  }
-
-  /** From tick 0 through these wakes. */
-  private async leadBoard(log: WakeLog): Promise<void> {
-    await this.setUpBoard();
-    for (const { text } of log.requests(this.batchWakes)) await this.line.client.ask('wakes', [text], 'did');
-  }
-
-  /** Outside of a search for a difference, a board that was lost is led back first. */
-  private async fetchWords(isRevived = true): Promise<number[]> {
     const { client } = this.line;
-    const words: number[] = [];
-    for (;;) {
-      const fields = [words.length];
-      const [, total, part] = isRevived
-        ? await this.ask('state', fields, 'words')
-        : await client.ask('state', fields, 'words');
-      words.push(...(part ?? '').split(' ').map(Number));
-      if (words.length >= Number(total)) return words;
+    await this.setUpBoard();
+    await this.loadBoard();
+    if (first > 0) await client.ask('wakes', [joinTokens(tokens.slice(0, first))], 'did');
+    for (let i = 0; i < first; i++) twin.step(ticks[i]!, DEAF);
+    for (let i = first; i < ticks.length; i++) {
+      const tick = ticks[i]!;
+      const before = [...this.recent, ...tokens.slice(0, i + 1)].slice(-LINES_BEFORE);
+      const differ = (what: string): DivergenceError =>
+        new DivergenceError(`board and host differ ${what}\nwakes up to there:\n  ${before.join('\n  ')}`);
+      let said: readonly string[];
+      try {
+        said = await client.ask('wakes', [tokens[i]!], 'did');
+      } catch (error) {
+        if (!(error instanceof BoardAssertionError)) throw error;
+        throw differ(`at tick ${tick}: ${error.message}, and the host's did not`);
+      }
+      const nextTick = Number(said[SAID_NEXT]);
+      if (Number(said[SAID_EXECUTED]) === 0) {
+        throw differ(
+          `after tick ${twin.nowTick() - 1}: the board has something to do at tick ${nextTick}, the host at tick ${tick}`,
+        );
+      }
+      twin.step(tick, DEAF);
+      const field = await this.differentField();
+      if (field !== null) throw differ(`at tick ${tick}; first field ${field}`);
+      if (nextTick !== nextWake(twin.pump)) {
+        throw differ(
+          `after tick ${tick}: the board has something to do at tick ${nextTick}, the host at tick ${nextWake(twin.pump)}`,
+        );
+      }
+    }
+    throw new DivergenceError(
+      `board and host differ at tick ${ticks[first]!}, and not when the board does these wakes again from the host's state: something on it is no part of the firmware's state`,
+    );
+  }
+
+  /** The first field in which board and twin differ, and both values; null when there is none. */
+  private async differentField(): Promise<string | null> {
+    const theirs = (await this.fetchState()).values;
+    const mine = [...this.memory()];
+    const place = mine.findIndex(([, value], i) => value !== theirs[i]);
+    return place < 0 ? null : `${mine[place]![0]}: host ${mine[place]![1]}, board ${theirs[place]}`;
+  }
+
+  /** All that the board should hold now, in line order. */
+  private memory(): ReadonlyMap<string, number> {
+    const { pump, side } = this.twin;
+    return stateFields({
+      ...pump,
+      inbox: [],
+      stored: side.stored,
+      lastReading: [0, ...this.foresight.keep()],
+    });
+  }
+
+  /** The board goes on from where the twin is. */
+  private async loadBoard(): Promise<void> {
+    const values = [...this.memory().values()].map(String);
+    let digest = '';
+    for (let from = 0, to = 0; from < values.length; from = to) {
+      let length = 0;
+      while (to < values.length && length < REQUEST_CHARACTERS) length += values[to++]!.length + 1;
+      [digest = ''] = await this.line.client.ask('load', [from, values.slice(from, to).join(' ')], 'ok');
+    }
+    if (Number(digest) !== stateDigest(this.twin.pump, { crc32: crc32OfWords })) {
+      throw new LineError(`${this.line.port.name}: the board did not take over the state it was given`);
     }
   }
-}
 
-interface Snapshot {
-  readonly kept: ReturnType<SimTarget['keep']>;
-  readonly last: readonly number[];
-  readonly history: WakeLog;
+  private async fetchState(): Promise<{ readonly digest: number; readonly values: readonly number[] }> {
+    const values: number[] = [];
+    for (;;) {
+      const [digest, total, part = ''] = await this.ask('state', [values.length], 'values');
+      values.push(...part.split(' ').map(Number));
+      if (values.length >= Number(total)) return { digest: Number(digest), values };
+    }
+  }
 }

@@ -46,20 +46,10 @@ function putNode(words: Int32Array, start: number, node: Node): number {
 
 const scratch = new Int32Array(WORDS_MAX);
 
-/** Fill the scratch words with the state as it is between two ticks; returns how many. */
-function collect(pump: PumpState): number {
+/** Digest of the state as it is after a tick; 0 to 2^32 - 1. */
+export function stateDigest(pump: PumpState, checksum: Checksum): number {
   assert(pump.inbox.length === 0, 'digest of a pump with commands queued');
   const count = putNode(scratch, 0, pump as unknown as Node);
   assert(count <= WORDS_MAX, 'state larger than the digest buffer');
-  return count;
-}
-
-/** Digest of the state as it is after a tick; 0 to 2^32 - 1. */
-export function stateDigest(pump: PumpState, checksum: Checksum): number {
-  return checksum.crc32(scratch, collect(pump));
-}
-
-/** The words of the digest themselves, low and high of each integer, to be compared field by field. */
-export function stateWords(pump: PumpState): Int32Array {
-  return scratch.slice(0, collect(pump));
+  return checksum.crc32(scratch, count);
 }

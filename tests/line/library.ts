@@ -1,0 +1,110 @@
+/** The whole library on the simulation and on a board: every line of every trace, and the results. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSimTarget } from '../../hal/sim/target.ts';
+import type { OpenTarget } from '../../hal/target-options.ts';
+import type { TargetFactory } from '../../hal/target.ts';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { revealedBy, VOCABULARY } from '../../src/cli/vocabulary.ts';
+import { readScenario } from '../../src/scenario/format.ts';
+import type { ScenarioResult } from '../../src/scenario/result.ts';
+import { runScenario } from '../../src/scenario/run.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { createTraceWriter } from '../../src/trace/write.ts';
+import { windowed, windowsAround } from './windowed.ts';
+
+const FOLDER = join(PROJECT_ROOT, 'sim/scenarios');
+const IS_LONG = process.env['THECAL_LONG'] === '1';
+/** Runs of more are asked around their events only, but in the long run. */
+const LONG_STROKES = 20_000;
+/** Half a day on either side. */
+const MARGIN_TICKS = 43_200;
+/** These happen all the time. */
+const COMMON_EVENTS = new Set(['stroke', 'hour', 'state-digest']);
+
+const FILES = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.yaml'))
+  .sort();
+
+function load(file: string): Scenario {
+  const path = join(FOLDER, file);
+  const read = readScenario(readFileSync(path), path, VOCABULARY, () => '');
+  if (!('scenario' in read)) throw new Error(read.problems.map((problem) => problem.message).join('\n'));
+  return read.scenario;
+}
+
+interface Run {
+  readonly lines: readonly string[];
+  /** Ticks of everything in it but strokes and hours, ascending. */
+  readonly eventTicks: readonly number[];
+  readonly result: ScenarioResult;
+}
+
+async function runOn(createTarget: TargetFactory, scenario: Scenario): Promise<Run> {
+  const lines: string[] = [];
+  const eventTicks = new Set<number>([0, scenario.untilTick]);
+  const result = await runScenario(
+    scenario,
+    {
+      createTarget,
+      isTickByTick: false,
+      revealedBy,
+      openTrace: () => {
+        const writer = createTraceWriter((line) => lines.push(line));
+        return {
+          ...writer,
+          stimulus(tick, stimulus) {
+            eventTicks.add(tick);
+            writer.stimulus(tick, stimulus);
+          },
+          event(event) {
+            if (!COMMON_EVENTS.has(event.kind)) eventTicks.add(event.tick);
+            writer.event(event);
+          },
+        };
+      },
+    },
+    '',
+  );
+  return { lines, eventTicks: [...eventTicks].sort((a, b) => a - b), result };
+}
+
+/** Without the ticks executed, of which a run cut into windows has more. */
+function lasting({ executedTicks: _, control, ...rest }: ScenarioResult) {
+  if (control === null) return rest;
+  const { executedTicks: __, ...restOfControl } = control;
+  return { ...rest, control: restOfControl };
+}
+
+export function libraryIsEqualOn(open: () => Promise<OpenTarget>, part: number, parts: number): void {
+  let opened: OpenTarget;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(async () => await opened.close());
+
+  for (const file of FILES.filter((_, i) => i % parts === part)) {
+    it(`${file} ends alike, line by line`, { timeout: 3_600_000 }, async () => {
+      const scenario = load(file);
+      const sim = await runOn(createSimTarget, scenario);
+      const strokes = sim.result.signals['requested-strokes'] ?? 0;
+      const isWhole = IS_LONG || strokes <= LONG_STROKES;
+      const before = opened.line()?.wakes ?? 0;
+      const board = await runOn(
+        isWhole
+          ? opened.createTarget
+          : windowed(createSimTarget, opened.createTarget, windowsAround(sim.eventTicks, MARGIN_TICKS)),
+        scenario,
+      );
+      const wakes = (opened.line()?.wakes ?? 0) - before;
+      expect(board.lines).toEqual(sim.lines);
+      expect(lasting(board.result)).toEqual(lasting(sim.result));
+      expect(board.result.verdict).toBe('passed');
+      const executed = sim.result.executedTicks + (sim.result.control?.executedTicks ?? 0);
+      if (isWhole) expect(wakes).toBe(executed);
+      else expect(wakes).toBeGreaterThan(sim.eventTicks.length);
+      console.log(`${file}: ${wakes} wakes on the board of ${executed}`);
+    });
+  }
+}
