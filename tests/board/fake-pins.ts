@@ -115,7 +115,11 @@ export class FakePins {
   }
 
   say(text: string): string {
-    const line = `${text},${(crc32.buf(Buffer.from(text)) & 65535).toString(16)}`;
+    return this.sayLine(`${text},${(crc32.buf(Buffer.from(text)) & 65535).toString(16)}`);
+  }
+
+  /** With its check, as it is typed. */
+  sayLine(line: string): string {
     return runInContext(`thecal(${JSON.stringify(line)})`, this.context) as string;
   }
 
