@@ -482,10 +482,15 @@ async function boot(
   );
 }
 
+/** Refused in the middle: what boots runs again, a pump over pins perhaps, and not only after the next start. */
+async function leaveRunning(board: BoardConsole): Promise<void> {
+  await board.sendRaw(`${CLEAR_INPUT}\n`);
+  await board.send('load()');
+}
+
 export async function upload(port: ConsolePort, options: UploadOptions): Promise<UploadResult> {
-  const { code, onStep } = options;
-  const chunks = Math.ceil(code.length / CHUNK_BYTES);
-  const step = (phase: UploadStep['phase'], done = 0): void => onStep({ phase, done, total: chunks });
+  const chunks = Math.ceil(options.code.length / CHUNK_BYTES);
+  const step = (phase: UploadStep['phase'], done = 0): void => options.onStep({ phase, done, total: chunks });
   const board = new BoardConsole(port, options.patience ?? 1);
 
   step('connect');
@@ -502,6 +507,24 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   step('prepare');
   await takeOverWatchdog(port, board);
   await stopEverything(port, board);
+  try {
+    return await exchange(port, board, identity, options, step);
+  } catch (error) {
+    if (error instanceof UploadError && error.kind !== 'no-hello') await leaveRunning(board);
+    throw error;
+  }
+}
+
+/** On a board where nothing runs: stores, compares, switches, boots. */
+async function exchange(
+  port: ConsolePort,
+  board: BoardConsole,
+  identity: Identity,
+  options: UploadOptions,
+  step: (phase: UploadStep['phase'], done?: number) => void,
+): Promise<UploadResult> {
+  const { code } = options;
+  const chunks = Math.ceil(code.length / CHUNK_BYTES);
   const stored = await lookAtStorage(port, board);
   const target = stored.live === null ? FIRMWARE_NAMES[0] : other(stored.live);
   const boots = bootCode(identity.runsFromMemory);

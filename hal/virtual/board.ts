@@ -43,8 +43,9 @@ export class VirtualBoard {
   private isQuiet = false;
   private escape = '';
   private previous = '';
-  private hasPrinted = false;
-  /** A timer rings while the prompt stands there: what it prints goes in front of it. */
+  /** Times that a script printed something. */
+  private prints = 0;
+  /** A timer rings and has printed nothing yet: what it prints goes in front of the prompt that stands there. */
   private isRinging = false;
   /** Received and sent while the console is taken over, up to a line end. */
   private arriving = '';
@@ -199,13 +200,13 @@ export class VirtualBoard {
 
   /** True when anything was printed meanwhile. */
   private carryOut(line: string, isQuiet: boolean): boolean {
-    this.hasPrinted = false;
+    const { prints } = this;
     if (line.trim() === '') return false;
     this.guarded((machine) => {
       const value = machine.answer(line);
       if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
     });
-    return this.hasPrinted;
+    return this.prints > prints;
   }
 
   /** A character while the console is taken over. */
@@ -226,8 +227,9 @@ export class VirtualBoard {
   }
 
   private print(text: string): void {
-    if (this.isRinging && !this.hasPrinted && this.isConsole && this.isEchoOn) this.send('\r\x1b[J');
-    this.hasPrinted = true;
+    if (this.isRinging && this.isConsole && this.isEchoOn) this.send('\r\x1b[J');
+    this.isRinging = false;
+    this.prints += 1;
     if (this.isConsole || this.isCalm) {
       this.send(text);
       return;
@@ -313,11 +315,11 @@ export class VirtualBoard {
 
   private startTimer(id: number, ms: number, isRepeated: boolean): void {
     const ring = (): void => {
-      this.hasPrinted = false;
+      const { prints } = this;
       this.isRinging = true;
       this.guarded((machine) => machine.timer(id));
       this.isRinging = false;
-      if (this.hasPrinted) this.prompt(`>${this.typed}`);
+      if (this.prints > prints) this.prompt(`>${this.typed}`);
       this.grantWish();
     };
     this.timers.set(id, isRepeated ? setInterval(ring, ms) : setTimeout(ring, ms));

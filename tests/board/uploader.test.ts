@@ -262,6 +262,8 @@ describe('what goes wrong, and what to do', () => {
     const trouble = await troubleOf(flash(board, 'two', 7000));
     expect(trouble.kind).toBe('storage-full');
     expect(trouble.message).toMatch(/--replace/);
+    // It runs again at once, and not only after the next start.
+    expect(board.firmware()).toBe('one');
     board.powerUp();
     expect(board.firmware()).toBe('one');
     await flash(board, 'two', 7000, true);
