@@ -211,8 +211,13 @@ export class VirtualBoard {
 
   /** A character while the console is taken over. */
   private arrive(character: string): void {
+    // A terminal ends a line with a carriage return; what is left of both is no message of its own.
+    if (character === '\n' && this.arriving === '') {
+      this.hand(character);
+      return;
+    }
     this.arriving += character;
-    if (character !== '\n') return;
+    if (character !== '\n' && character !== '\r') return;
     const line = this.arriving;
     this.arriving = '';
     for (const one of this.toBoard.pass(line) ?? []) this.hand(one);

@@ -66,7 +66,8 @@ export class Machine {
   }
 
   data(text: string): void {
-    this.call('data', this.vm.newString(text));
+    // As JSON: a bare string would end at a zero byte.
+    this.call('data', this.vm.newString(JSON.stringify(text)));
   }
 
   timer(id: number): void {

@@ -206,7 +206,7 @@ Object.keys(machine).forEach(function (name) {
 });
 
 return {
-  data: function (text) { emit('USBdata', text); },
+  data: function (json) { emit('USBdata', JSON.parse(json)); },
   timer: function (id) {
     var timer = timers[id];
     if (timer === undefined) return;

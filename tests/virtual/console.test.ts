@@ -129,6 +129,10 @@ describe('the console', () => {
     );
     expect(say('\x10USB.on("data",h);E.setConsole(null)\nfirst\n')).toBe('<first\n>');
     expect(say('a\x03b\n')).toBe('<a\x03b\n>');
+    expect(say('a\0b\xff\n')).toBe('<a\0b\xff\n>');
+    // As terminals end a line.
+    expect(say('typed\r')).toBe('<typed\r>');
+    expect(say('both\r\n')).toBe('<both\r><\n>');
     expect(say('q\n')).toBe('<q\n>');
     expect(say('1+1\nprint(2)\n')).toBe('2\r\n');
   });
