@@ -152,7 +152,7 @@ export class VirtualBoard {
       this.escape += character;
       if (this.escape === '\x1b[') return;
       if (!/[A-Za-z~]/.test(character) && this.escape.length < 8) return;
-      if (this.escape === '\x1b[2H' && this.typed !== '') this.clearLine('\r\x1b[J>');
+      if (this.escape === '\x1b[2H' && this.typed !== '') this.clearLine(`${this.backToPrompt()}>`);
       this.escape = '';
     } else if (code === 0x1b) {
       this.escape = character;
@@ -172,6 +172,13 @@ export class VirtualBoard {
       this.typed += character;
       this.echo(character);
     }
+  }
+
+  /** From the end of what was typed over all its lines, as the real console moves. */
+  private backToPrompt(): string {
+    const lines = this.typed.split('\n');
+    const across = '\x1b[D'.repeat(lines.at(-1)?.length ?? 0);
+    return `${across}${'\x1b[A'.repeat(lines.length - 1)}\r\x1b[J`;
   }
 
   private clearLine(picture: string): void {
@@ -232,7 +239,7 @@ export class VirtualBoard {
   }
 
   private print(text: string): void {
-    if (this.isRinging && this.isConsole && this.isEchoOn) this.send('\r\x1b[J');
+    if (this.isRinging && this.isConsole && this.isEchoOn) this.send(this.backToPrompt());
     this.isRinging = false;
     this.prints += 1;
     if (this.isConsole || this.isCalm) {

@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openConsolePort } from '../../hal/espruino/console-port.ts';
+import { startInterpreter } from '../../hal/espruino/interpreter.ts';
 import { isWhole, VirtualBoard } from '../../hal/virtual/board.ts';
 import { loadEngine } from '../../hal/virtual/machine.ts';
 import { NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
+
+const BINARY = process.env['ESPRUINO_BIN'] ?? '';
 
 beforeAll(() => loadEngine());
 
@@ -34,7 +38,8 @@ const SEEN: readonly (readonly [typed: string, answer: string])[] = [
   ['foo()\n', 'foo()\r\nUncaught ReferenceError: "foo" is not defined\r\n    at REPL (:1:1)\r\n\r\n^\r\n>'],
   ['if(\n', 'if(\r\n:'],
   ['1\n', '1\r\n:'],
-  ["\x1b[2H\x10print('SYNC',3)\n", '\r\x1b[J>SYNC 3\r\n>'],
+  ['\x1b[2H', '\x1b[A\x1b[A\r\x1b[J>'],
+  ["\x10print('SYNC',3)\n", 'SYNC 3\r\n>'],
   ['throw 5\n', 'throw 5\r\nUncaught 5\r\n>'],
   ['({a:1})\n', '({a:1})\r\n={ a: 1 }\r\n>'],
   ['[1,2]\n', '[1,2]\r\n=[ 1, 2 ]\r\n>'],
@@ -70,6 +75,29 @@ describe('the console', () => {
     for (const [typed, answer] of SEEN) expect([typed, say(typed)]).toEqual([typed, answer]);
   });
 
+  it('says what the real one says, which says it still', async ({ skip }) => {
+    skip(BINARY === '', 'ESPRUINO_BIN names no build of the interpreter');
+    const interpreter = await startInterpreter(BINARY);
+    const port = await openConsolePort(interpreter.path, 115_200);
+    try {
+      await port.write('\n\x10print("REA"+"DY")\n');
+      let heard = '';
+      for (let waits = 0; waits < 10 && !heard.endsWith('READY\r\n>'); waits++)
+        heard += await port.read(1000);
+      expect(heard).toMatch(/READY\r\n>$/);
+      for (const [typed, answer] of SEEN) {
+        await port.write(typed);
+        let said = '';
+        // Where it should say nothing there is nothing to wait for: what it says shows with the next.
+        for (let waits = 0; waits < 8 && said.length < answer.length; waits++) said += await port.read(500);
+        expect([typed, said]).toEqual([typed, answer]);
+      }
+    } finally {
+      await port.close();
+      await interpreter.close();
+    }
+  });
+
   it('words errors as the real one, which may name another column', () => {
     const { say } = powerOn();
     say('\x10echo(0)\n\x10const q=1\n');
@@ -90,7 +118,7 @@ describe('the console', () => {
     const { board, say, banner } = powerOn();
     say('\x10setTimeout(function(){print("late");print("again")},1)\n12');
     await vi.waitFor(() => expect(banner()).toContain('again'));
-    expect(banner()).toBe('12\r\x1b[Jlate\r\nagain\r\n>12');
+    expect(banner()).toBe('12\x1b[D\x1b[D\r\x1b[Jlate\r\nagain\r\n>12');
     board.powerOff();
   });
 
