@@ -8,7 +8,8 @@
  * A comment is printed with each violation and says what to do instead.
  */
 const PRODUCT = '^(src|hal|sim)/';
-const BOARD_SIDE = '^hal/espruino/(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|board)[.]ts$';
+const BOARD_SIDE =
+  '^hal/espruino/(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|board)[.]ts$';
 /** In hal/ itself: the contracts, and what several targets use. */
 const SHARED = '^hal/(?!targets[.]ts$)[^/]+[.]ts$';
 const BETWEEN = '^src/(scenario|search|replay|report)/';

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transformSync } from 'esbuild';
 import ts from 'typescript';
-import { BOARD_TYPES, fitOf, VARIABLES_NEEDED } from '../hal/espruino/board-table.ts';
+import { BOARD_TYPES, fitOf, VARIABLES_NEEDED, VARIABLES_SPARE } from '../hal/espruino/board-table.ts';
 import { boardFiles } from './check-dialect.ts';
 import { coreHash, PROJECT_ROOT, projectPath, sourceFiles } from './core-hash.ts';
 
@@ -266,21 +266,20 @@ async function report(): Promise<void> {
     const { entry, output } = BOARD_BUNDLES[name];
     const { code, inputs } = await bundleBoard(name);
     console.log(`${output}: ${code.length} bytes from ${inputs.length} files (${entry})`);
-    let needed: number = VARIABLES_NEEDED[name];
+    const needed = VARIABLES_NEEDED[name];
     if (binary === undefined) {
       const recorded = recordedVariables(name);
       console.log(
         `  not measured (ESPRUINO_BIN is not set); recorded in docs/board.md: ${recorded ?? 'nothing'}`,
       );
-      needed = recorded ?? needed;
     } else {
       const memory = measureBundle(binary, code, name);
-      needed = memory.afterWakes;
       console.log(
         `  measured in ${memory.version}, variables of ${memory.blockBytes} bytes: ${memory.loaded} loaded, ` +
           `${memory.setUp} set up, ${memory.afterWakes} after ${memory.wakes} wakes; ${memory.microsecondsPerWake} us a wake`,
       );
     }
+    console.log(`  of a board it asks ${needed} variables, and ${VARIABLES_SPARE} for the interpreter:`);
     for (const board of BOARD_TYPES) {
       console.log(
         `  ${board.name.padEnd(12)} ${String(board.variables).padStart(6)}  ${fitOf(board, code.length, needed).verdict}`,

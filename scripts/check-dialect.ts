@@ -21,9 +21,17 @@ export interface Violation {
   readonly instead: string;
 }
 
-const BOARD_SIDE = ['main', 'session', 'link', 'frame-hal', 'board-state', 'free-main', 'free-run', 'pin-hal', 'board'].map(
-  (name) => `hal/espruino/${name}.ts`,
-);
+const BOARD_SIDE = [
+  'main',
+  'session',
+  'link',
+  'frame-hal',
+  'board-state',
+  'free-main',
+  'free-run',
+  'pin-hal',
+  'board',
+].map((name) => `hal/espruino/${name}.ts`);
 
 /** Largest integer that a double, and so the board, holds exactly. */
 const MAX_EXACT = 2n ** 53n;

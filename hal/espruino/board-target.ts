@@ -106,7 +106,8 @@ async function openInterpreter(
     }
     return { port: await SerialLine.open(interpreter.path), end: () => interpreter.close() };
   } catch (error) {
+    const failure = interpreter.failure();
     await interpreter.close();
-    throw error;
+    throw failure ?? error;
   }
 }

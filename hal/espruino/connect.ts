@@ -66,17 +66,13 @@ export class BoardLine {
   private async begin(): Promise<BoardHello> {
     if (!(await isServing(this.port, this.options.crc))) {
       const { name } = this.port;
-      const serves = await atPrompt(
-        this.port,
-        (this.marks += 1),
-        'typeof thecal=="undefined"?"none":typeof thecal.serve',
-      );
-      if (serves === 'none') {
+      const firmware = await this.firmwareKind();
+      if (firmware === 'none') {
         throw new LineError(`${name}: no firmware on this board: thecal board flash --port ${name}`);
       }
-      if (serves !== 'function') {
+      if (firmware === 'free-running') {
         throw new LineError(
-          `${name}: the firmware on this board runs on its own and takes no session; for lockstep: thecal board flash --port ${name}`,
+          `${name}: the free-running firmware is on this board, which takes no line. It answers at its prompt, and goes on; for lockstep: thecal board flash --port ${name}`,
         );
       }
       this.port.write(`${QUIET}thecal.serve()\n`);
@@ -157,6 +153,11 @@ export class BoardLine {
     leavePrompt(port);
     await quiet(port);
     return isOld === 'undefined';
+  }
+
+  private firmwareKind(): Promise<string> {
+    const kinds = 'typeof thecal!="function"?"none":thecal.serve?"lockstep":"free-running"';
+    return atPrompt(this.port, (this.marks += 1), kinds);
   }
 }
 

@@ -23,6 +23,15 @@ export class PortError extends Error {
   }
 }
 
+/** What the package throws on before it asks the system: a port of no name, from an empty variable of a script. */
+export function mustHaveName(path: string): void {
+  if (path === '')
+    throw new PortError(
+      'no-board',
+      'the name of the port is empty: "thecal list ports" shows those there are',
+    );
+}
+
 /** What the system said when a port would not open, as what to do about it. */
 export function portErrorOf(path: string, reason: string): PortError {
   if (/no such file|cannot find|not found|ENOENT|ENXIO|ENODEV|no such device/i.test(reason)) {
@@ -82,6 +91,7 @@ export class Inbox {
 
 /** Opens a serial port, or a pseudo-terminal. Rejects with a `PortError`. */
 export async function openConsolePort(path: string, baudRate: number): Promise<ConsolePort> {
+  mustHaveName(path);
   const { SerialPort } = await import('serialport');
   const inbox = new Inbox();
   const port = new SerialPort({ path, baudRate, autoOpen: false });

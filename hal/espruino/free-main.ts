@@ -16,9 +16,18 @@ import { pinMapOf } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
 import type { FreeRun } from './free-run.ts';
 import { createFreeRun, lookAtClock } from './free-run.ts';
-import { NAK_CHECKSUM, NAK_FIELDS, NAK_NO_PUMP, NAK_VERB, openLine, PROTOCOL, sealLine } from './link.ts';
+import {
+  NAK_ASSERTION,
+  NAK_CHECKSUM,
+  NAK_FIELDS,
+  NAK_NO_PUMP,
+  NAK_VERB,
+  openLine,
+  PROTOCOL,
+  sealLine,
+} from './link.ts';
 import type { PinHal } from './pin-hal.ts';
-import { createPinHal, flash } from './pin-hal.ts';
+import { createPinHal, flash, storeSmall } from './pin-hal.ts';
 import { numbersOf, readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
@@ -27,7 +36,6 @@ declare const process: { env: { BOARD: string }; memory(): { free: number; total
 declare function print(text: string): void;
 declare function getTime(): number;
 declare function setInterval(callback: () => void, milliseconds: number): number;
-declare function clearInterval(timer: number): void;
 /** Names that others call by, so the bundle keeps them. */
 declare interface BoardFirmware {
   (line: string): string;
@@ -71,7 +79,8 @@ const telemetry: Telemetry = {
 /** Made at the first set-up and kept: its watch on the feedback pin counts since power-up. */
 let pins: PinHal | null = null;
 let run: FreeRun | null = null;
-let timer = 0;
+/** The look at the clock goes on after a `stop`, for a watchdog that was started can't be stopped. */
+let isLooking = false;
 let hasSaidFailure = false;
 
 function nowMs(): number {
@@ -79,12 +88,15 @@ function nowMs(): number {
 }
 
 function lookAt(milliseconds: number): void {
-  if (run === null) return;
+  if (run === null) {
+    if (pins !== null) pins.hal.watchdog.kick();
+    return;
+  }
   lookAtClock(run, milliseconds);
   if (run.failure !== '' && !hasSaidFailure) {
     hasSaidFailure = true;
     print(seal(['failure', run.pump.nowTick, run.failure]));
-    if (pins !== null) pins.release();
+    if (pins !== null) pins.halt();
   }
 }
 
@@ -94,9 +106,12 @@ function start(fields: readonly string[]): boolean {
   if (options === null || map === null) return false;
   if (pins === null) pins = createPinHal(map, checksum, telemetry);
   run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
+  // Strokes that the pump before had waiting are none of this one's.
+  pins.halt();
   hasSaidFailure = false;
-  if (timer === 0) {
-    timer = setInterval(function () {
+  if (!isLooking) {
+    isLooking = true;
+    setInterval(function () {
       lookAt(nowMs());
     }, LOOK_MS);
   }
@@ -104,10 +119,8 @@ function start(fields: readonly string[]): boolean {
 }
 
 function stop(): void {
-  if (timer !== 0) clearInterval(timer);
-  timer = 0;
   run = null;
-  if (pins !== null) pins.release();
+  if (pins !== null) pins.halt();
 }
 
 function tellStatus(seq: string, one: FreeRun): string {
@@ -127,6 +140,7 @@ function tellStatus(seq: string, one: FreeRun): string {
 }
 
 function command(seq: string, one: FreeRun, text: string): string {
+  if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
   const numbers = numbersOf(text.split('.'), 0);
   const order = numbers === null || numbers.length < 2 ? null : readCommand(numbers);
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
@@ -141,7 +155,8 @@ function setUp(seq: string, fields: readonly string[]): string {
     // A therapy that the pump refuses.
     return seal(['nak', seq, NAK_FIELDS]);
   }
-  flash().write(SETUP_NAME, fields.join(','));
+  // It runs in any case, and `status` tells that it would not start again by itself.
+  if (!storeSmall(SETUP_NAME, fields.join(',')) && pins !== null) pins.counts.storeFailures += 1;
   return seal(['ok', seq]);
 }
 

@@ -13,7 +13,7 @@ import type { PumpHal } from '../hal.ts';
 
 /** A timer is never quite on time; a tick this late is still executed as it is. */
 const LATE_TICKS = 1;
-/** A longer gap is no stall: somebody set the clock. At most so much is caught up at once. */
+/** At most so much is caught up at once. A longer gap is no stall: somebody set the clock, as an IDE does that connects. */
 const CATCH_UP_TICKS = TICKS_PER_HOUR;
 
 export interface FreeRun {
@@ -29,7 +29,9 @@ export interface FreeRun {
   missedTicks: number;
   /** Jumps of the clock, either way, that were taken for what they are. */
   clockJumps: number;
-  /** The firmware stopped by an assertion: nothing is delivered any more, and the watchdog starves. */
+  /** Inside a tick. Still so at the next look: that tick was broken off, by Ctrl-C, which no `catch` sees. */
+  isBusy: boolean;
+  /** Why the firmware stopped: nothing is delivered any more, and the watchdog starves. */
   failure: string;
 }
 
@@ -43,6 +45,7 @@ export function createFreeRun(pump: PumpState, hal: PumpHal, nowMs: number): Fre
     stalls: 0,
     missedTicks: 0,
     clockJumps: 0,
+    isBusy: false,
     failure: '',
   };
 }
@@ -63,11 +66,14 @@ function passStopped(run: FreeRun, toTick: number): void {
   run.stalls += 1;
   run.missedTicks += toTick - run.wakeTick;
   if (run.wakeTick > pump.nowTick) idle(pump, run.wakeTick - pump.nowTick);
+  // What was commanded meanwhile is for now and not for then, and our resume must not end a stop among it.
+  const waiting = pump.inbox.splice(0, pump.inbox.length);
   // A stop that a clinician gave stays.
   const isOurs = pump.mode.isStopCommanded === 0;
   if (isOurs) queueCommand(pump, { kind: 'stop' });
   runTo(run, toTick - 1);
   if (isOurs) queueCommand(pump, { kind: 'resume' });
+  for (let i = 0; i < waiting.length; i++) queueCommand(pump, waiting[i]!);
 }
 
 /** Which tick it is, with jumps of the clock taken out. */
@@ -76,16 +82,27 @@ function tickAt(run: FreeRun, nowMs: number): number {
   const gap = now - run.lastTick;
   if (gap >= 0 && gap <= CATCH_UP_TICKS) return now;
   run.clockJumps += 1;
-  const counted = gap < 0 ? run.lastTick : run.lastTick + CATCH_UP_TICKS;
+  // However far it was set: a look comes about a tick after the last one.
+  const counted = run.lastTick + 1;
   run.anchorMs = nowMs - counted * TICK_MS;
   return counted;
+}
+
+function fail(run: FreeRun, why: string): void {
+  run.failure = why;
+  run.hal.annunciator.play(2);
 }
 
 /** Called by the board's timer, about once a tick; it does not matter how exactly. */
 export function lookAtClock(run: FreeRun, nowMs: number): void {
   if (run.failure !== '') return;
+  if (run.isBusy) {
+    fail(run, 'a tick was broken off');
+    return;
+  }
   const now = tickAt(run, nowMs);
   run.lastTick = now;
+  run.isBusy = true;
   try {
     // A command is due at once, whatever was foreseen.
     if (run.pump.inbox.length > 0) run.wakeTick = Math.min(run.wakeTick, now);
@@ -96,7 +113,7 @@ export function lookAtClock(run: FreeRun, nowMs: number): void {
     }
     run.hal.watchdog.kick();
   } catch (error) {
-    run.failure = (error as Error).message;
-    run.hal.annunciator.play(2);
+    fail(run, (error as Error).message);
   }
+  run.isBusy = false;
 }

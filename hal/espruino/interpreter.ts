@@ -14,6 +14,8 @@ export interface Interpreter {
   /** The port to open. */
   readonly path: string;
   readonly pid: number;
+  /** Why it is gone; null while it runs. */
+  failure(): Error | null;
   /** Ends it for good: it ignores a polite request once its terminal is gone. */
   close(): Promise<void>;
 }
@@ -24,37 +26,61 @@ export async function startInterpreter(binary: string, folder: string | null = n
   if (!existsSync(program)) throw new LineError(`${binary}: there is no such program to start as a board`);
   const pair = await openPtyPair(true);
   const cwd = folder ?? mkdtempSync(join(tmpdir(), 'thecal-board-'));
-  const child = spawn(program, [], { cwd, stdio: [pair.fd, pair.fd, 'ignore'] });
-  const whenStarted = Promise.race([
-    once(child, 'spawn'),
-    once(child, 'error').then(([error]) => {
-      throw new LineError(
-        `${binary}: does not start: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }),
-  ]);
+  let child: ChildProcess | null = null;
+  let guard: ChildProcess | null = null;
   const cleanUp = async (): Promise<void> => {
-    process.off('exit', killAtExit);
-    await end(child);
+    // First, so that it never outlives what it would end.
+    if (guard !== null) await end(guard);
+    if (child !== null) await end(child);
     closeSync(pair.portFd);
     if (folder === null) rmSync(cwd, { recursive: true, force: true });
   };
-  const killAtExit = (): void => void child.kill('SIGKILL');
-  process.on('exit', killAtExit);
   try {
-    await whenStarted;
+    child = spawn(program, [], { cwd, stdio: [pair.fd, pair.fd, 'ignore'] });
+    await once(child, 'spawn');
+    guard = startGuard(child.pid ?? 0);
+    await once(guard, 'spawn');
+    // Once it has ended by itself its number may become another's.
+    child.once('exit', () => guard?.kill('SIGKILL'));
   } catch (error) {
     await cleanUp();
-    throw error;
+    throw new LineError(
+      `${binary}: does not start: ${error instanceof Error ? error.message : String(error)}`,
+    );
   } finally {
     // The child has its own; with ours closed too, its end is seen as the end of the port.
     closeSync(pair.fd);
   }
-  return { path: pair.path, pid: child.pid ?? 0, close: cleanUp };
+  const started = child;
+  return {
+    path: pair.path,
+    pid: started.pid ?? 0,
+    failure: () =>
+      isRunning(started)
+        ? null
+        : new LineError(`${binary}: ended as soon as it was started: is it a build of Espruino?`),
+    close: cleanUp,
+  };
+}
+
+/**
+ * An interpreter outlives its terminal and whoever started it, and would hold its flash file open beside the next one.
+ * This one waits for the end of its input, which comes when this process is gone, however that went.
+ */
+function startGuard(pid: number): ChildProcess {
+  return spawn('/bin/sh', ['-c', `read -r _; kill -9 ${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Ctrl-C at a terminal is not for it.
+    detached: true,
+  });
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || !isRunning(child)) return;
   const whenGone = once(child, 'exit');
   child.kill('SIGKILL');
   await whenGone;

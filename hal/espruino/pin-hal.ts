@@ -63,7 +63,7 @@ const STORE_RESERVE_BYTES = 512;
 export interface PinCounts {
   /** Pulses of the feedback since power-up. */
   confirmed: number;
-  /** Records that could not be stored. */
+  /** Records and set-ups that could not be stored. */
   storeFailures: number;
   /** Strokes commanded and not begun yet. */
   waitingStrokes: number;
@@ -72,8 +72,8 @@ export interface PinCounts {
 export interface PinHal {
   readonly hal: PumpHal;
   readonly counts: PinCounts;
-  /** No winding stays energised. */
-  release(): void;
+  /** No further stroke begins. One under way ends, since half a stroke is no place to stop; then no winding is energised. */
+  halt(): void;
 }
 
 /** The files in flash. Asked of the global object, because a bundler resolves a bare `require` itself. */
@@ -123,10 +123,21 @@ function newestRecord(length: number, checksum: BoardChecksum): Int32Array | nul
   return a[0]! > b[0]! ? a : b;
 }
 
-function saveRecord(words: Int32Array, checksum: BoardChecksum): boolean {
+/** A small file into flash, if that is safe and succeeds. */
+export function storeSmall(name: string, data: string | Uint8Array): boolean {
   const storage = flash();
-  const length = words.length;
   if (typeof storage.getFree === 'function' && storage.getFree() < STORE_RESERVE_BYTES) return false;
+  try {
+    storage.write(name, data);
+    return true;
+  } catch (error) {
+    // Full or worn: no reason for a pump to stop.
+    return false;
+  }
+}
+
+function saveRecord(words: Int32Array, checksum: BoardChecksum): boolean {
+  const length = words.length;
   const newest = newestRecord(length, checksum);
   const sequence = newest === null ? 1 : newest[0]! + 1;
   const record = new Int32Array(length + 2);
@@ -134,7 +145,7 @@ function saveRecord(words: Int32Array, checksum: BoardChecksum): boolean {
   for (let i = 0; i < length; i++) record[i + 1] = words[i]!;
   record[length + 1] = checksum.crc32(record, length + 1) | 0;
   // The older of the two names is written: a power cut leaves the newer one.
-  storage.write(STORE_NAMES[sequence % 2]!, new Uint8Array(record.buffer));
+  if (!storeSmall(STORE_NAMES[sequence % 2]!, new Uint8Array(record.buffer))) return false;
   const stored = newestRecord(length, checksum);
   return stored !== null && stored[0] === sequence;
 }
@@ -149,6 +160,8 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   /** Where in its cycle the motor stands: a winding energised there holds it and moves nothing. */
   let position = 0;
   let stepsLeft = 0;
+  /** A step is to come, if only the one that lets go: there is never a second chain of them. */
+  let isTurning = false;
 
   function energise(): void {
     digitalWrite(phases, STEP_BITS[position % 4]!);
@@ -161,6 +174,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   function step(): void {
     if (stepsLeft === 0) {
       if (counts.waitingStrokes === 0) {
+        isTurning = false;
         release();
         return;
       }
@@ -202,7 +216,9 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
       stroke: function () {
         counts.waitingStrokes += 1;
         // One that still turns takes this one up when it is done.
-        if (stepsLeft === 0 && counts.waitingStrokes === 1) setTimeout(step, 0);
+        if (isTurning) return;
+        isTurning = true;
+        setTimeout(step, 0);
       },
       confirmedCount: function () {
         return counts.confirmed;
@@ -217,7 +233,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
       readLoadedMv: function () {
         energise();
         const raw = rawOf(supply);
-        if (stepsLeft === 0) release();
+        if (!isTurning) release();
         return supplyMvOf(raw, referenceMv());
       },
       readRestingMv: function () {
@@ -255,5 +271,10 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     telemetry: telemetry,
     checksum: checksum,
   };
-  return { hal: hal, counts: counts, release: release };
+  function halt(): void {
+    counts.waitingStrokes = 0;
+    if (!isTurning) release();
+  }
+
+  return { hal: hal, counts: counts, halt: halt };
 }

@@ -30,6 +30,9 @@ export class NoPtyError extends Error {
   override readonly name = 'NoPtyError';
 }
 
+/** The name for a port is that of something else. */
+export class PortNameError extends Error {}
+
 /** Both ends of a raw pseudo-terminal. Whoever has it closes both file descriptors. */
 export interface PtyPair {
   /** The device's end. */
@@ -108,7 +111,7 @@ export async function openPtyPair(isBlocking: boolean): Promise<PtyPair> {
 /** A name that stays the same over restarts. Returns the function that takes it away again, if it is still ours. */
 export function linkPort(link: string, path: string): () => void {
   if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === false) {
-    throw new Error(`${link}: there is something that is no link; give the port another name`);
+    throw new PortNameError(`${link}: there is something that is no link; give the port another name`);
   }
   const temporary = `${link}.${process.pid}.tmp`;
   symlinkSync(path, temporary);

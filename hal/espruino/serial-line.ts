@@ -3,7 +3,7 @@ import { ReadlineParser } from '@serialport/parser-readline';
 import { SerialPort } from 'serialport';
 import type { LinePort } from './client.ts';
 import { PortVanishedError } from './client.ts';
-import { portErrorOf } from './console-port.ts';
+import { mustHaveName, portErrorOf } from './console-port.ts';
 
 export const USUAL_BAUD = 115_200;
 
@@ -30,6 +30,7 @@ export class SerialLine implements LinePort {
   }
 
   static async open(path: string, baudRate: number = USUAL_BAUD): Promise<SerialLine> {
+    mustHaveName(path);
     const line = new SerialLine(path, baudRate);
     await line.open();
     return line;

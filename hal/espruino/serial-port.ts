@@ -1,4 +1,4 @@
-/** Host side: the serial ports of this machine. The only file that knows the package which has native code. */
+/** HOST: which serial ports this machine has. */
 
 export interface SerialPortRow {
   readonly path: string;

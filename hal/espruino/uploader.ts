@@ -13,6 +13,7 @@
 import crc32 from 'crc-32';
 import { BOARD_TYPES, otherBoard, storedBytes, VARIABLES_SPARE } from './board-table.ts';
 import type { ConsolePort } from './console-port.ts';
+import { WATCHDOG_SECONDS } from './board.ts';
 import { openLine, PROTOCOL, sealLine } from './link.ts';
 
 export const FIRMWARE_NAMES = ['thecal.a', 'thecal.b'] as const;
@@ -267,6 +268,19 @@ async function identify(port: ConsolePort, board: BoardConsole): Promise<Identit
   };
 }
 
+/**
+ * A free-running pump kicks its watchdog by hand, and no reset stops that watchdog: with the pump gone it would restart
+ * the board in the middle of the upload, every time. From here on the interpreter kicks it.
+ */
+async function takeOverWatchdog(port: ConsolePort, board: BoardConsole): Promise<void> {
+  await must(
+    port,
+    board,
+    `typeof thecal=="function"&&thecal.look&&E.enableWatchdog?(E.enableWatchdog(${WATCHDOG_SECONDS},true),1):0`,
+    'to its watchdog',
+  );
+}
+
 /** Whatever ran is gone after this, and the console is the port's again. */
 async function stopEverything(port: ConsolePort, board: BoardConsole): Promise<void> {
   for (let tries = 0; tries < KNOCKS; tries++) {
@@ -336,6 +350,10 @@ async function roomIn(port: ConsolePort, board: BoardConsole): Promise<Room> {
   return { free: free ?? 0, trash: trash ?? 0 };
 }
 
+async function storedLength(port: ConsolePort, board: BoardConsole, name: FirmwareName): Promise<number> {
+  return Number(await must(port, board, `${STORAGE}.read("${name}").length`, 'to how long its firmware is'));
+}
+
 /** Room for the file and a few small ones, by compacting if that is what it takes; nothing runs from flash now. */
 async function makeRoom(
   port: ConsolePort,
@@ -348,7 +366,9 @@ async function makeRoom(
   const need = storedBytes(bytes) + 1024;
   await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased');
   let room = await roomIn(port, board);
-  if (room.free < need && room.free + room.trash < need && live !== null && mayReplace) {
+  const mayHelp = live !== null && mayReplace && room.free + room.trash < need;
+  // Given up only where that makes the room.
+  if (mayHelp && room.free + room.trash + (await storedLength(port, board, live)) >= need) {
     await must(port, board, `${STORAGE}.erase("${live}"),0`, 'while the old firmware was erased');
     room = await roomIn(port, board);
   }
@@ -358,7 +378,7 @@ async function makeRoom(
   }
   if (room.free >= need) return;
   const wayOut =
-    live === null
+    live === null || mayReplace
       ? `Erase files that are not needed: at its prompt, require("Storage").list() names them and require("Storage").erase(name) removes one`
       : 'Erase files that are not needed, or repeat the command with --replace, which gives up the running firmware first: if that upload is cut, the board has none until the next';
   throw new UploadError(
@@ -465,10 +485,15 @@ async function boot(
   );
 }
 
+/** Refused in the middle: what boots runs again, a pump over pins perhaps, and not only after the next start. */
+async function leaveRunning(board: BoardConsole): Promise<void> {
+  await board.sendRaw(`${CLEAR_INPUT}\n`);
+  await board.send('load()');
+}
+
 export async function upload(port: ConsolePort, options: UploadOptions): Promise<UploadResult> {
-  const { code, onStep } = options;
-  const chunks = Math.ceil(code.length / CHUNK_BYTES);
-  const step = (phase: UploadStep['phase'], done = 0): void => onStep({ phase, done, total: chunks });
+  const chunks = Math.ceil(options.code.length / CHUNK_BYTES);
+  const step = (phase: UploadStep['phase'], done = 0): void => options.onStep({ phase, done, total: chunks });
   const board = new BoardConsole(port, options.patience ?? 1);
 
   step('connect');
@@ -485,7 +510,26 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   }
 
   step('prepare');
+  await takeOverWatchdog(port, board);
   await stopEverything(port, board);
+  try {
+    return await exchange(port, board, identity, options, step);
+  } catch (error) {
+    if (error instanceof UploadError && error.kind !== 'no-hello') await leaveRunning(board);
+    throw error;
+  }
+}
+
+/** On a board where nothing runs: stores, compares, switches, boots. */
+async function exchange(
+  port: ConsolePort,
+  board: BoardConsole,
+  identity: Identity,
+  options: UploadOptions,
+  step: (phase: UploadStep['phase'], done?: number) => void,
+): Promise<UploadResult> {
+  const { code } = options;
+  const chunks = Math.ceil(code.length / CHUNK_BYTES);
   const stored = await lookAtStorage(port, board);
   const target = stored.live === null ? FIRMWARE_NAMES[0] : other(stored.live);
   const boots = bootCode(identity.runsFromMemory);

@@ -43,7 +43,10 @@ export class VirtualBoard {
   private isQuiet = false;
   private escape = '';
   private previous = '';
-  private hasPrinted = false;
+  /** Times that a script printed something. */
+  private prints = 0;
+  /** A timer rings and has printed nothing yet: what it prints goes in front of the prompt that stands there. */
+  private isRinging = false;
   /** Received and sent while the console is taken over, up to a line end. */
   private arriving = '';
   private leaving = '';
@@ -54,7 +57,6 @@ export class VirtualBoard {
     this.options = options;
     this.isCalm = isCalm(options.mischief);
     this.storage = new FlashStorage(options.storage);
-    if (options.isFull) this.storage.fill();
     const next = (): number => (this.messages += 1);
     const reboot = (): void => {
       this.wish = { kind: 'reboot', name: null };
@@ -63,13 +65,17 @@ export class VirtualBoard {
     this.fromBoard = new Mischief(options.mischief, next, reboot);
   }
 
-  /** As a programmer at the factory does it, past the console. */
-  install(name: string, content: string): void {
-    const problem = this.storage.write(name, bytes(content), 0, 0);
-    if (problem !== null) throw new Error(`virtual board: ${name}: ${problem}`);
+  /** As a programmer at the factory does it, past the console: on a board that was ever flashed, what is there stays. */
+  install(files: readonly { readonly name: string; readonly content: string }[]): void {
+    if (this.storage.list().length > 0) return;
+    for (const { name, content } of files) {
+      const problem = this.storage.write(name, bytes(content), 0, 0);
+      if (problem !== null) throw new Error(`virtual board: ${name}: ${problem}`);
+    }
   }
 
   powerOn(): void {
+    if (this.options.isFull) this.storage.fill();
     this.start('.bootcde');
   }
 
@@ -146,7 +152,7 @@ export class VirtualBoard {
       this.escape += character;
       if (this.escape === '\x1b[') return;
       if (!/[A-Za-z~]/.test(character) && this.escape.length < 8) return;
-      if (this.escape === '\x1b[2H') this.clearLine('\r\x1b[J>');
+      if (this.escape === '\x1b[2H' && this.typed !== '') this.clearLine(`${this.backToPrompt()}>`);
       this.escape = '';
     } else if (code === 0x1b) {
       this.escape = character;
@@ -166,6 +172,13 @@ export class VirtualBoard {
       this.typed += character;
       this.echo(character);
     }
+  }
+
+  /** From the end of what was typed over all its lines, as the real console moves. */
+  private backToPrompt(): string {
+    const lines = this.typed.split('\n');
+    const across = '\x1b[D'.repeat(lines.at(-1)?.length ?? 0);
+    return `${across}${'\x1b[A'.repeat(lines.length - 1)}\r\x1b[J`;
   }
 
   private clearLine(picture: string): void {
@@ -194,19 +207,24 @@ export class VirtualBoard {
 
   /** True when anything was printed meanwhile. */
   private carryOut(line: string, isQuiet: boolean): boolean {
-    this.hasPrinted = false;
+    const { prints } = this;
     if (line.trim() === '') return false;
     this.guarded((machine) => {
       const value = machine.answer(line);
       if (this.isEchoOn && !isQuiet && this.isConsole) this.send(`=${value}\r\n`);
     });
-    return this.hasPrinted;
+    return this.prints > prints;
   }
 
   /** A character while the console is taken over. */
   private arrive(character: string): void {
+    // A terminal ends a line with a carriage return; what is left of both is no message of its own.
+    if (character === '\n' && this.arriving === '') {
+      this.hand(character);
+      return;
+    }
     this.arriving += character;
-    if (character !== '\n') return;
+    if (character !== '\n' && character !== '\r') return;
     const line = this.arriving;
     this.arriving = '';
     for (const one of this.toBoard.pass(line) ?? []) this.hand(one);
@@ -221,7 +239,9 @@ export class VirtualBoard {
   }
 
   private print(text: string): void {
-    this.hasPrinted = true;
+    if (this.isRinging && this.isConsole && this.isEchoOn) this.send(this.backToPrompt());
+    this.isRinging = false;
+    this.prints += 1;
     if (this.isConsole || this.isCalm) {
       this.send(text);
       return;
@@ -307,7 +327,11 @@ export class VirtualBoard {
 
   private startTimer(id: number, ms: number, isRepeated: boolean): void {
     const ring = (): void => {
+      const { prints } = this;
+      this.isRinging = true;
       this.guarded((machine) => machine.timer(id));
+      this.isRinging = false;
+      if (this.prints > prints) this.prompt(`>${this.typed}`);
       this.grantWish();
     };
     this.timers.set(id, isRepeated ? setInterval(ring, ms) : setTimeout(ring, ms));

@@ -17,6 +17,9 @@ export type Natives = (name: string, values: readonly unknown[]) => unknown;
 /** Something that ran ended in an exception; the message is worded as the interpreter words it. */
 export class UncaughtError extends Error {}
 
+/** A line that declares one thing; the real console answers with what it declared. */
+const DECLARATION = /^\s*(?:function\s+([\w$]+)|(?:var|let|const)\s+([\w$]+)\s*=[^;]*;?\s*$)/;
+
 /** How long one piece of script may run: longer is a loop without end, and the engine listens to nobody meanwhile. */
 const PATIENCE_MS = 20_000;
 
@@ -56,11 +59,15 @@ export class Machine {
   /** A line of the console; its value in words. */
   answer(line: string): string {
     const value = this.run(line, 'REPL');
-    return this.call('show', value);
+    const declared = DECLARATION.exec(line);
+    if (declared === null) return this.call('show', value);
+    value.dispose();
+    return this.call('show', this.run(declared[1] ?? declared[2] ?? '', 'REPL'));
   }
 
   data(text: string): void {
-    this.call('data', this.vm.newString(text));
+    // As JSON: a bare string would end at a zero byte.
+    this.call('data', this.vm.newString(JSON.stringify(text)));
   }
 
   timer(id: number): void {
@@ -75,7 +82,7 @@ export class Machine {
   /** `where` is what an error names as its place. */
   private run(code: string, where: string): QuickJSHandle {
     this.deadlineMs = performance.now() + PATIENCE_MS;
-    return this.valueOf(this.vm.evalCode(code, where), where);
+    return this.valueOf(this.vm.evalCode(code, where), where, code);
   }
 
   /** One of the functions that the script of the natives returned; disposes of the argument. */
@@ -92,24 +99,38 @@ export class Machine {
     return text;
   }
 
-  private valueOf(result: VmCallResult<QuickJSHandle>, where: string): QuickJSHandle {
+  private valueOf(result: VmCallResult<QuickJSHandle>, where: string, code = ''): QuickJSHandle {
     if (result.error === undefined) return result.value;
     const thrown = this.vm.dump(result.error) as unknown;
     result.error.dispose();
-    throw new UncaughtError(wordError(thrown, where));
+    throw new UncaughtError(wordError(thrown, where, code));
   }
 }
 
 /** `Uncaught ReferenceError: "a" is not defined` and where, as the real console has it. */
-function wordError(thrown: unknown, where: string): string {
+function wordError(thrown: unknown, where: string, code: string): string {
   if (typeof thrown !== 'object' || thrown === null || !('message' in thrown))
     return `Uncaught ${String(thrown)}`;
-  const { name, message, stack } = thrown as { name?: string; message: string; stack?: string };
+  const { name = 'Error', message, stack } = thrown as { name?: string; message: string; stack?: string };
   if (message === 'interrupted') return 'Execution Interrupted';
-  const text = message
-    .replace(/^'?([\w$]+)'? is not defined$/, '"$1" is not defined')
-    .replace(/^unexpected token in expression: ''$/, 'Unexpected end of Input');
   const [, line = '1', column = '1'] = /(?:REPL|flash):(\d+):?(\d*)/.exec(stack ?? '') ?? [];
   const at = Math.max(1, Number(column) || 1);
-  return `Uncaught ${name ?? 'Error'}: ${text}\r\n    at ${where} (:${line}:${at})\r\n\r\n${' '.repeat(at - 1)}^`;
+  const source = code.split('\n')[Number(line) - 1] ?? '';
+  const callee = /([\w$]+)\s*$/.exec(source.slice(0, at - 1))?.[1] ?? '';
+  return `Uncaught ${inItsWords(`${name}: ${message}`, callee)}\r\n    at ${where} (:${line}:${at})\r\n\r\n${' '.repeat(at - 1)}^`;
+}
+
+/** What this engine says, and what the interpreter says in its place. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^(ReferenceError): '?([\w$]+)'? is not defined$/, '$1: "$2" is not defined'],
+  [/^(SyntaxError): unexpected token in expression: ''$/, '$1: Unexpected end of Input'],
+  [/^(SyntaxError): unexpected token in expression: ('.*')$/, '$1: Got $2 expected EOF'],
+  [/^TypeError: cannot read property (.*)$/, "Error: Can't read property $1"],
+  [/^(TypeError): '.*' is read-only$/, '$1: Assignment to a constant'],
+];
+
+/** `callee` is the name before the place of the error, which this engine leaves out where it is no function. */
+function inItsWords(text: string, callee: string): string {
+  if (text === 'TypeError: not a function') return `Error: Function "${callee}" not found!`;
+  return WORDS.reduce((said, [pattern, words]) => said.replace(pattern, words), text);
 }

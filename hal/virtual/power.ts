@@ -9,7 +9,7 @@ export interface BoardPlan {
   readonly storage: string | null;
   readonly mischief: MischiefPlan;
   readonly isFull: boolean;
-  /** What is in its flash storage from the factory. */
+  /** What is in its flash storage from the factory, unless that holds something already. */
   readonly files: readonly { readonly name: string; readonly content: string }[];
 }
 
@@ -21,7 +21,7 @@ export interface PoweredBoard {
 export async function createBoard(plan: BoardPlan, send: (text: string) => void): Promise<VirtualBoard> {
   await loadEngine();
   const board = new VirtualBoard({ ...plan, send });
-  for (const { name, content } of plan.files) board.install(name, content);
+  board.install(plan.files);
   return board;
 }
 

@@ -26,19 +26,37 @@ function textOf(data) {
 }
 
 // As the console shows a value: names bare in an answer ("={ a: 1 }"), quoted by print().
-function show(value, isAnswer) {
+// What is no number goes onto a line of its own, and of an object's values four onto one.
+function wantsLine(value) { return value !== undefined && value !== null && typeof value !== 'number' && typeof value !== 'boolean'; }
+function showItems(open, values, texts, level, mostOnLine, close) {
+  var out = open + ' ', isOwed = false, onLine = 0;
+  for (var i = 0; i < values.length; i++) {
+    onLine += 1;
+    if (i > 0) out += ', ';
+    if (isOwed || wantsLine(values[i]) || onLine > mostOnLine) {
+      out += '\\r\\n' + '  '.repeat(level + 1);
+      onLine = 0;
+    }
+    out += texts[i];
+    isOwed = wantsLine(values[i]);
+  }
+  return out + (isOwed ? '\\r\\n' + '  '.repeat(level) : '') + ' ' + close;
+}
+function show(value, isAnswer, level) {
   if (typeof value === 'function') return 'function (' + (/^[^(]*\\(([^)]*)\\)/.exec(String(value)) || ['', ''])[1] + ') { ... }';
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof Error) return value.name + ': ' + value.message;
-  var items, open = '{', close = '}';
-  if (Array.isArray(value)) { items = value.map(function (v) { return show(v, isAnswer); }); open = '['; close = ']'; }
-  else if (ArrayBuffer.isView(value)) return 'new ' + value.constructor.name + '([' + Array.prototype.join.call(value, ', ') + '])';
-  else items = Object.keys(value).map(function (key) {
+  if (ArrayBuffer.isView(value)) return 'new ' + value.constructor.name + '([' + Array.prototype.join.call(value, ', ') + '])';
+  if (Array.isArray(value)) {
+    return showItems('[', value, value.map(function (v) { return show(v, isAnswer, level + 1); }), level, Infinity, ']');
+  }
+  var keys = Object.keys(value);
+  var texts = keys.map(function (key) {
     var name = isAnswer && /^[A-Za-z_$][\\w$]*$/.test(key) ? key : JSON.stringify(key);
-    return name + ': ' + show(value[key], isAnswer);
+    return name + ': ' + show(value[key], isAnswer, level + 1);
   });
-  return items.length === 0 ? open + ' ' + close : open + ' ' + items.join(', ') + ' ' + close;
+  return showItems('{', keys.map(function (key) { return value[key]; }), texts, level, 4, '}');
 }
 
 var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -167,7 +185,7 @@ var machine = {
     return modules[name];
   },
   print: function () {
-    ask('out', Array.prototype.map.call(arguments, function (value) { return typeof value === 'string' ? value : show(value, false); }).join(' ') + '\\r\\n');
+    ask('out', Array.prototype.map.call(arguments, function (value) { return typeof value === 'string' ? value : show(value, false, 0); }).join(' ') + '\\r\\n');
   },
   echo: function (isOn) { ask('echo', !!isOn); },
   load: function (name) { ask('load', name === undefined ? null : String(name)); },
@@ -188,13 +206,13 @@ Object.keys(machine).forEach(function (name) {
 });
 
 return {
-  data: function (text) { emit('USBdata', text); },
+  data: function (json) { emit('USBdata', JSON.parse(json)); },
   timer: function (id) {
     var timer = timers[id];
     if (timer === undefined) return;
     if (!timer.isRepeated) delete timers[id];
     timer.callback.apply(globalThis, timer.rest);
   },
-  show: function (value) { return show(value, true); },
+  show: function (value) { return show(value, true, 0); },
 };
 })`;

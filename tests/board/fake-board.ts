@@ -42,6 +42,8 @@ export class FakeBoard {
   readonly lostAnswers = new Set<number>();
   statements = 0;
   bootError: string | null = null;
+  /** Whom the watchdog counts on: a firmware that kicks it, or the interpreter. Only the power ends it. */
+  watchdog: 'off' | 'by hand' | 'automatic' = 'off';
   private context = createContext({});
   private line = '';
   private isEchoing = true;
@@ -190,6 +192,9 @@ export class FakeBoard {
       },
       E: {
         CRC32: (text: string) => crc32.buf(Buffer.from(text, 'latin1')) >>> 0,
+        enableWatchdog: (_seconds: number, isAutomatic: boolean) => {
+          this.watchdog = isAutomatic ? 'automatic' : 'by hand';
+        },
         setBootCode: (code: string) => {
           this.erase('.bootcde');
           this.write('.bootcde', code);

@@ -30,6 +30,10 @@ export class FakePins {
   /** Shares of the reference that the ADC sees, by pin. */
   readonly analog: Record<string, number> = { A5: 0.2 + 1 / 1000, A6: 0.45 };
   isTurning = true;
+  /** Flash that refuses every write. */
+  isWorn = false;
+  /** The next pressure reading never comes. */
+  isHanging = false;
   /** Steps since the windings were last let go. */
   private steps = 0;
   /** The clock was set: timers keep to the time that passes. */
@@ -63,9 +67,6 @@ export class FakePins {
       getTime: () => (this.nowMs + this.clockOffsetMs) / 1000,
       setTimeout: (run: () => void, ms: number) => add(run, ms, false),
       setInterval: (run: () => void, ms: number) => add(run, ms, true),
-      clearInterval: (id: number) => {
-        this.timers = this.timers.filter((timer) => timer.id !== id);
-      },
       setWatch: (callback: () => void) => {
         this.pulse = callback;
         return 1;
@@ -78,13 +79,18 @@ export class FakePins {
         else this.steps += 1;
         if (this.steps === STEPS_PER_STROKE && this.isTurning) this.pulse?.();
       },
-      analogRead: (pin: Pin) => this.analog[pin.name] ?? NaN,
+      analogRead: (pin: Pin) => {
+        while (this.isHanging);
+        return this.analog[pin.name] ?? NaN;
+      },
       analogWrite: (_pin: Pin, _value: number, { freq }: { freq: number }) =>
         this.notes.push({ atMs: this.nowMs, freq }),
       require: () => ({
         read: (name: string) => this.files.get(name),
-        write: (name: string, data: string | Uint8Array) =>
-          this.files.set(name, typeof data === 'string' ? data : Buffer.from(data).toString('latin1')),
+        write: (name: string, data: string | Uint8Array) => {
+          if (this.isWorn) throw new Error('Unable to find or create file');
+          this.files.set(name, typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
+        },
         erase: (name: string) => this.files.delete(name),
         ...(isBare ? {} : { getFree: () => this.freeBytes }),
       }),
@@ -109,8 +115,28 @@ export class FakePins {
   }
 
   say(text: string): string {
-    const line = `${text},${(crc32.buf(Buffer.from(text)) & 65535).toString(16)}`;
+    return this.sayLine(`${text},${(crc32.buf(Buffer.from(text)) & 65535).toString(16)}`);
+  }
+
+  /** With its check, as it is typed. */
+  sayLine(line: string): string {
     return runInContext(`thecal(${JSON.stringify(line)})`, this.context) as string;
+  }
+
+  /** A look at the clock that finds it that many seconds on. */
+  lookAhead(seconds: number): void {
+    runInContext(`thecal.look(${this.nowMs + seconds * 1000})`, this.context);
+  }
+
+  /** The same, and Ctrl-C in the middle of its tick: nothing on the board can catch that. */
+  breakOffLook(seconds: number): void {
+    this.isHanging = true;
+    try {
+      runInContext(`thecal.look(${this.nowMs + seconds * 1000})`, this.context, { timeout: 50 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    }
+    this.isHanging = false;
   }
 
   /** Time passes, and what falls due runs. */

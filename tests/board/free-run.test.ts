@@ -105,6 +105,32 @@ describe('a pump over pins', () => {
     expect(third.printed).toEqual([]);
   });
 
+  it('has one chain of steps, even for a stroke that comes between the last step and letting go', () => {
+    const pins = started();
+    pins.pass(71);
+    while (pins.windings.filter((value) => value !== 0).length < 97) pins.pass(0.001);
+    pins.lookAhead(72.5);
+    expect(strokeTicks(pins)).toEqual([71, 143]);
+    const before = pins.windings.length;
+    pins.pass(0.1);
+    // 4 ms a step; two chains would be twice as fast, and the motor would not follow.
+    expect(pins.windings.length - before).toBeLessThanOrEqual(26);
+  });
+
+  it('after a stop ends the stroke under way and begins no other, and the watchdog goes on being kicked', () => {
+    const pins = started();
+    pins.pass(71);
+    pins.lookAhead(72.5);
+    pins.pass(0.1);
+    pins.say('stop,3');
+    const { kicks } = pins;
+    pins.pass(30);
+    // A stroke of 96 steps; the resting winding twice for the supply's reading. The other stroke was dropped.
+    expect(pins.windings.filter((value) => value !== 0).length).toBeLessThanOrEqual(96 + 2);
+    expect(pins.windings.at(-1)).toBe(0);
+    expect(pins.kicks).toBeGreaterThanOrEqual(kicks + 29);
+  });
+
   it('takes commands', () => {
     const pins = started();
     pins.pass(10);
@@ -153,6 +179,26 @@ describe('time', () => {
     expect(strokeTicks(pins)).toEqual([]);
   });
 
+  it('a stop commanded while the board was held up stays, and a resume delivers nothing for the time before', () => {
+    const stopped = started();
+    stopped.pass(60.5);
+    stopped.stall(300);
+    stopped.say('command,3,0.0');
+    stopped.pass(500);
+    expect(strokeTicks(stopped)).toEqual([]);
+
+    const resumed = started();
+    resumed.pass(10);
+    resumed.say('command,3,0.0');
+    resumed.pass(50.5);
+    resumed.stall(3000);
+    resumed.say('command,4,1.0');
+    resumed.pass(2);
+    expect(strokeTicks(resumed)).toEqual([]);
+    resumed.pass(100);
+    expect(strokeTicks(resumed).length).toBe(1);
+  });
+
   it('set forward or back is a jump and no stall', () => {
     const pins = started();
     pins.pass(100.5);
@@ -160,10 +206,26 @@ describe('time', () => {
     pins.pass(10);
     expect(pins.status().jumps).toBe(1);
     const forward = pins.status().tick;
-    expect(forward).toBeLessThan(3720);
+    // However far: nothing was missed, and the therapy goes on where it was.
+    expect(forward).toBe(110);
+    expect(pins.status()).toMatchObject({ stalls: 0, missed: 0 });
     pins.clockOffsetMs = -86_400_000;
     pins.pass(100);
-    expect(pins.status()).toMatchObject({ jumps: 2, tick: forward + 99 });
+    expect(pins.status()).toMatchObject({ jumps: 2, tick: forward + 100 });
+  });
+
+  it('a tick that was broken off is the last one: its state is half of one and half of the next', () => {
+    const pins = started();
+    pins.pass(60.5);
+    pins.breakOffLook(12);
+    const { kicks } = pins;
+    pins.pass(200);
+    expect(pins.printed.filter((line) => line.startsWith('failure')).join()).toContain(
+      'a tick was broken off',
+    );
+    expect(strokeTicks(pins)).toEqual([]);
+    expect(pins.kicks).toBe(kicks);
+    expect(pins.say('command,3,1.0')).toMatch(/^nak,3,5,/);
   });
 
   it('an assertion ends delivery, says so and lets the watchdog starve', () => {
@@ -223,8 +285,19 @@ describe('the stored prescription', () => {
     const pins = new FakePins(code);
     pins.freeBytes = 100;
     pins.say(SETUP);
-    expect(pins.files.has('thecal.p1')).toBe(false);
-    expect(pins.status().storeFailures).toBe(1);
+    expect([...pins.files.keys()]).toEqual([]);
+    // The prescription and the set-up for the next start.
+    expect(pins.status().storeFailures).toBe(2);
+  });
+
+  it('is no reason to stop where the flash refuses it', () => {
+    const pins = new FakePins(code);
+    pins.isWorn = true;
+    expect(pins.say(SETUP)).toMatch(/^ok,2,/);
+    pins.pass(150);
+    expect(strokeTicks(pins)).toEqual([71, 143]);
+    expect(pins.printed.filter((line) => line.startsWith('failure'))).toEqual([]);
+    expect(pins.status().storeFailures).toBe(2);
   });
 });
 

@@ -8,16 +8,10 @@ import { type ConsolePort, openConsolePort } from '../../hal/espruino/console-po
 import { type Interpreter, startInterpreter } from '../../hal/espruino/interpreter.ts';
 import { upload, type UploadStep } from '../../hal/espruino/uploader.ts';
 import { bundleBoard } from '../../scripts/bundle-board.ts';
+import { firmware } from './small-firmware.ts';
 
 const BINARY = process.env['ESPRUINO_BIN'] ?? '';
 const BAUD = 115_200;
-
-function firmware(core: string): string {
-  const code =
-    `thecal=function(l){var t="hello,"+l.split(",")[1]+",1,${core},FAKE,1,2";` +
-    `return t+","+(E.CRC32(t)&65535).toString(16)};thecal.core="${core}";//`;
-  return code + 'x'.repeat(2600 - code.length);
-}
 
 async function withBoard<T>(
   folder: string,
@@ -131,7 +125,9 @@ describe('an upload to a real interpreter', () => {
       }
       throw new Error(`no answer to ${text}: ${heard.slice(-300)}`);
     };
-    await withBoard(join(folder, 'counted'), async (port) => {
+    const place = join(folder, 'pump');
+    cpSync(prepared, place, { recursive: true });
+    await withBoard(place, async (port) => {
       await flash(port, coreHash, code);
       // 24 mL a day: five strokes in nine ticks.
       expect(await ask(port, 'setup,2,500,40000000,0,38000000,2000000,500,0,2,1000000')).toMatch(/^ok,2,/);

@@ -3,15 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type ConsolePort, PortError, portErrorOf } from '../../hal/espruino/console-port.ts';
 import { planUpload, upload, UploadError, type UploadResult } from '../../hal/espruino/uploader.ts';
 import { FakeBoard } from './fake-board.ts';
+import { firmware as small } from './small-firmware.ts';
 
 const PATIENCE = 0.01;
 
-/** A firmware that can do nothing but say who it is, as long as the real one. */
+/** As long as the real one. */
 function firmware(core: string, bytes = 4000): string {
-  const code =
-    `thecal=function(l){var t="hello,"+l.split(",")[1]+",1,${core},FAKE,1,2";` +
-    `return t+","+(E.CRC32(t)&65535).toString(16)};thecal.core="${core}";//`;
-  return code + 'x'.repeat(bytes - code.length);
+  return small(core, bytes);
 }
 
 function flash(board: FakeBoard, core: string, bytes?: number, mayReplace = false): Promise<UploadResult> {
@@ -78,6 +76,25 @@ describe('an upload', () => {
     const writes = board.flashWrites;
     expect(await flash(board, 'one')).toMatchObject({ name: 'thecal.a', wasThere: true });
     expect(board.flashWrites).toBe(writes);
+  });
+
+  it('gives the watchdog of a free-running pump to the interpreter before the reset, and starts none', async () => {
+    const board = new FakeBoard();
+    await flash(board, 'one');
+    expect(board.watchdog).toBe('off');
+    await upload(board.open(), {
+      code: `${firmware('free', 900)}\nthecal.look=function(){};E.enableWatchdog(10,false)`,
+      coreHash: 'free',
+      variablesNeeded: 100,
+      mayReplace: false,
+      onStep: () => undefined,
+      patience: PATIENCE,
+    });
+    expect(board.watchdog).toBe('by hand');
+    await flash(board, 'two');
+    expect(board.watchdog).toBe('automatic');
+    const { received } = board;
+    expect(received.lastIndexOf('E.enableWatchdog(')).toBeLessThan(received.lastIndexOf('reset()'));
   });
 
   it('tells how far it is', async () => {
@@ -245,10 +262,22 @@ describe('what goes wrong, and what to do', () => {
     const trouble = await troubleOf(flash(board, 'two', 7000));
     expect(trouble.kind).toBe('storage-full');
     expect(trouble.message).toMatch(/--replace/);
+    // It runs again at once, and not only after the next start.
+    expect(board.firmware()).toBe('one');
     board.powerUp();
     expect(board.firmware()).toBe('one');
     await flash(board, 'two', 7000, true);
     expect(board.firmware()).toBe('two');
+  });
+
+  it('storage too small even without the old one: which is not given up in vain', async () => {
+    const board = new FakeBoard({ storageBytes: 10_000 });
+    await flash(board, 'one', 4000);
+    const trouble = await troubleOf(flash(board, 'two', 12_000, true));
+    expect(trouble.kind).toBe('storage-full');
+    expect(trouble.message).not.toMatch(/--replace/);
+    board.powerUp();
+    expect(board.firmware()).toBe('one');
   });
 
   it('a cut upload on storage for one copy is made good without giving anything up', async () => {

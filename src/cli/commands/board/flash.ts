@@ -1,7 +1,4 @@
 /** `thecal board flash`: the firmware into a board's flash storage, or what would go there. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { BOARD_TYPES, fitOf, VARIABLES_NEEDED } from '../../../../hal/espruino/board-table.ts';
 import { type ConsolePort, openConsolePort, PortError } from '../../../../hal/espruino/console-port.ts';
 import {
@@ -12,13 +9,11 @@ import {
   type UploadResult,
   type UploadStep,
 } from '../../../../hal/espruino/uploader.ts';
+import { boardFirmware } from '../../board-firmware.ts';
 import type { PlaceOptions } from '../../boards/options.ts';
 import { choosePlace, locate } from '../../boards/place.ts';
-import { coreHash } from '../../build-info.ts';
 import { type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
-import { IS_FROM_SOURCE, packageRoot } from '../../package-root.ts';
 import { printLines } from '../../terminal.ts';
-import { UserError } from '../../user-error.ts';
 
 export interface FlashOptions extends PlaceOptions {
   readonly dryRun?: boolean;
@@ -38,26 +33,6 @@ const PHASES: Readonly<Record<UploadStep['phase'], string>> = {
   switch: 'switching over',
   hello: 'waiting for its hello',
 };
-
-interface Bundle {
-  readonly code: string;
-  readonly coreHash: string;
-}
-
-/** As built, or from the sources by the script that builds it. */
-async function firmware(isFreeRunning: boolean): Promise<Bundle> {
-  if (IS_FROM_SOURCE) {
-    const script = pathToFileURL(join(packageRoot(), 'scripts', 'bundle-board.ts')).href;
-    const { bundleBoard } = (await import(script)) as {
-      bundleBoard(name: 'lockstep' | 'freeRunning'): Promise<Bundle>;
-    };
-    return await bundleBoard(isFreeRunning ? 'freeRunning' : 'lockstep');
-  }
-  const file = join(packageRoot(), 'dist', isFreeRunning ? 'board-free.js' : 'board.js');
-  if (!existsSync(file))
-    throw new UserError(`${file} is missing: build the program again with "npm run build"`);
-  return { code: readFileSync(file, 'latin1'), coreHash: await coreHash() };
-}
 
 /** The line on a terminal that shows how far the upload is. */
 function progressLine({ phase, done, total }: UploadStep): string {
@@ -82,7 +57,7 @@ function planLines(plan: UploadPlan, variables: number): string[] {
 }
 
 async function dryRun(options: FlashOptions, isFreeRunning: boolean): Promise<ExitCode> {
-  const { code, coreHash: hash } = await firmware(isFreeRunning);
+  const { code, coreHash: hash } = await boardFirmware(isFreeRunning ? 'freeRunning' : 'lockstep');
   const plan = planUpload(code, hash);
   if (options.json === true) {
     printLines(process.stdout, [JSON.stringify({ dryRun: true, ...plan }, null, 2)]);
@@ -117,8 +92,9 @@ async function openBoard({ port: path, exec, baud = DEFAULT_BAUD }: Located): Pr
       },
     };
   } catch (error) {
+    const failure = interpreter.failure();
     await interpreter.close();
-    throw error;
+    throw failure ?? error;
   }
 }
 
@@ -135,7 +111,7 @@ export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
   const isFreeRunning = options.freeRun === true;
   if (options.dryRun === true) return await dryRun(options, isFreeRunning);
   const place = await choosePlace(options);
-  const { code, coreHash: hash } = await firmware(isFreeRunning);
+  const { code, coreHash: hash } = await boardFirmware(isFreeRunning ? 'freeRunning' : 'lockstep');
   const plan = planUpload(code, hash);
   const startMs = performance.now();
   const { stderr } = process;

@@ -1,5 +1,6 @@
 /** `thecal board virtual`: a board at the end of a pseudo-terminal, until somebody stops it. */
 import { once } from 'node:events';
+import { PortNameError } from '../../../../hal/espruino/pty.ts';
 import { powerOnBoard } from '../../../../hal/virtual/power.ts';
 import { filesOf } from '../../../../hal/virtual/target.ts';
 import { lockstepFirmware } from '../../board-firmware.ts';
@@ -54,6 +55,7 @@ export async function virtualCommand(options: VirtualOptions): Promise<ExitCode>
       ]);
       return INFRASTRUCTURE;
     }
+    if (error instanceof PortNameError) throw new UserError(error.message);
     if (error instanceof Error && 'code' in error) {
       throw new UserError(`${options.link ?? options.storage ?? 'board'}: ${reasonOf(error)}`);
     }

@@ -1,0 +1,126 @@
+/** The built program as its users have it: a virtual board in one process, flashing in another. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { builtProgram, type Ended } from '../cli/program.ts';
+
+const program = builtProgram();
+const running: ChildProcess[] = [];
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await gone;
+}
+
+afterEach(async () => {
+  for (const child of running.splice(0)) await end(child, 'SIGKILL');
+});
+
+/** Starts it and waits until its port is there. */
+async function powerOn(...words: string[]): Promise<ChildProcess> {
+  const { child } = program.start(['board', 'virtual', '--link', 'pump', ...words]);
+  running.push(child);
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the virtual board ended with code ${code}`)));
+    child.stdout?.on('data', (text: string) => {
+      if (text.includes('switches it off')) resolve();
+    });
+  });
+  return child;
+}
+
+function board(...words: string[]): Promise<Ended> {
+  return program.run(['board', ...words]);
+}
+
+describe('a virtual board in a process of its own', () => {
+  it('is flashed, switched off and on, and still has what was flashed', async () => {
+    const first = await powerOn('--storage', 'kept');
+    expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
+    const flashed = await board('flash', '--port', 'pump', '--free-run');
+    expect(flashed).toMatchObject({ code: 0, stdout: expect.stringContaining('runs thecal.b') as string });
+    await end(first, 'SIGTERM');
+
+    const second = await powerOn('--storage', 'kept');
+    expect(await board('hello', '--port', 'pump')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('the free-running firmware is on this board') as string,
+    });
+    expect((await board('flash', '--port', 'pump')).stdout).toContain('runs thecal.a');
+    await end(second, 'SIGTERM');
+  });
+
+  it('survives kill -9 of who flashes it, and of itself', async () => {
+    const first = await powerOn('--storage', 'killed', '--empty');
+    const flashing = program.start(['board', 'flash', '--port', 'pump']);
+    await vi.waitFor(() => expect(existsSync(join(program.folder, 'killed', 'thecal.a'))).toBe(true), {
+      timeout: 20_000,
+      interval: 1,
+    });
+    await end(flashing.child, 'SIGKILL');
+    await end(first, 'SIGKILL');
+    await powerOn('--storage', 'killed', '--empty');
+    expect(await board('flash', '--port', 'pump')).toMatchObject({ code: 0, stderr: '' });
+    expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
+  });
+
+  it('whose memory is full says so, and refuses an upload without giving anything up', async () => {
+    await powerOn('--fill-memory');
+    expect((await board('hello', '--port', 'pump')).stdout).toContain('12 of 5100 variables');
+    const { code, stderr } = await board('flash', '--port', 'pump', '--free-run', '--replace');
+    expect(code).toBe(3);
+    expect(stderr).toContain('bytes are needed in flash storage');
+    expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('what is no board', () => {
+  it('is told with an exit code, in one line and without a stack', async () => {
+    writeFileSync(join(program.folder, 'file'), '');
+    const cases = [
+      [3, /there is no such port/, ['flash', '--port', '/dev/ttyNOPE']],
+      [3, /there is no such port/, ['hello', '--port', '/dev/ttyNOPE']],
+      [3, /the name of the port is empty/, ['flash', '--port', '']],
+      [3, /the port does not open/, ['flash', '--port', 'file']],
+      [3, /there is no such program/, ['flash', '--exec', 'nothing']],
+      [3, /does not start/, ['flash', '--exec', 'file']],
+      [3, /ended as soon as it was started/, ['flash', '--exec', '/bin/true']],
+      [3, /not Espruino's prompt/, ['flash', '--exec', '/bin/cat']],
+      [2, /name the board/, ['flash']],
+      [2, /Write a baud rate/, ['hello', '--port', 'file', '--baud', 'fast']],
+      [2, /give the port another name/, ['virtual', '--link', 'file']],
+    ] as const;
+    for (const [code, words, verb] of cases) {
+      const ended = await board(...verb);
+      expect([verb, ended.code]).toEqual([verb, code]);
+      expect(ended.stderr).toMatch(words);
+      expect(ended.stderr).not.toMatch(/^\s+at |a bug of ours/m);
+    }
+    rmSync(join(program.folder, 'espruino.flash'), { force: true });
+  });
+});
+
+describe('a program in place of a board', () => {
+  it('ends with whoever started it, even by kill -9', async () => {
+    const deaf = join(program.folder, 'deaf');
+    // As the interpreter, it does not mind that its terminal is gone.
+    writeFileSync(deaf, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const module = JSON.stringify(join(PROJECT_ROOT, 'hal/espruino/interpreter.ts'));
+    const script = `import(${module}).then(async ({ startInterpreter }) => {
+      const { pid } = await startInterpreter(${JSON.stringify(deaf)});
+      console.log(pid);
+      setInterval(() => undefined, 1000);
+    });`;
+    const host = spawn(process.execPath, ['--import', 'tsx', '-e', script], { cwd: PROJECT_ROOT });
+    running.push(host);
+    const pid = Number(await new Promise((resolve) => host.stdout.once('data', resolve)));
+    // Signal 0 only asks.
+    expect(process.kill(pid, 0)).toBe(true);
+    await end(host, 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 });
+  });
+});
