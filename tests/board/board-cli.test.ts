@@ -90,7 +90,7 @@ describe('what is no board', () => {
       [3, /does not start/, ['flash', '--exec', 'file']],
       [3, /ended as soon as it was started/, ['flash', '--exec', '/bin/true']],
       [3, /not Espruino's prompt/, ['flash', '--exec', '/bin/cat']],
-      [2, /name the board/, ['flash']],
+      [2, /name one board/, ['flash']],
       [2, /Write a baud rate/, ['hello', '--port', 'file', '--baud', 'fast']],
       [2, /give the port another name/, ['virtual', '--link', 'file']],
     ] as const;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFreeRun, lookAtClock } from '../../hal/espruino/free-run.ts';
 import { openBoardTarget, openLineTarget } from '../../hal/espruino/board-target.ts';
-import { BOARD_TYPES, fitOf, VARIABLES_NEEDED } from '../../hal/espruino/board-table.ts';
+import { BOARD_TYPES, fitOf, otherBoard, VARIABLES_NEEDED } from '../../hal/espruino/board-table.ts';
 import {
   type ConsolePort,
   mustHaveName,
@@ -20,6 +20,8 @@ import { NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
 import { type BoardPlan, createBoard } from '../../hal/virtual/power.ts';
 import { filesOf } from '../../hal/virtual/target.ts';
 import { type BoardBundle, type BoardBundleName, bundleBoard } from '../../scripts/bundle-board.ts';
+import { findPort } from '../../src/cli/boards/find-port.ts';
+import { firstPresent } from '../../src/cli/boards/place.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { Rig } from '../core/rig.ts';
 import { optionsOf } from '../line/bench.ts';
@@ -232,6 +234,19 @@ describe('troubleshooting', () => {
     const run = createFreeRun(rig.pump, rig.hal, 0);
     run.isBusy = true;
     lookAtClock(run, 1000);
+    const here = {
+      path: '/dev/x',
+      manufacturer: null,
+      serialNumber: null,
+      vendorId: '0483',
+      productId: '5740',
+    };
+    const pico = { name: 'pico', port: { usb: '0483:5740' } };
+    messages.push(
+      otherBoard('PICO_R1_3', 'PIXLJS') ?? '',
+      await messageOf(() => findPort(pico, [here, { ...here, path: '/dev/y' }])),
+      await messageOf(() => firstPresent([], 'scale')),
+    );
     return [...messages, run.failure];
   }
 

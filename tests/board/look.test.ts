@@ -96,7 +96,9 @@ describe('a board is asked what runs on it, and', () => {
   it('runs on its own, which takes no session', async () => {
     const port = await SerialLine.open(await boardWith(await freeRunning(null)));
     const target = openLineTarget('board', port, optionsOf({ line: {} }), () => undefined);
-    await expect(target).rejects.toThrow(/runs on its own and takes no session; .*thecal board flash --port/);
+    await expect(target).rejects.toThrow(
+      /the free-running firmware is on this board.*thecal board flash --port/,
+    );
   });
 
   it('has a session open, which goes on as if nobody had asked', async () => {

@@ -46,7 +46,8 @@ export async function choosePlace(options: PlaceOptions): Promise<BoardPlace> {
   return { ...entry, baud: baud ?? entry.baud, options: [['--board', name], ...inFile, ...atBaud] };
 }
 
-async function firstPresent(entries: readonly BoardEntry[], fixture: string): Promise<BoardEntry> {
+/** The first of these that is plugged in. Rejects with a `PortError` when none is. */
+export async function firstPresent(entries: readonly BoardEntry[], fixture: string): Promise<BoardEntry> {
   const ports = await portsFor(entries);
   const found = entries.find((entry) => isPresent(entry, ports));
   if (found !== undefined) return found;
