@@ -3,8 +3,9 @@
  * the stored prescription, the readings that the next wake's are told against. It is told to the host to be compared,
  * and put back when a board has to go on where another one, or the host's twin, has been.
  */
+import { stateDigest } from '../../src/core/digest.ts';
 import type { PumpState } from '../../src/core/state.ts';
-import type { Frame } from './frame-hal.ts';
+import type { BoardChecksum, Frame } from './frame-hal.ts';
 
 interface Node {
   [key: string]: number | Node;
@@ -38,6 +39,12 @@ function partsOf(pump: PumpState, frame: Frame): Node[] {
   return [pump as unknown as Node, frame.stored as unknown as Node, frame.last as unknown as Node];
 }
 
+/** Of the state and of the stored prescription: two boards with the same one hold the same. */
+export function memoryDigest(pump: PumpState, frame: Frame, checksum: BoardChecksum): number {
+  const stored = frame.stored!;
+  return (stateDigest(pump, checksum) ^ checksum.crc32(stored, stored.length)) >>> 0;
+}
+
 export function boardValues(pump: PumpState, frame: Frame): number[] {
   const parts = partsOf(pump, frame);
   const values: number[] = [];
@@ -45,15 +52,16 @@ export function boardValues(pump: PumpState, frame: Frame): number[] {
   return values;
 }
 
-/** Puts values in from place `from` on. False: there is no such place. */
+/** Puts values in from place `from` on. False: there are not so many places, and nothing was put in. */
 export function putBoardValues(
   pump: PumpState,
   frame: Frame,
   from: number,
   values: readonly number[],
 ): boolean {
+  if (from < 0 || from + values.length > boardValues(pump, frame).length) return false;
   const parts = partsOf(pump, frame);
-  let places = 0;
-  for (let i = 0; i < parts.length; i++) places = put(parts[i]!, places, values, from);
-  return from >= 0 && from + values.length <= places;
+  let place = 0;
+  for (let i = 0; i < parts.length; i++) place = put(parts[i]!, place, values, from);
+  return true;
 }

@@ -175,7 +175,7 @@ export class LineClient {
       }
       const number = Number(opened[1]);
       if (opened[0] === 'nak') {
-        if (this.judgeRefusal(verb, number, Number(opened[2]))) return null;
+        if (this.judgeRefusal(verb, number, Number(opened[2]), opened[3])) return null;
       } else if (opened[0] === replyVerb && number === this.seq) {
         return opened.slice(2);
       } else {
@@ -185,7 +185,7 @@ export class LineClient {
   }
 
   /** True: send it again. False: it was about something else. */
-  private judgeRefusal(verb: string, number: number, code: number): boolean {
+  private judgeRefusal(verb: string, number: number, code: number, atTick?: string): boolean {
     const { port, seq, counts } = this;
     if (code === NAK_CHECKSUM || code === NAK_TOO_LONG) {
       counts.refused += 1;
@@ -205,7 +205,7 @@ export class LineClient {
     }
     if (code === NAK_NO_PUMP) throw new BoardLostError(`${port.name}: the board has forgotten its pump`);
     if (code === NAK_ASSERTION)
-      throw new BoardAssertionError('the firmware on the board ended in an assertion');
+      throw new BoardAssertionError(`the firmware on the board ended in an assertion at tick ${atTick}`);
     throw new LineError(`${port.name}: the board refused "${verb}" with code ${code}`);
   }
 }

@@ -7,7 +7,10 @@
  *
  * The checksum is the low 16 bits of the native CRC-32 of the text: interpreted code would cost more than a wake.
  */
-export const PROTOCOL = 1;
+import type { LogState } from '../../src/core/log.ts';
+import { mul32 } from '../../src/core/log.ts';
+
+export const PROTOCOL = 2;
 
 /** CRC-32 of a text's bytes; the texts here are ASCII. */
 export type TextCrc = (text: string) => number;
@@ -21,6 +24,10 @@ export const NAK_NO_PUMP = 4;
 export const NAK_ASSERTION = 5;
 export const NAK_TOO_LONG = 6;
 
+/** Places in the reply to `wakes`, after its number. */
+export const REPLY_EXECUTED = 0;
+export const REPLY_NEXT = 4;
+export const REPLY_CHAIN = 8;
 /** Longest line a board takes. */
 export const LINE_MAX = 2000;
 
@@ -59,6 +66,22 @@ export function wholeNumber(text: string): number | null {
   // Read and written again by native code: a look at each character costs as much as a tenth of a wake.
   const value = parseInt(text, 10);
   return text.length <= 16 && !isNaN(value) && String(value) === text ? value : null;
+}
+
+/**
+ * What a wake leaves behind as one number: what was said so far, when the firmware wants to wake next, and what it did
+ * to the pins since the request began. Told after each wake, so that the first that differs is known.
+ */
+export function wakeCheck(
+  log: LogState,
+  next: number,
+  strokes: number,
+  tones: number,
+  starved: number,
+): number {
+  return (
+    (mul32(log.laneA ^ (next | 0), 16777619) + log.laneB + 65537 * strokes + 257 * tones + starved) >>> 0
+  );
 }
 
 /**

@@ -4,15 +4,15 @@
  * is refused.
  *
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
- *   setup,SEQ,stroke,...          -> ok,SEQ,state digest
- *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,chain,said
- *   state,SEQ,from                -> values,SEQ,state digest,total,value value ...
- *   load,SEQ,from,value value ... -> ok,SEQ,state digest
+ *   setup,SEQ,stroke,...          -> ok,SEQ,digest of state and stored prescription
+ *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,digest,chain,said
+ *   state,SEQ,from                -> values,SEQ,digest,total,value value ...
+ *   load,SEQ,from,value value ... -> ok,SEQ,digest
  *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import { stateDigest } from '../../src/core/digest.ts';
+import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
@@ -20,7 +20,7 @@ import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import type { PumpHal } from '../hal.ts';
-import { boardValues, putBoardValues } from './board-state.ts';
+import { boardValues, memoryDigest, putBoardValues } from './board-state.ts';
 import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
@@ -35,6 +35,7 @@ import {
   openLine,
   PROTOCOL,
   sealLine,
+  wakeCheck,
   WAKES_MAX,
   wholeNumber,
 } from './link.ts';
@@ -125,13 +126,15 @@ function setUp(session: Session, seq: number, fields: readonly string[]): string
   session.hal = createFrameHal(session.frame, session.identity.checksum);
   const pump = createPump(options, session.hal);
   session.pump = pump;
-  return reply(session, ['ok', seq, stateDigest(pump, session.identity.checksum)]);
+  return reply(session, ['ok', seq, memoryDigest(pump, session.frame, session.identity.checksum)]);
 }
 
 /** `k5.3`: command kind 5 with its numbers. */
 export function readCommand(numbers: readonly number[]): Command | null {
   const kind = COMMAND_KINDS[numbers[0]!];
   const value = numbers[1]!;
+  const isBare = kind === 'stop' || kind === 'resume' || kind === 'interrogate';
+  if (!isBare && numbers.length < 2) return null;
   switch (kind) {
     case 'stop':
     case 'resume':
@@ -154,44 +157,85 @@ export function readCommand(numbers: readonly number[]): Command | null {
 }
 
 /** `u0.5.4`: a bit of the working (0) or stored (1) prescription flips; the fault of a scenario, not of the line. */
-function flipBit(session: Session, pump: PumpState, numbers: readonly number[]): boolean {
-  const words = numbers[0] === 1 ? session.frame.stored : pump.prescription.words;
-  if (words === null || numbers.length < 3 || numbers[1]! >= words.length) return false;
-  words[numbers[1]!] = words[numbers[1]!]! ^ (1 << numbers[2]!);
-  return true;
+function isUpset(numbers: readonly number[]): boolean {
+  if (numbers.length !== 3) return false;
+  const word = numbers[1]!;
+  const bit = numbers[2]!;
+  return (
+    (numbers[0] === 0 || numbers[0] === 1) && word >= 0 && word < PRESCRIPTION_WORDS && bit >= 0 && bit < 32
+  );
 }
 
-function applyStimulus(session: Session, pump: PumpState, token: string): boolean {
+function isStimulus(token: string): boolean {
+  const first = token.charAt(0);
+  return first === 'k' || first === 'u';
+}
+
+/** The numbers of a stimulus token; null when it is none. */
+function readStimulus(token: string): number[] | null {
   const numbers = numbersOf(token.substring(1).split('.'), 0);
-  if (numbers === null) return false;
-  if (token.charAt(0) === 'u') return flipBit(session, pump, numbers);
-  const command = readCommand(numbers);
-  if (command === null) return false;
-  queueCommand(pump, command);
-  return true;
+  if (numbers === null) return null;
+  const isRight = token.charAt(0) === 'u' ? isUpset(numbers) : readCommand(numbers) !== null;
+  return isRight ? numbers : null;
 }
 
-interface Batch {
-  executed: number;
-  isRight: boolean;
-  /** Lane A of the rolling digest after each wake, with points between. A list of them would take twice the memory. */
-  chain: string;
-  /** Stimulus tokens of the wake to come: they apply at its tick, after the quiet before it. */
-  stimuli: string[];
+function applyStimulus(session: Session, pump: PumpState, token: string): void {
+  const numbers = readStimulus(token)!;
+  if (token.charAt(0) === 'k') {
+    queueCommand(pump, readCommand(numbers)!);
+    return;
+  }
+  const words = numbers[0] === 1 ? session.frame.stored! : pump.prescription.words;
+  words[numbers[1]!] = words[numbers[1]!]! ^ (1 << numbers[2]!);
 }
 
-/** `72:1:0:-30`: ticks since the last wake, then the readings; null when it is no such thing. */
-function readWake(text: string): (number | null | undefined)[] | null {
-  const texts = text.split(':');
-  const values: (number | null | undefined)[] = [];
+/** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */
+interface WakeToken {
+  readonly readings: (number | null | undefined)[];
+  readonly count: number;
+}
+
+function readWake(token: string): WakeToken | null {
+  const star = token.indexOf('*');
+  const count = star < 0 ? 1 : wholeNumber(token.substring(star + 1));
+  const texts = (star < 0 ? token : token.substring(0, star)).split(':');
+  const readings: (number | null | undefined)[] = [];
   for (let i = 0; i < texts.length; i++) {
     const one = texts[i]!;
     const value = one === '' ? undefined : wholeNumber(one);
     if (value === null && one !== FAILED_READING) return null;
-    values.push(value);
+    readings.push(value);
   }
-  const ticks = values[0];
-  return ticks === null || ticks === undefined || ticks < 1 ? null : values;
+  const ticks = readings[0];
+  if (ticks === null || ticks === undefined || ticks < 1 || count === null || count < 1) return null;
+  return { readings: readings, count: count };
+}
+
+/** All of it is looked at before any of it is done: a line that is not understood changes nothing. */
+function isRequestRight(tokens: readonly string[]): boolean {
+  let wakes = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (isStimulus(token)) {
+      // A stimulus belongs to the wake after it.
+      if (i === tokens.length - 1 || readStimulus(token) === null) return false;
+    } else {
+      const wake = readWake(token);
+      if (wake === null) return false;
+      wakes += wake.count;
+    }
+  }
+  return wakes <= WAKES_MAX;
+}
+
+interface Batch {
+  executed: number;
+  /** When the firmware wants to wake next. */
+  next: number;
+  /** The checks after each wake, with points between. A list of them would take twice the memory. */
+  chain: string;
+  /** Stimulus tokens of the wake to come: they apply at its tick, after the quiet before it. */
+  stimuli: string[];
 }
 
 /** False ends the batch before this wake. */
@@ -201,41 +245,34 @@ function runWake(
   readings: (number | null | undefined)[],
   batch: Batch,
 ): boolean {
-  const ticks = readings[0]!;
-  const wakeTick = pump.nowTick - 1 + ticks;
+  const frame = session.frame;
+  const wakeTick = pump.nowTick - 1 + readings[0]!;
   // Something is due here before the host thinks so: never idle over it.
-  if (nextWake(pump) < wakeTick) return false;
+  if (batch.next < wakeTick) return false;
   if (wakeTick > pump.nowTick) idle(pump, wakeTick - pump.nowTick);
-  for (let i = 0; i < batch.stimuli.length; i++) {
-    if (!applyStimulus(session, pump, batch.stimuli[i]!)) batch.isRight = false;
-  }
+  for (let i = 0; i < batch.stimuli.length; i++) applyStimulus(session, pump, batch.stimuli[i]!);
   batch.stimuli = [];
-  session.frame.readings = readings;
+  frame.readings = readings;
   tick(pump, session.hal);
   batch.executed += 1;
+  batch.next = nextWake(pump);
   if (batch.executed > 1) batch.chain += '.';
-  batch.chain += (pump.log.laneA >>> 0).toString(16);
+  batch.chain += wakeCheck(pump.log, batch.next, frame.strokes, frame.tones, frame.starved).toString(16);
   return true;
 }
 
-/** A wake, or `72:1:0:0*31`: so many wakes that look the same on the line. */
 function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
-  const star = token.indexOf('*');
-  const count = star < 0 ? 1 : wholeNumber(token.substring(star + 1));
-  const readings = readWake(star < 0 ? token : token.substring(0, star));
-  if (readings === null || count === null || count < 1 || count > WAKES_MAX) {
-    batch.isRight = false;
-    return false;
-  }
-  for (let i = 0; i < count; i++) {
-    if (!runWake(session, pump, readings, batch)) return false;
+  const wake = readWake(token)!;
+  for (let i = 0; i < wake.count; i++) {
+    if (!runWake(session, pump, wake.readings, batch)) return false;
   }
   return true;
 }
 
 function runWakes(session: Session, pump: PumpState, seq: number, text: string): string {
   const tokens = text.split(' ');
-  const batch: Batch = { executed: 0, isRight: true, chain: '', stimuli: [] };
+  if (!isRequestRight(tokens)) return reply(session, ['nak', seq, NAK_FIELDS]);
+  const batch: Batch = { executed: 0, next: nextWake(pump), chain: '', stimuli: [] };
   const frame = session.frame;
   frame.strokes = 0;
   frame.tones = 0;
@@ -243,14 +280,12 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
   frame.said = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    const first = token.charAt(0);
-    if (first === 'k' || first === 'u') {
+    if (isStimulus(token)) {
       batch.stimuli.push(token);
     } else if (!runToken(session, pump, token, batch)) {
       break;
     }
   }
-  if (!batch.isRight) return reply(session, ['nak', seq, NAK_FIELDS]);
   return reply(session, [
     'did',
     seq,
@@ -258,9 +293,10 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
     frame.strokes,
     frame.tones,
     frame.starved,
-    nextWake(pump),
+    batch.next,
     pump.log.laneA >>> 0,
     pump.log.laneB >>> 0,
+    memoryDigest(pump, frame, session.identity.checksum),
     batch.chain,
     frame.said.join(' '),
   ]);
@@ -271,7 +307,7 @@ function tellState(session: Session, pump: PumpState, seq: number, from: number)
   return reply(session, [
     'values',
     seq,
-    stateDigest(pump, session.identity.checksum),
+    memoryDigest(pump, session.frame, session.identity.checksum),
     values.length,
     values.slice(from, from + VALUES_A_LINE).join(' '),
   ]);
@@ -282,7 +318,7 @@ function loadState(session: Session, pump: PumpState, seq: number, from: number,
   if (values === null || !putBoardValues(pump, session.frame, from, values)) {
     return reply(session, ['nak', seq, NAK_FIELDS]);
   }
-  return reply(session, ['ok', seq, stateDigest(pump, session.identity.checksum)]);
+  return reply(session, ['ok', seq, memoryDigest(pump, session.frame, session.identity.checksum)]);
 }
 
 function hello(session: Session, seq: number): string {
@@ -337,8 +373,9 @@ export function answer(session: Session, line: string): string {
     session.lastReply =
       fields.length < 3 ? reply(session, ['nak', seq, NAK_FIELDS]) : carryOut(session, seq, fields);
   } catch (error) {
+    const atTick = session.pump === null ? 0 : session.pump.nowTick;
     session.pump = null;
-    session.lastReply = reply(session, ['nak', seq, NAK_ASSERTION]);
+    session.lastReply = reply(session, ['nak', seq, NAK_ASSERTION, atTick]);
   }
   return session.lastReply;
 }

@@ -5,11 +5,7 @@
  * reply; scout and board go back to the start of the batch, do it again up to that wake, and are compared in all they
  * know, so that the difference gets a tick and a name.
  */
-import { stateDigest } from '../../src/core/digest.ts';
-import { nextWake } from '../../src/core/tick.ts';
-import { crc32OfWords } from '../sim/sim-hal.ts';
 import { SimTarget } from '../sim/target.ts';
-import { stateFields } from '../state-fields.ts';
 import type {
   FaultRecord,
   Stimulus,
@@ -21,12 +17,21 @@ import type {
 } from '../target.ts';
 import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
 import type { BoardHello, BoardLine } from './connect.ts';
-import { Foresight, joinTokens, therapyNumbers } from './foresight.ts';
+import { joinTokens, therapyNumbers } from './foresight.ts';
 import { isOfLine, lineFaultsFrom } from './line-faults.ts';
-import { REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
+import { REPLY_EXECUTED, REPLY_NEXT, REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
+import {
+  differenceInReply,
+  firstDifferentWake,
+  type Foreseen,
+  memoryDigestOf,
+  memoryOf,
+  Scout,
+  type Start,
+} from './scout.ts';
 
 /** Wakes of the first request; from there it goes by how long the board takes. */
-const FIRST_BATCH = 32;
+const FIRST_BATCH = 4;
 /** A batch that took longer is followed by half as many wakes, one that took less than half of it by twice as many. */
 const BATCH_MS = 1000;
 /** While a fault of the line lasts: few, so that it has messages to strike, and as many for a slow board as for a fast. */
@@ -35,49 +40,16 @@ const WAKES_IN_TROUBLE = 8;
 const REVIVALS = 3;
 const LINES_BEFORE = 5;
 
-const DEAF: TargetObserver = {
-  event() {
-    // foreseeing is not happening
-  },
-  stateDigest() {
-    // foreseeing is not happening
-  },
-  afterTick() {
-    // foreseeing is not happening
-  },
-};
-
 /** Host and board differ: the first tick and field, both values, and the wakes before. */
 export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
 }
 
-interface Foreseen {
-  readonly tokens: string[];
-  readonly ticks: number[];
-  /** Lane A of the rolling digest after each wake, as the board's chain has it. */
-  readonly chain: string[];
-  /** What the board has to answer, field for field up to the chain. */
-  readonly said: readonly (string | number)[];
-}
-
-/** Places in the reply to `wakes`. */
-const SAID_EXECUTED = 0;
-const SAID_NEXT = 4;
-const SAID_CHAIN = 7;
-
-/** Where a batch begins: all of it, so that both ends can begin it again. */
-interface Start {
-  readonly kept: ReturnType<SimTarget['keep']>;
-  readonly lastReadings: readonly number[];
-}
-
 export class BoardTarget implements Target {
   private hello: BoardHello | null = null;
   private readonly twin: SimTarget;
-  private readonly foresight = new Foresight();
   /** As far as the board, or a batch ahead of it. */
-  private readonly scout: SimTarget;
+  private readonly scout: Scout;
   private readonly line: BoardLine;
   private readonly setup: TargetSetup;
   private readonly name: string;
@@ -101,8 +73,8 @@ export class BoardTarget implements Target {
     this.setup = setup;
     this.line = line;
     this.twin = new SimTarget(setup);
-    this.scout = new SimTarget(setup, this.foresight);
-    this.start = this.keep();
+    this.scout = new Scout(setup);
+    this.start = this.scout.keep();
   }
 
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
@@ -161,7 +133,7 @@ export class BoardTarget implements Target {
   /** As the board tells it, not the twin. */
   async readState(): Promise<ReadonlyMap<string, number>> {
     await this.comeBack();
-    const { values } = await this.fetchState();
+    const values = await this.fetchValues();
     const names = [...(await this.twin.readState()).keys()];
     return new Map(names.map((name, i) => [name, values[i]!]));
   }
@@ -174,12 +146,12 @@ export class BoardTarget implements Target {
     return this.twin.doseFailures();
   }
 
-  /** The rolling digest is the board's as of its last reply, the state digest the board's own. */
+  /** The state is the board's own, which is held to be equal; and so is, as of its last reply, the rolling digest. */
   async digest(): Promise<TargetDigest> {
     await this.comeBack();
-    const { rolling } = await this.twin.digest();
-    const { digest } = await this.fetchState();
-    return { rolling, state: digest.toString(16).padStart(8, '0') };
+    const field = await this.differentField();
+    if (field !== null) throw new DivergenceError(`board and host differ in the end; first field ${field}`);
+    return await this.twin.digest();
   }
 
   /** Of the twin, which the board is equal to: so a board goes on where the simulation has been, and the reverse. */
@@ -191,7 +163,6 @@ export class BoardTarget implements Target {
     await this.twin.restore(snapshot);
     await this.scout.restore(snapshot);
     this.line.faults.keepOnly(this.twin.faults().map(({ id }) => id));
-    this.foresight.goBackTo();
     this.recent = [];
     this.begin();
     await this.reviving(() => this.loadBoard());
@@ -201,12 +172,8 @@ export class BoardTarget implements Target {
     await this.line.calm();
   }
 
-  private keep(): Start {
-    return { kept: this.scout.keep(), lastReadings: this.foresight.keep() };
-  }
-
   private begin(): void {
-    this.start = this.keep();
+    this.start = this.scout.keep();
     this.done = [];
     this.late = [];
     this.isBoardAstray = false;
@@ -214,9 +181,8 @@ export class BoardTarget implements Target {
 
   /** The scout at the start of the batch once more, with what has become known since. */
   private goBackToStart(): void {
-    const { scout, foresight, start } = this;
-    scout.goBackTo(start.kept);
-    foresight.goBackTo(start.lastReadings);
+    const { scout, start } = this;
+    scout.goBackTo(start);
     for (const [tick, stimulus] of this.late) scout.stimulate(tick, stimulus);
     this.done = [];
   }
@@ -228,7 +194,8 @@ export class BoardTarget implements Target {
     this.isBoardAstray = false;
     this.goBackToStart();
     await this.reviving(() => this.loadBoard());
-    while (scout.nowTick() < twin.nowTick()) await this.runBatch(twin.nowTick() - 1);
+    // What the line has been through in these ticks it has been through.
+    while (scout.nowTick() < twin.nowTick()) await this.runBatch(twin.nowTick() - 1, false);
   }
 
   private async ask(
@@ -282,77 +249,48 @@ export class BoardTarget implements Target {
       ],
       'ok',
     );
-    const own = new SimTarget(setup).pump;
-    if (Number(digest) !== stateDigest(own, { crc32: crc32OfWords })) {
-      throw new DivergenceError(`tick 0: board and host differ before the first tick (digest ${digest})`);
+    if (Number(digest) !== memoryDigestOf(new SimTarget(setup))) {
+      throw new DivergenceError(
+        `board and host differ before the first tick${await this.differentFieldAtStart()}`,
+      );
     }
   }
 
-  private foresee(toTick: number): Foreseen {
-    const { scout, foresight } = this;
-    const tokens: string[] = [];
-    const ticks: number[] = [];
-    const chain: string[] = [];
-    const strokesBefore = scout.pump.motor.requested;
-    const tonesBefore = scout.pump.battery.tones;
-    const firstTick = scout.nextTick(toTick);
-    const isTroubled =
-      this.lineTicks.includes(firstTick) ||
-      lineFaultsFrom(firstTick, scout.side.world.faults.entries).length > 0;
-    const mostWakes = isTroubled ? WAKES_IN_TROUBLE : this.batchWakes;
-    let length = 0;
-    while (scout.nowTick() <= toTick && tokens.length < mostWakes && length < REQUEST_CHARACTERS) {
-      if (tokens.length > 0 && this.lineTicks.includes(scout.nextTick(toTick))) break;
-      const before = scout.nowTick() - 1;
-      const tick = scout.step(toTick, DEAF);
-      const token = foresight.takeTokens(tick - before);
-      // Written once for as often as it comes in a row.
-      if (token !== tokens.at(-1)) length += token.length + 4;
-      tokens.push(token);
-      ticks.push(tick);
-      chain.push((scout.pump.log.laneA >>> 0).toString(16));
-    }
-    return {
-      tokens,
-      ticks,
-      chain,
-      said: [
-        tokens.length,
-        scout.pump.motor.requested - strokesBefore,
-        scout.pump.battery.tones - tonesBefore,
-        0,
-        nextWake(scout.pump),
-        scout.pump.log.laneA >>> 0,
-        scout.pump.log.laneB >>> 0,
-        chain.join('.'),
-      ],
-    };
+  private async differentFieldAtStart(): Promise<string> {
+    this.scout.goBackTo(new Scout(this.setup).keep());
+    const field = await this.differentField();
+    return field === null ? '' : `; first field ${field}`;
   }
 
-  private async runBatch(toTick: number): Promise<void> {
-    const { line } = this;
+  private async runBatch(toTick: number, hasLineFaults = true): Promise<void> {
+    const { line, scout } = this;
     this.recent = [...this.recent, ...this.done].slice(1 - LINES_BEFORE);
     this.begin();
     const foreseen = this.foresee(toTick);
     const firstTick = foreseen.ticks[0]!;
-    const lineFaults = lineFaultsFrom(firstTick, this.scout.side.world.faults.entries);
+    const lineFaults = hasLineFaults ? lineFaultsFrom(firstTick, scout.faults) : [];
     // A restart that was ordered says nothing about how good the line is.
     this.revivals -= await line.disturb(lineFaults, firstTick);
-    let said: readonly string[];
+    let reply: readonly string[];
     try {
-      said = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
+      reply = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
     } catch (error) {
       if (!(error instanceof BoardAssertionError)) throw error;
-      return await this.nameDifference(foreseen, 0);
+      return await this.nameDifference(foreseen, 0, error.message);
     }
-    line.client.counts.wakes += foreseen.tokens.length;
+    line.client.counts.wakes += Number(reply[REPLY_EXECUTED]);
     if (lineFaults.length === 0) this.adapt(line.client.lastMs, foreseen.tokens.length);
-    if (said.slice(0, foreseen.said.length).join() !== foreseen.said.join()) {
-      const chain = said[SAID_CHAIN]!.split('.');
-      const wake = foreseen.chain.findIndex((lane, i) => lane !== chain[i]);
-      await this.nameDifference(foreseen, wake < 0 ? foreseen.ticks.length - 1 : wake);
-    }
+    const difference = differenceInReply(foreseen, reply);
+    if (difference !== null)
+      await this.nameDifference(foreseen, firstDifferentWake(foreseen, reply), difference);
     this.done = foreseen.tokens;
+  }
+
+  private foresee(toTick: number): Foreseen {
+    const { scout, lineTicks } = this;
+    const firstTick = scout.nextTick(toTick);
+    const isTroubled = lineTicks.includes(firstTick) || lineFaultsFrom(firstTick, scout.faults).length > 0;
+    return scout.foresee(toTick, isTroubled ? WAKES_IN_TROUBLE : this.batchWakes, lineTicks);
   }
 
   /** So many wakes a request that neither the line nor patience is wasted. */
@@ -363,81 +301,89 @@ export class BoardTarget implements Target {
     }
   }
 
-  /** Host and board go back to the start of the batch and do it again, from wake `first` on one at a time. */
-  private async nameDifference({ tokens, ticks }: Foreseen, first: number): Promise<never> {
+  /**
+   * Host and board go back to the start of the batch and do it again, from wake `first` on one at a time, until they
+   * differ once more. `noticed` is what the batch as a whole has shown.
+   */
+  private async nameDifference({ tokens, ticks }: Foreseen, first: number, noticed: string): Promise<never> {
     const { scout } = this;
-    const { client } = this.line;
-    this.goBackToStart();
-    await this.setUpBoard();
-    await this.loadBoard();
-    if (first > 0) await client.ask('wakes', [joinTokens(tokens.slice(0, first))], 'did');
-    for (let i = 0; i < first; i++) scout.step(ticks[i]!, DEAF);
-    for (let i = first; i < ticks.length; i++) {
-      const tick = ticks[i]!;
-      const before = [...this.recent, ...tokens.slice(0, i + 1)].slice(-LINES_BEFORE);
-      const differ = (what: string): DivergenceError =>
-        new DivergenceError(`board and host differ ${what}\nwakes up to there:\n  ${before.join('\n  ')}`);
-      let said: readonly string[];
-      try {
-        said = await client.ask('wakes', [tokens[i]!], 'did');
-      } catch (error) {
-        if (!(error instanceof BoardAssertionError)) throw error;
-        throw differ(`at tick ${tick}: ${error.message}, and the host's did not`);
+    const tell = (what: string, wake: number): DivergenceError => {
+      const before = [...this.recent, ...tokens.slice(0, wake + 1)].slice(-LINES_BEFORE);
+      return new DivergenceError(
+        `board and host differ ${what}\nwakes up to there:\n  ${before.join('\n  ')}`,
+      );
+    };
+    try {
+      this.goBackToStart();
+      await this.reviving(async () => {
+        await this.setUpBoard();
+        await this.loadBoard();
+      });
+      for (let wake = 0; wake < ticks.length; wake = Math.max(wake + 1, first)) {
+        const end = wake < first ? first : wake + 1;
+        const tick = ticks[end - 1]!;
+        const again = scout.foresee(tick, end - wake);
+        let reply: readonly string[];
+        try {
+          reply = await this.ask('wakes', [joinTokens(again.tokens)], 'did');
+        } catch (error) {
+          if (!(error instanceof BoardAssertionError)) throw error;
+          throw tell(`at tick ${tick}: ${error.message}, and the host's did not`, end - 1);
+        }
+        this.done = tokens.slice(0, end);
+        if (Number(reply[REPLY_EXECUTED]) === 0) {
+          throw tell(
+            `before tick ${tick}: the board has something to do at tick ${reply[REPLY_NEXT]}`,
+            end - 1,
+          );
+        }
+        const difference = differenceInReply(again, reply);
+        if (difference === null) continue;
+        const field = await this.differentField();
+        throw tell(`at tick ${tick}; first field ${field ?? difference}`, end - 1);
       }
-      const nextTick = Number(said[SAID_NEXT]);
-      if (Number(said[SAID_EXECUTED]) === 0) {
-        throw differ(
-          `after tick ${scout.nowTick() - 1}: the board has something to do at tick ${nextTick}, the host at tick ${tick}`,
-        );
-      }
-      scout.step(tick, DEAF);
-      const field = await this.differentField();
-      if (field !== null) throw differ(`at tick ${tick}; first field ${field}`);
-      if (nextTick !== nextWake(scout.pump)) {
-        throw differ(
-          `after tick ${tick}: the board has something to do at tick ${nextTick}, the host at tick ${nextWake(scout.pump)}`,
-        );
-      }
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      throw tell(
+        `at tick ${ticks[first]}: ${noticed}; and the line was lost while looking: ${error.message}`,
+        first,
+      );
     }
-    throw new DivergenceError(
-      `board and host differ at tick ${ticks[first]!}, and not when the board does these wakes again from the host's state: something on it is no part of the firmware's state`,
+    throw tell(
+      `at tick ${ticks[first]}: ${noticed}; and not when the board does these wakes again from the host's state, so something on it is no part of the firmware's state`,
+      first,
     );
   }
 
   /** The first field in which board and scout differ, and both values; null when there is none. */
   private async differentField(): Promise<string | null> {
-    const theirs = (await this.fetchState()).values;
-    const mine = [...memoryOf(this.keep())];
+    const theirs = await this.fetchValues();
+    const mine = [...this.scout.memory()];
     const place = mine.findIndex(([, value], i) => value !== theirs[i]);
     return place < 0 ? null : `${mine[place]![0]}: host ${mine[place]![1]}, board ${theirs[place]}`;
   }
 
   /** The board goes on from the start of the batch. */
   private async loadBoard(): Promise<void> {
-    const values = [...memoryOf(this.start).values()].map(String);
+    const { start } = this;
+    const values = [...memoryOf(start).values()].map(String);
     let digest = '';
     for (let from = 0, to = 0; from < values.length; from = to) {
       let length = 0;
       while (to < values.length && length < REQUEST_CHARACTERS) length += values[to++]!.length + 1;
       [digest = ''] = await this.line.client.ask('load', [from, values.slice(from, to).join(' ')], 'ok');
     }
-    if (Number(digest) !== stateDigest(this.start.kept.pump, { crc32: crc32OfWords })) {
+    if (Number(digest) !== memoryDigestOf(start.kept)) {
       throw new LineError(`${this.line.port.name}: the board did not take over the state it was given`);
     }
   }
 
-  private async fetchState(): Promise<{ readonly digest: number; readonly values: readonly number[] }> {
+  private async fetchValues(): Promise<readonly number[]> {
     const values: number[] = [];
     for (;;) {
-      const [digest, total, part = ''] = await this.ask('state', [values.length], 'values');
+      const [, total, part = ''] = await this.ask('state', [values.length], 'values');
       values.push(...part.split(' ').map(Number));
-      if (values.length >= Number(total)) return { digest: Number(digest), values };
+      if (values.length >= Number(total)) return values;
     }
   }
-}
-
-/** All that the board should hold then, in line order. */
-function memoryOf({ kept, lastReadings }: Start): ReadonlyMap<string, number> {
-  const { pump, side } = kept;
-  return stateFields({ ...pump, inbox: [], stored: side.stored, lastReadings: [0, ...lastReadings] });
 }

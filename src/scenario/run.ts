@@ -5,7 +5,14 @@
  * lays the stimuli on, advances to the next point, and lets the judges look. The control is the same run without its
  * faults and comes first, because what it raises cannot count as noticing a fault.
  */
-import type { FaultRecord, Stimulus, Target, TargetFactory, TargetSetup } from '../../hal/target.ts';
+import type {
+  FaultRecord,
+  Stimulus,
+  Target,
+  TargetDigest,
+  TargetFactory,
+  TargetSetup,
+} from '../../hal/target.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
@@ -238,8 +245,10 @@ async function observeTarget(
     if (stimulus !== null) witness.expectStimulus(entry.tick, stimulus);
   }
   let error: unknown = null;
+  let digest: TargetDigest | null = null;
   try {
     await drive(target, plan, witness, options, untilTick);
+    digest = await target.digest();
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;
     error = thrown;
@@ -253,8 +262,6 @@ async function observeTarget(
     ...judgeFiring(records, plan.timeline),
   ];
   const verdict = verdictOf(error, expectations);
-  // What a run was ended by leaves no state worth a name.
-  const digest = error === null ? await target.digest() : null;
   if (digest !== null) trace?.end(target.nowTick(), digest, verdict);
   const values = known.map((name) => {
     const value = target.read(name);
