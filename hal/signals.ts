@@ -3,7 +3,7 @@
 export interface SignalSpec {
   readonly name: string;
   /** Unit of the number as people write and read it. */
-  readonly unit: 'strokes' | 'ug' | 'ul' | 'pa' | 'mv' | 'milli-c' | 'percent' | 'state';
+  readonly unit: 'strokes' | 'ug' | 'ul' | 'pa' | 'mv' | 'milli-c' | 'percent' | 'ug-per-ml' | 'state';
   /** Integers inside per one of the unit: 1000 for a dose in nanograms shown as ug. */
   readonly scale: 1 | 1000;
   /** `pump` is the firmware's belief; `world` is truth, which only a target over a world can know. */
@@ -83,7 +83,7 @@ export const SIGNALS = [
     unit: 'ug',
     scale: 1000,
     of: 'world',
-    meaning: 'dose past the catheter tip since tick 0',
+    meaning: 'drug past the catheter tip since tick 0: what the dose oracle judges',
   },
   {
     name: 'true.prescribed-ug',
@@ -112,6 +112,57 @@ export const SIGNALS = [
     scale: 1000,
     of: 'world',
     meaning: 'fluid that left the reservoir and never reached the tip: cuts and leaks',
+  },
+  {
+    name: 'true.intrathecal-ug',
+    unit: 'ug',
+    scale: 1000,
+    of: 'world',
+    meaning:
+      'drug that truly came into the spinal fluid since tick 0: not what went beside it or lies in a pocket',
+  },
+  {
+    name: 'true.tip-concentration-ug-per-ml',
+    unit: 'ug-per-ml',
+    scale: 1000,
+    of: 'world',
+    meaning: 'drug in the fluid at the tip, after the mixing on the way',
+  },
+  {
+    name: 'patient.csf-ug-per-ml',
+    unit: 'ug-per-ml',
+    scale: 1000,
+    of: 'world',
+    meaning: 'illustrative: level in the spinal fluid, one compartment',
+  },
+  {
+    name: 'patient.effect-percent',
+    unit: 'percent',
+    scale: 1000,
+    of: 'world',
+    meaning: 'illustrative: effect, per cent of what the patient is used to',
+  },
+  {
+    name: 'patient.ashworth',
+    unit: 'state',
+    scale: 1,
+    of: 'world',
+    meaning: 'illustrative: spasticity on the Ashworth scale, 0 limp, 1 treated, 4 rigid',
+  },
+  {
+    name: 'patient.withdrawal-stage',
+    unit: 'state',
+    scale: 1,
+    of: 'world',
+    meaning:
+      'illustrative: 0 none, 1 itch and spasticity, 2 fever and confusion, 3 seizure and organ failure',
+  },
+  {
+    name: 'patient.overdose-stage',
+    unit: 'state',
+    scale: 1,
+    of: 'world',
+    meaning: 'illustrative: 0 none, 1 drowsy and limp, 2 slow pulse and weak breathing, 3 coma',
   },
 ] as const satisfies readonly SignalSpec[];
 

@@ -22,6 +22,12 @@ export interface TargetSetup {
   readonly concentrationUgPerMl: number;
   readonly catheterLengthMm: number;
   readonly compliancePlPerPa: number;
+  /** Tanks in series from pump to tip; the more, the less a front widens. Left out: 128. */
+  readonly mixingTanks?: number;
+  /** Left out: the line is full of the drug at tick 0, and not of spinal fluid. */
+  readonly isLinePrimed?: boolean;
+  /** Left out: the patient has long had the therapy at tick 0, and is not new to the drug. */
+  readonly isPatientUsed?: boolean;
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;
@@ -48,8 +54,11 @@ export type Stimulus =
       readonly options: Readonly<Record<string, number | string>>;
     }
   | { readonly kind: 'clear'; readonly id: string }
-  /** Withdraw everything, fill, program the computed volume: the world's fluid and then the pump's belief. */
-  | { readonly kind: 'refill'; readonly volumeNl: number };
+  /**
+   * Withdraw everything, fill, program the computed volume: the world's fluid and then the pump's belief. Another
+   * concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
+   */
+  | { readonly kind: 'refill'; readonly volumeNl: number; readonly concentrationUgPerMl?: number };
 
 /** Told of everything in chain order, while `advance` runs. Must not call back into the target but for `read`. */
 export interface TargetObserver {

@@ -307,6 +307,42 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     },
     SLIP_PA: { what: 'rise at which the mechanism slips, Pa', source: ESTIMATE },
   },
+  'sim/plant/line.ts': {
+    TUBING_NL: { what: 'tubing inside the pump, nL', source: ESTIMATE },
+    CATHETER_NL_PER_MM: { what: 'inside of the catheter, nL a mm', source: 'PROM-IFU' },
+  },
+  'hal/sim/target.ts': {
+    MIXING_TANKS: { what: 'tanks in series from pump to tip', source: ESTIMATE },
+  },
+  'sim/plant/patient.ts': {
+    CSF_HALF_LIFE_S: { what: 'half-life in the spinal fluid, s', source: 'LABEL' },
+    CSF_CLEARANCE_NL_PER_HOUR: { what: 'clearance from the spinal fluid, nL an hour', source: 'LABEL' },
+    EFFECT_HALF_LIFE_S: {
+      what: 'half-life of the second compartment of the effect, s',
+      source: 'estimate, from the peak of a bolus after 4 h (LABEL)',
+    },
+    LOOK_S: { what: 'between looks at the patient, s', source: 'our choice' },
+    USED_TO_HALF_LIFE_S: { what: 'half-life of getting used to an effect, s', source: ESTIMATE },
+    USED_TO_MARGIN_PG: { what: 'effect that counts over twice the accustomed, pg', source: ESTIMATE },
+    NAIVE_PG: { what: 'effect that a new patient bears as his own, pg', source: ESTIMATE },
+    DEPENDENT_PG: { what: 'accustomed effect from which there is withdrawal, pg', source: ESTIMATE },
+    WITHDRAWAL_SET: {
+      what: 'withdrawal stages set below, per mille of the accustomed effect',
+      source: 'estimate, within hours to 72 h (ANAES-2020)',
+    },
+    WITHDRAWAL_CLEAR: { what: 'withdrawal stages cleared above, per mille', source: ESTIMATE },
+    WITHDRAWAL_DWELL_S: {
+      what: 'time below before a withdrawal stage shows, s',
+      source: 'estimate, within hours to 72 h (ANAES-2020)',
+    },
+    OVERDOSE_SET: {
+      what: 'overdose stages set above, per mille',
+      source: 'estimate, around minutes to an hour (SGOUROS)',
+    },
+    OVERDOSE_CLEAR: { what: 'overdose stages cleared below, per mille', source: ESTIMATE },
+    ASHWORTH_SET: { what: 'Ashworth 1 to 4 reached below, per mille', source: ESTIMATE },
+    ASHWORTH_CLEAR: { what: 'Ashworth 1 to 4 left above, per mille', source: ESTIMATE },
+  },
   'sim/plant/battery.ts': {
     CAPACITY_NC: { what: 'charge of the cell, nC', source: 'estimate, fitted to MDT-UK, MDT-REPL' },
     IDLE_NC_PER_SECOND: { what: 'charge of a second at rest, nC', source: 'estimate, same fit' },
@@ -364,6 +400,9 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'MAX_EXACT',
   ],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
+  'sim/plant/line.ts': ['CHUNK_NL'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS'],
+  'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
     'POSTURE_LEVEL',

@@ -55,7 +55,7 @@ interface Watch {
 export interface Oracle {
   readonly ticksPerHour: number;
   readonly ticksPerDay: number;
-  readonly strokePg: number;
+  strokePg: number;
   latestTick: number;
 
   /** Rate segments of the last 24 h, SEGMENT_WORDS each. */
@@ -195,6 +195,12 @@ export function prescribe(oracle: Oracle, tick: number, rate: PrescribedRate): v
   oracle.segments[head + RATE_WHOLE] = rateWhole;
   oracle.segments[head + RATE_FRACTION] = rateFraction;
   if (oracle.lastDeliveryTick === tick) markDelivery(oracle, tick);
+}
+
+/** A fill of another strength: the larger stroke is what is allowed from here on, since windows reach back. */
+export function strokeHolds(oracle: Oracle, strokePg: number): void {
+  assert(isCount(strokePg, STROKE_PG_MAX) && strokePg > 0, 'stroke out of range');
+  oracle.strokePg = Math.max(oracle.strokePg, strokePg);
 }
 
 /** Everything that passed the tip since tick 0, as of this tick; what is new counts as one step at this tick. */

@@ -8,7 +8,12 @@
  * Order within tick n: faults, clears and refills of n come first; then the firmware reads; then `stroke(n)`, which
  * anchors the catheter at n, so that a reading in n + k sees k ticks of relaxation.
  *
- * State is plain data without functions. Volumes are integer picolitres throughout and conserved exactly.
+ * What came out of the stretched catheter is carried on as drug, and the patient looked at, by `settle`: at strokes,
+ * refills, faults and whenever whoever runs the world calls it, in practice each hour. Somebody who reads in between
+ * settles a copy, so a read moves nothing here either.
+ *
+ * State is plain data without functions. Volumes are integer picolitres, drug is integer picograms; both are
+ * conserved exactly.
  */
 import type { FaultOptions, FaultRecord } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
@@ -28,8 +33,11 @@ import { hash, streamOf } from './prng.ts';
 import * as battery from './plant/battery.ts';
 import * as catheter from './plant/catheter.ts';
 import * as environment from './plant/environment.ts';
+import { CATHETER_NL_PER_MM, tipNgPerMl, TUBING_NL } from './plant/line.ts';
 import { createMechanism, type Mechanism, type MechanismState } from './plant/mechanism.ts';
+import * as patient from './plant/patient.ts';
 import * as reservoir from './plant/reservoir.ts';
+import * as transport from './plant/transport.ts';
 
 export { NOMINAL_STROKE_NL } from './plant/mechanism.ts';
 export type { FaultRecord } from './faults/fault.ts';
@@ -46,6 +54,12 @@ export interface WorldOptions {
   concentrationUgPerMl: number;
   catheterLengthMm: number;
   compliancePlPerPa: number;
+  /** How many tanks the line from pump to tip is: the more, the less a front widens on its way. */
+  mixingTanks: number;
+  /** The line is full of the drug at tick 0, and of spinal fluid otherwise. */
+  isLinePrimed: boolean;
+  /** Daily dose that the patient has long had at tick 0. */
+  usedToPgPerDay: number;
   environment: environment.EnvironmentOptions;
 }
 
@@ -55,11 +69,11 @@ export type Look = 'consumed' | 'peek';
 export interface World {
   readonly tickMs: number;
   readonly seed: number;
-  /** Of the first fill; the plant knows volumes only, and a dose is for whoever judges it. */
-  readonly concentrationUgPerMl: number;
   readonly mechanism: MechanismState;
   readonly reservoir: reservoir.ReservoirState;
   readonly catheter: catheter.CatheterState;
+  readonly transport: transport.TransportState;
+  readonly patient: patient.PatientState;
   readonly battery: battery.BatteryState;
   readonly environment: environment.EnvironmentState;
   readonly faults: FaultLedger;
@@ -67,19 +81,31 @@ export interface World {
 
 export type WorldSnapshot = { readonly world: World };
 
+/** A ug/mL is a pg/nL. */
+function ugPerMl(concentration: number): reservoir.Drug {
+  return { pg: concentration, nl: 1 };
+}
+
 export function createWorld(o: WorldOptions): World {
   return {
     tickMs: o.tickMs,
     seed: o.seed,
-    concentrationUgPerMl: o.concentrationUgPerMl,
     mechanism: createMechanism(o.mechanism, o.tolerancePpm),
     reservoir: reservoir.createReservoir(
       o.reservoirCapacityNl,
       o.fillNl,
       o.lowVolumeFade,
       Math.floor(3600000 / o.tickMs),
+      ugPerMl(o.concentrationUgPerMl),
     ),
     catheter: catheter.createCatheter(o.catheterLengthMm, o.compliancePlPerPa, o.tickMs),
+    transport: transport.createTransport(
+      TUBING_NL,
+      o.catheterLengthMm * CATHETER_NL_PER_MM,
+      o.mixingTanks,
+      o.isLinePrimed ? o.concentrationUgPerMl : 0,
+    ),
+    patient: patient.createPatient(o.usedToPgPerDay, o.tickMs),
     battery: battery.createBattery(o.tickMs),
     environment: environment.createEnvironment(o.environment, o.seed, o.tickMs),
     faults: createLedger(),
@@ -106,9 +132,48 @@ export function stroke(world: World, tick: number): void {
   const movedPl = Math.min(offeredPl, catheter.roomPl(world.catheter, tick));
   judgeLeak(world, tick);
   judgeResistance(world, 1, tick);
-  if (movedPl > 0) laidOver(world.faults, 'lostSharePpm', 0, tick, true);
-  reservoir.draw(world.reservoir, movedPl);
+  if (movedPl > 0) {
+    laidOver(world.faults, 'lostSharePpm', 0, tick, true);
+    laidOver(world.faults, 'displacedPpm', 0, tick, true);
+    laidOver(world.faults, 'pocketPpm', 0, tick, true);
+  }
+  settle(world, tick);
+  const { nl, pg } = reservoir.draw(world.reservoir, movedPl);
   catheter.push(world.catheter, movedPl, tick);
+  transport.enter(world.transport, nl, pg);
+}
+
+/** A clear catheter has passed a stroke on by then; until then it counts as given in the stroke's own tick. */
+const PASSED_ON_TICKS = 2;
+
+/** Bring drug and patient up to `tick`. What comes out of a narrowed catheter bit by bit is given bit by bit. */
+export function settle(world: World, tick: number): void {
+  const { anchorTick } = world.catheter;
+  carryUntil(world, Math.min(tick, anchorTick + PASSED_ON_TICKS), anchorTick);
+  for (;;) {
+    const lookTick = patient.nextLook(world.patient, tick);
+    if (lookTick < 0) break;
+    carryUntil(world, lookTick, lookTick);
+    patient.look(world.patient, lookTick);
+  }
+  carryUntil(world, tick, tick);
+}
+
+/** Whole nanolitres that have left the stretched catheter since tick 0, and through its hole. */
+function movedAt(world: World, tick: number): { passedNl: number; lostNl: number } {
+  const { catheter: c } = world;
+  return {
+    passedNl: Math.floor((c.enteredPl - catheter.heldPl(c, tick)) / 1000),
+    lostNl: Math.floor(catheter.lostPl(c, tick) / 1000),
+  };
+}
+
+/** What has left the stretched catheter until `untilTick` moves on, and reaches the patient in `givenTick`. */
+function carryUntil(world: World, untilTick: number, givenTick: number): void {
+  if (world.transport.trappedNl === 0) return;
+  const { passedNl, lostNl } = movedAt(world, untilTick);
+  const reachedPg = transport.carry(world.transport, passedNl, lostNl);
+  if (reachedPg > 0) patient.receive(world.patient, reachedPg, givenTick);
 }
 
 export function toneSounded(world: World, _tick: number): void {
@@ -119,11 +184,15 @@ export function telemetryUsed(world: World, ticks: number): void {
   world.battery.telemetryTicks = world.battery.telemetryTicks + ticks;
 }
 
-/** Withdraw everything and fill. Nothing happens while a fault keeps the refill from being performed. */
+/**
+ * Withdraw everything and fill, with the drug of the last fill unless another concentration is named. Nothing
+ * happens while a fault keeps the refill from being performed.
+ */
 export function refill(
   world: World,
   volumeNl: number,
   tick: number,
+  concentrationUgPerMl?: number,
 ): { performed: boolean; withdrawnNl: number } {
   let performed = true;
   for (let i = 0; i < world.faults.active.length; i++) {
@@ -134,7 +203,9 @@ export function refill(
   }
   if (!performed) return { performed, withdrawnNl: 0 };
   judgeLeak(world, tick);
-  const withdrawnPl = reservoir.exchange(world.reservoir, volumeNl * 1000, tick);
+  settle(world, tick);
+  const drug = concentrationUgPerMl === undefined ? world.reservoir.drug : ugPerMl(concentrationUgPerMl);
+  const withdrawnPl = reservoir.exchange(world.reservoir, volumeNl * 1000, drug, tick);
   return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000) };
 }
 
@@ -220,10 +291,23 @@ export function faultRecords(world: World): readonly FaultRecord[] {
 function rebuildPlant(world: World, kind: string, tick: number): void {
   const { faults } = world;
   const spec = faultSpec(kind);
+  if (spec.displacedPpm !== undefined) {
+    settle(world, tick);
+    world.transport.displacedPpm = laidOver(faults, 'displacedPpm', 0, tick, false);
+  }
+  if (spec.pocketPpm !== undefined) {
+    settle(world, tick);
+    world.transport.pocketPpm = laidOver(faults, 'pocketPpm', 0, tick, false);
+    // A pocket that nothing holds closed any more empties at once.
+    if (world.transport.pocketPpm === 0) {
+      patient.receive(world.patient, transport.openPocket(world.transport), tick);
+    }
+  }
   if (spec.leakPlPerHour !== undefined) {
     reservoir.setLeak(world.reservoir, laidOver(faults, 'leakPlPerHour', 0, tick, false), tick);
   }
   if (spec.lambdaQ30 === undefined) return;
+  settle(world, tick);
   const { clearLambdaQ30 } = world.catheter;
   const lambdaQ30 = laidOver(faults, 'lambdaQ30', clearLambdaQ30, tick, false);
   catheter.change(world.catheter, lambdaQ30, laidOver(faults, 'lostSharePpm', 0, tick, false), tick);
@@ -266,6 +350,45 @@ export function trueDeliveredPl(world: World, tick: number): number {
   return catheter.deliveredPl(world.catheter, tick);
 }
 
+/** Drug past the tip since tick 0, wherever it went from there. */
+export function trueDeliveredPg(world: World, tick: number): number {
+  const { passedNl, lostNl } = movedAt(world, tick);
+  return transport.tipPgBy(world.transport, passedNl, lostNl);
+}
+
+/** Drug that truly came into the spinal fluid since tick 0. */
+export function trueIntrathecalPg(world: World, tick: number): number {
+  return asOf(world, tick).transport.reachedPg;
+}
+
+/** What the drop at the tip holds, thousandths of a ug/mL. */
+export function trueTipNgPerMl(world: World, tick: number): number {
+  return tipNgPerMl(asOf(world, tick).transport.line);
+}
+
+/** Illustrative. Signals and expectations read it and nothing else: no reading of the firmware comes from here. */
+export function patientAt(world: World, tick: number) {
+  const { patient: p } = asOf(world, tick);
+  return {
+    csfNgPerMl: patient.csfNgPerMl(p, tick),
+    effectMilliPercent: patient.effectMilliPercent(p, tick),
+    withdrawalStage: patient.withdrawalStage(p),
+    overdoseStage: p.overdoseStage,
+    ashworth: p.ashworth,
+  };
+}
+
+/** The world settled at `tick`, with copies of what settling moves. */
+function asOf(world: World, tick: number): World {
+  const copy = {
+    ...world,
+    transport: transport.copyTransport(world.transport),
+    patient: patient.copyPatient(world.patient),
+  };
+  settle(copy, tick);
+  return copy;
+}
+
 /** Held between pump and tip beyond what a relaxed catheter holds. */
 export function trueTrappedPl(world: World, tick: number): number {
   return catheter.heldPl(world.catheter, tick);
@@ -277,7 +400,7 @@ export function trueLostPl(world: World, tick: number): number {
   return r.leakedPl + reservoir.leakedSincePl(r, tick) + catheter.lostPl(world.catheter, tick);
 }
 
-/** Every picolitre is somewhere. Throws with all the numbers: this is our own bug and never the pump's. */
+/** Every picolitre and every picogram is somewhere. Throws with all the numbers: this is our own bug and never the pump's. */
 export function assertConserved(world: World, tick: number): void {
   const { filledPl, withdrawnPl, drawnPl } = world.reservoir;
   const { enteredPl, slipPl } = world.catheter;
@@ -291,6 +414,12 @@ export function assertConserved(world: World, tick: number): void {
     Math.min(reservoirPl, trappedPl, deliveredPl, lost) >= 0 &&
     trappedPl <= slipPl &&
     filledPl <= Number.MAX_SAFE_INTEGER;
+  const { drawnPg } = world.reservoir;
+  if (drawnPg !== world.transport.enteredPg || !transport.isDrugWhole(world.transport)) {
+    throw new Error(
+      `world: drug is not conserved in tick ${tick}: drawn ${drawnPg} pg, ${transport.bookOf(world.transport)}`,
+    );
+  }
   if (isWhole) return;
   throw new Error(
     `world: fluid is not conserved in tick ${tick}: filled ${filledPl} - withdrawn ${withdrawnPl} pL against ` +

@@ -34,3 +34,14 @@ export function prescribedRate(
       return { numerator: concentrationUgPerMl * rate, denominator: ticksPerHour };
   }
 }
+
+/** Of a whole day, rounded down. */
+export function prescribedPgPerDay(therapy: Therapy, concentrationUgPerMl: number): number {
+  let twentyFourths = 0;
+  for (let slot = 0; slot < 24; slot++) {
+    // An hour as one tick: the denominator is 24 or 1.
+    const { numerator, denominator } = prescribedRate(therapy, slot, concentrationUgPerMl, 1);
+    twentyFourths += numerator * (24 / denominator);
+  }
+  return Math.floor(twentyFourths / 24);
+}

@@ -31,6 +31,7 @@ import {
   failures,
   prescribe,
   prescribedPg,
+  strokeHolds,
 } from '../../sim/oracle.ts';
 import {
   applyFault,
@@ -40,14 +41,18 @@ import {
   faultRecords,
   markFaultFired,
   outletPressurePa,
+  patientAt,
   refill,
+  settle,
   stroke,
   supplyMv,
   telemetryUsed,
   temperatureMilliC,
-  trueDeliveredPl,
+  trueDeliveredPg,
+  trueIntrathecalPg,
   trueLostPl,
   trueReservoirPl,
+  trueTipNgPerMl,
   trueTrappedPl,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
@@ -64,7 +69,7 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import { prescribedRate } from './prescribed.ts';
+import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
 
@@ -74,6 +79,9 @@ interface Queued {
 }
 
 const PASSED_ON_TICKS = 2;
+
+/** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
+const MIXING_TANKS = 128;
 
 const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.excess-dose-ug'];
 
@@ -117,7 +125,15 @@ export class SimTarget implements Target {
     this.concentrationUgPerMl = setup.concentrationUgPerMl;
     const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
     this.side = {
-      world: createWorld({ ...setup, tickMs: TICK_MS, reservoirCapacityNl: setup.reservoirNl }),
+      world: createWorld({
+        ...setup,
+        tickMs: TICK_MS,
+        reservoirCapacityNl: setup.reservoirNl,
+        mixingTanks: setup.mixingTanks ?? MIXING_TANKS,
+        isLinePrimed: setup.isLinePrimed ?? true,
+        usedToPgPerDay:
+          setup.isPatientUsed === false ? 0 : prescribedPgPerDay(setup.therapy, setup.concentrationUgPerMl),
+      }),
       tick: 0,
       isStrokeCommanded: false,
       stored: null,
@@ -210,7 +226,7 @@ export class SimTarget implements Target {
       case 'true.reservoir-ul':
         return Math.floor(trueReservoirPl(side.world, at) / 1000);
       case 'true.delivered-ug':
-        return Math.floor(this.deliveredPg(at) / 1000);
+        return Math.floor(trueDeliveredPg(side.world, at) / 1000);
       case 'true.trapped-ul':
         return Math.floor(trueTrappedPl(side.world, at) / 1000);
       case 'true.lost-ul':
@@ -219,6 +235,20 @@ export class SimTarget implements Target {
         return oracle === null ? null : Math.floor(prescribedPg(oracle, at) / 1000);
       case 'true.excess-dose-ug':
         return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
+      case 'true.intrathecal-ug':
+        return Math.floor(trueIntrathecalPg(side.world, at) / 1000);
+      case 'true.tip-concentration-ug-per-ml':
+        return trueTipNgPerMl(side.world, at);
+      case 'patient.csf-ug-per-ml':
+        return patientAt(side.world, at).csfNgPerMl;
+      case 'patient.effect-percent':
+        return patientAt(side.world, at).effectMilliPercent;
+      case 'patient.ashworth':
+        return patientAt(side.world, at).ashworth;
+      case 'patient.withdrawal-stage':
+        return patientAt(side.world, at).withdrawalStage;
+      case 'patient.overdose-stage':
+        return patientAt(side.world, at).overdoseStage;
       default:
         return null;
     }
@@ -313,14 +343,17 @@ export class SimTarget implements Target {
     if (this.oracle !== null && this.isOracleLook) {
       this.prescribe(at);
       // A stroke counts in its own tick if nothing holds it back: an open catheter has passed it on two ticks later.
-      this.toldPg = Math.max(this.toldPg, this.deliveredPg(at + PASSED_ON_TICKS));
+      this.toldPg = Math.max(this.toldPg, trueDeliveredPg(this.side.world, at + PASSED_ON_TICKS));
       delivered(this.oracle, at, this.toldPg);
       // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
       if (this.pump.alarms.rows.some((row, i) => row.isActive === 1 && ALARMS[i]!.isCritical)) {
         alarmRaised(this.oracle, at);
       }
     }
-    if (at % TICKS_PER_HOUR === 0) assertConserved(this.side.world, at);
+    if (at % TICKS_PER_HOUR === 0) {
+      settle(this.side.world, at);
+      assertConserved(this.side.world, at);
+    }
   }
 
   private apply(stimulus: Stimulus, at: number): void {
@@ -339,8 +372,11 @@ export class SimTarget implements Target {
         break;
       case 'refill':
         // Nobody programs a refill that nobody made.
-        if (refill(world, stimulus.volumeNl, at).performed) {
+        if (refill(world, stimulus.volumeNl, at, stimulus.concentrationUgPerMl).performed) {
           this.order({ kind: 'refill', volumeNl: stimulus.volumeNl });
+          if (this.oracle !== null && stimulus.concentrationUgPerMl !== undefined) {
+            strokeHolds(this.oracle, this.pump.build.strokeNl * stimulus.concentrationUgPerMl);
+          }
         }
         break;
     }
@@ -395,11 +431,6 @@ export class SimTarget implements Target {
     const slot = (this.setup.startHour + Math.floor(at / TICKS_PER_HOUR)) % 24;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
     prescribe(this.oracle, at, prescribedRate(therapy, slot, this.concentrationUgPerMl, TICKS_PER_HOUR));
-  }
-
-  /** Dose past the tip since tick 0, picograms: nanolitres times micrograms per millilitre. */
-  private deliveredPg(at: number): number {
-    return Math.floor(trueDeliveredPl(this.side.world, at) / 1000) * this.setup.concentrationUgPerMl;
   }
 }
 

@@ -96,6 +96,10 @@ export interface HookValues {
   lambdaQ30: number;
   /** Share of the catheter's outflow that doesn't reach the tip. */
   lostSharePpm: number;
+  /** Share of what leaves the tip that doesn't come into the spinal fluid. */
+  displacedPpm: number;
+  /** Share of the rest that a pocket keeps until nothing holds it closed. */
+  pocketPpm: number;
   resistanceOhm: number;
   confirmedStrokes: number | null;
   /** A reading of the sensor that the fault's option `sensor` names. Detail: 1 for the supply under load, else 0. */

@@ -17,10 +17,14 @@ import { reservoirLeak } from './reservoir-leak.ts';
 import { sensorLost } from './sensor-lost.ts';
 import { sensorNoisy } from './sensor-noisy.ts';
 import { sensorStuck } from './sensor-stuck.ts';
+import { subduralPocket } from './subdural-pocket.ts';
+import { tipDisplacement } from './tip-displacement.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
   catheterCut,
+  tipDisplacement,
+  subduralPocket,
   motorStall,
   overInfusion,
   batteryResistance,

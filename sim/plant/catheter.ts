@@ -7,7 +7,7 @@
  * table, so reading is free and nothing is ever stepped. Only a stroke or a change of the catheter sets an anchor.
  * What came out is what went in less what is held: an identity, never a second integral that could drift apart.
  *
- * Left out: transit and mixing along the line, the catheter's own dead volume (it starts full), gas.
+ * Volumes only: what is dissolved in them, and how long it takes to the tip, is `transport.ts`. Left out: gas.
  */
 import { decayed, LN2, START_LIMIT } from '../decay.ts';
 

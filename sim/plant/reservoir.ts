@@ -3,6 +3,9 @@
  *
  * A leak is lazy: `levelPl` is what strokes and refills left, and what leaked since an anchor is taken off when
  * somebody looks. Strokes don't move the anchor, so a leak rounds once and not once a stroke.
+ *
+ * What is dissolved is a pair, so much drug in so much volume: exact for any mixture, where a rounded concentration
+ * would not be. The fluid is well mixed, so drawing some of it leaves the pair as it is.
  */
 
 /**
@@ -12,6 +15,12 @@
 const FADE_FROM_NL = 3500000;
 const FADE_TO_NL = 1400000;
 
+/** A concentration: `pg` in each `nl`. */
+export interface Drug {
+  readonly pg: number;
+  readonly nl: number;
+}
+
 export interface ReservoirState {
   readonly capacityPl: number;
   readonly lowVolumeFade: boolean;
@@ -20,6 +29,8 @@ export interface ReservoirState {
   filledPl: number;
   withdrawnPl: number;
   drawnPl: number;
+  drug: Drug;
+  drawnPg: number;
   leakPlPerHour: number;
   leakAnchorTick: number;
   /** Lost to leaks up to the anchor. */
@@ -31,6 +42,7 @@ export function createReservoir(
   fillNl: number,
   fade: boolean,
   ticksPerHour: number,
+  drug: Drug,
 ): ReservoirState {
   if (fillNl > capacityNl)
     throw new Error(`world: a fill of ${fillNl} nL into a reservoir of ${capacityNl} nL`);
@@ -42,6 +54,8 @@ export function createReservoir(
     filledPl: fillNl * 1000,
     withdrawnPl: 0,
     drawnPl: 0,
+    drug,
+    drawnPg: 0,
     leakPlPerHour: 0,
     leakAnchorTick: 0,
     leakedPl: 0,
@@ -79,13 +93,26 @@ export function availablePl(r: ReservoirState, strokePl: number, tick: number): 
   return Math.floor((strokePl * aboveNl) / (FADE_FROM_NL - FADE_TO_NL));
 }
 
-export function draw(r: ReservoirState, pl: number): void {
+/** Drug in so many nL. Whole pg per nL apart: a reservoir of 60 mL times its drug would pass 2^53. */
+export function drugPg(r: ReservoirState, nl: number): number {
+  const { drug } = r;
+  const wholePgPerNl = Math.floor(drug.pg / drug.nl);
+  const restPg = drug.pg - wholePgPerNl * drug.nl;
+  return wholePgPerNl * nl + Math.floor((restPg * nl) / drug.nl);
+}
+
+/** Answers what was drawn since the last call in whole nanolitres, and the drug in it. */
+export function draw(r: ReservoirState, pl: number): { nl: number; pg: number } {
+  const nl = Math.floor((r.drawnPl + pl) / 1000) - Math.floor(r.drawnPl / 1000);
+  const pg = drugPg(r, nl);
   r.levelPl = r.levelPl - pl;
   r.drawnPl = r.drawnPl + pl;
+  r.drawnPg = r.drawnPg + pg;
+  return { nl, pg };
 }
 
 /** Withdraw all of it, then fill. Answers what came out. */
-export function exchange(r: ReservoirState, fillPl: number, tick: number): number {
+export function exchange(r: ReservoirState, fillPl: number, drug: Drug, tick: number): number {
   if (fillPl > r.capacityPl)
     throw new Error(`world: a refill of ${fillPl} pL into a reservoir of ${r.capacityPl} pL`);
   setLeak(r, r.leakPlPerHour, tick);
@@ -93,5 +120,6 @@ export function exchange(r: ReservoirState, fillPl: number, tick: number): numbe
   r.withdrawnPl = r.withdrawnPl + withdrawnPl;
   r.filledPl = r.filledPl + fillPl;
   r.levelPl = fillPl;
+  r.drug = drug;
   return withdrawnPl;
 }

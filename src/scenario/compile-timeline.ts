@@ -337,7 +337,9 @@ function compileMoment(
   if ('clear' in entry) return { tick, line, id, kind: 'clear', target: entry.clear };
   if ('refill' in entry) {
     checkVolume(entry.refill, context.reservoirNl, [...path, 'refill'], context.report);
-    return { tick, line, id, kind: 'refill', volumeNl: entry.refill };
+    const { concentration } = entry;
+    const strength = concentration === undefined ? {} : { concentrationUgPerMl: concentration };
+    return { tick, line, id, kind: 'refill', volumeNl: entry.refill, ...strength };
   }
   if ('command' in entry) {
     const command = compileCommand(entry.command, programming, [...path, 'command'], context);

@@ -141,7 +141,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
 }
 
 function complete(document: Document, compiled: Compiled, file: string, hash: string): Scenario {
-  const { start, pump, drug, catheter, environment, control } = document;
+  const { start, pump, drug, catheter, patient, environment, control } = document;
   const { therapy, timeline, lists, controlLists, lookEveryTicks } = compiled;
   if (therapy === null) throw new Error('a scenario without problems has a therapy');
   return {
@@ -162,7 +162,13 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
       tolerancePpm: pump.tolerance,
     },
     drug: { name: drug.name, concentrationUgPerMl: drug.concentration },
-    catheter: { lengthMm: catheter.length, compliancePlPerPa: catheter.compliance },
+    catheter: {
+      lengthMm: catheter.length,
+      compliancePlPerPa: catheter.compliance,
+      isPrimed: catheter.primed === 'yes',
+      mixingTanks: catheter.mixing,
+    },
+    patient: { isUsedToTherapy: patient['used-to'] === 'therapy' },
     environment: {
       noise: environment.noise,
       posture: environment.posture,

@@ -70,7 +70,7 @@ interface Plan {
 const DEFAULT_SLICE_TICKS = 30 * 24 * TICKS_PER_HOUR;
 
 export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup {
-  const { pump, drug, catheter, environment, therapy, seed, start } = scenario;
+  const { pump, drug, catheter, patient, environment, therapy, seed, start } = scenario;
   return {
     seed,
     startHour: start.hour,
@@ -78,6 +78,9 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     concentrationUgPerMl: drug.concentrationUgPerMl,
     catheterLengthMm: catheter.lengthMm,
     compliancePlPerPa: catheter.compliancePlPerPa,
+    mixingTanks: catheter.mixingTanks,
+    isLinePrimed: catheter.isPrimed,
+    isPatientUsed: patient.isUsedToTherapy,
     environment,
     therapy,
     isTickByTick,
@@ -103,8 +106,12 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
       return { kind: 'fault', id: entry.id, fault: entry.fault, options: entry.options };
     case 'clear':
       return { kind: 'clear', id: entry.target };
-    case 'refill':
-      return { kind: 'refill', volumeNl: entry.volumeNl };
+    case 'refill': {
+      const { volumeNl, concentrationUgPerMl } = entry;
+      return concentrationUgPerMl === undefined
+        ? { kind: 'refill', volumeNl }
+        : { kind: 'refill', volumeNl, concentrationUgPerMl };
+    }
     case 'command':
       return { kind: 'command', command: entry.command };
     case 'expect':

@@ -27,7 +27,16 @@ export interface Scenario {
     readonly tolerancePpm: number;
   };
   readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
-  readonly catheter: { readonly lengthMm: number; readonly compliancePlPerPa: number };
+  readonly catheter: {
+    readonly lengthMm: number;
+    readonly compliancePlPerPa: number;
+    /** Full of the drug at tick 0, and not of spinal fluid. */
+    readonly isPrimed: boolean;
+    /** Tanks in series from pump to tip. */
+    readonly mixingTanks: number;
+  };
+  /** Has had the therapy for long at tick 0, or is new to the drug. */
+  readonly patient: { readonly isUsedToTherapy: boolean };
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;
@@ -73,7 +82,12 @@ export type TimelineEntry = EntryBase &
         readonly options: Readonly<Record<string, number | string>>;
       }
     | { readonly kind: 'clear'; readonly target: string }
-    | { readonly kind: 'refill'; readonly volumeNl: number }
+    | {
+        readonly kind: 'refill';
+        readonly volumeNl: number;
+        /** Of what is truly filled in; left out: as before. */
+        readonly concentrationUgPerMl?: number;
+      }
     | { readonly kind: 'command'; readonly command: Command }
     | { readonly kind: 'expect'; readonly expectation: Expectation }
   );

@@ -50,6 +50,8 @@ function boundKind(spec: SignalSpec): QuantityKind | null {
       return { what: 'a temperature', example: '37 C', units: [unit('C', 1000 * scale)], signed: true };
     case 'percent':
       return { what: 'a share', example: '50 %', units: [unit('%', scale)] };
+    case 'ug-per-ml':
+      return { what: 'a concentration', example: '0.42 ug/mL', units: [unit('ug/mL', scale)] };
     case 'strokes':
     case 'state':
       return null;

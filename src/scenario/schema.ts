@@ -39,6 +39,8 @@ export const DEFAULTS = {
   catheterLength: '89 cm', // [S] a one-piece catheter as sold
   compliance: '0.3 uL/kPa', // [E]
   primed: 'yes',
+  mixing: 128, // [E]
+  usedTo: 'therapy',
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -99,13 +101,11 @@ const PUMP = closed({
 const CATHETER = closed({
   length: quantity(KINDS.length, { min: 100, max: 1500 }).prefault(DEFAULTS.catheterLength),
   compliance: quantity(KINDS.compliance, { min: 10, max: 1200 }).prefault(DEFAULTS.compliance),
-  primed: word('answer', ['yes', 'no'])
-    .refine((answer) => answer === 'yes', {
-      error:
-        'write yes, the only answer for now: the catheter starts full of the drug; transport comes later',
-    })
-    .prefault(DEFAULTS.primed),
+  primed: word('answer', ['yes', 'no']).prefault(DEFAULTS.primed),
+  mixing: wholeNumber(12, 256).prefault(DEFAULTS.mixing),
 });
+
+const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
 
 const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
 const ENVIRONMENT = closed({
@@ -212,7 +212,9 @@ export function buildSchemas(vocabulary: Vocabulary) {
   const entry = byKey('an entry of the timeline', {
     fault: timed(faultEntries(vocabulary)),
     clear: timed(closed({ clear: identifier(), ...TIMING })),
-    refill: timed(closed({ refill: quantity(KINDS.volume), ...TIMING })),
+    refill: timed(
+      closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...TIMING }),
+    ),
     command: timed(closed({ command, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
@@ -237,6 +239,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
     pump: PUMP,
     drug: closed({ name: sentence('the name of the drug').prefault(DEFAULTS.drug), concentration }),
     catheter: CATHETER.prefault({}),
+    patient: PATIENT.prefault({}),
     environment: ENVIRONMENT.prefault({}),
     therapy: THERAPY,
     timeline: z.array(entry).prefault([]),

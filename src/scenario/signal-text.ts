@@ -10,6 +10,7 @@ const UNIT_WORDS: Readonly<Record<SignalSpec['unit'], string>> = {
   mv: ' mV',
   'milli-c': ' milli-C',
   percent: ' %',
+  'ug-per-ml': ' ug/mL',
   state: '',
 };
 
@@ -26,11 +27,23 @@ export function signalNumber(name: string, value: number): number {
 const STATE_WORDS: Readonly<Record<string, readonly string[]>> = {
   permission: ['full', 'minimum rate', 'stopped'],
   'occlusion-state': ['clear', 'suspect', 'present'],
+  'patient.withdrawal-stage': [
+    'none',
+    'itch, rebound spasticity',
+    'fever, confusion',
+    'seizure, organ failure',
+  ],
+  'patient.overdose-stage': ['none', 'drowsy, limp', 'slow pulse, weak breathing', 'coma'],
 };
+
+/** Nobody may take a number of the patient for a prediction, wherever it stands. */
+function label(name: string): string {
+  return name.startsWith('patient.') ? ', illustrative' : '';
+}
 
 export function signalText(name: string, value: number): string {
   const state = STATE_WORDS[name]?.[value];
-  if (state !== undefined) return `${value} (${state})`;
+  if (state !== undefined) return `${value} (${state}${label(name)})`;
   const unit = signalSpec(name)?.unit;
-  return `${signalNumber(name, value)}${unit === undefined ? '' : UNIT_WORDS[unit]}`;
+  return `${signalNumber(name, value)}${unit === undefined ? '' : UNIT_WORDS[unit]}${label(name)}`;
 }

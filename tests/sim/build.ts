@@ -15,6 +15,9 @@ export function optionsOf(changes: Partial<WorldOptions> = {}): WorldOptions {
     concentrationUgPerMl: 500,
     catheterLengthMm: 1000,
     compliancePlPerPa: 300,
+    mixingTanks: 128,
+    isLinePrimed: true,
+    usedToPgPerDay: 300_000_000,
     environment: QUIET,
     ...changes,
   };

@@ -49,6 +49,7 @@ const UNITS = {
   mv: 'mV',
   'milli-c': 'milli-C',
   percent: '%',
+  'ug-per-ml': 'ug/mL',
   state: '-',
 } as const;
 

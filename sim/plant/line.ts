@@ -1,0 +1,140 @@
+/**
+ * The line from pump to tip, tubing and catheter, as a row of well-mixed tanks. What is pushed in at one end pushes
+ * as much out at the other: a front of another concentration moves through and grows wider on the way, as drug and
+ * spinal fluid do in the real line (TGA-0677: a prime that was computed as a clean front gave too much and then too
+ * little).
+ *
+ * Integers throughout: volumes in nL and never changing, drug in pg. What one tank gives the next one takes, so
+ * drug is conserved whatever the rounding. A pass that changed no tank is a fixed point, and until something else is
+ * pushed it is not computed again; that is why a line full of one drug costs next to nothing.
+ *
+ * Left out: diffusion at rest, density, the parabolic profile of the flow.
+ */
+
+/** The tubing inside the pump: from memory of software of 2016, no document. */
+export const TUBING_NL = 199000;
+/** 0.0026 mL/cm (PROM-IFU). */
+export const CATHETER_NL_PER_MM = 260;
+/** Pushed at a time at most: less than any tank holds, and mixing is the same for strokes of every size. */
+const CHUNK_NL = 500;
+
+export interface LineState {
+  readonly tankNl: readonly number[];
+  readonly tankPg: number[];
+  /** All tanks together: kept beside them, and compared at each pass. */
+  heldPg: number;
+  /** The last tank before the middle of the catheter, where a hole is taken to be. */
+  readonly holeAfter: number;
+  /** A push of up to `stillNl` with exactly so many pg a nL changes no tank; 0 nL: nothing is known. */
+  stillNl: number;
+  stillPgPerNl: number;
+}
+
+/** What one push drove out of the line. */
+export interface Outflow {
+  tipPg: number;
+  holePg: number;
+}
+
+/** Full of one concentration, 0 for spinal fluid. `tubingNl` of it lie before the catheter. */
+export function createLine(
+  tubingNl: number,
+  catheterNl: number,
+  tanks: number,
+  concentrationUgPerMl: number,
+): LineState {
+  const lineNl = tubingNl + catheterNl;
+  const tankNl: number[] = [];
+  for (let i = 0; i < tanks; i++)
+    tankNl.push(Math.floor(((i + 1) * lineNl) / tanks) - Math.floor((i * lineNl) / tanks));
+  if (tanks < 1 || tankNl[0]! < CHUNK_NL) {
+    throw new Error(`world: no line of ${lineNl} nL in ${tanks} tanks; each holds ${CHUNK_NL} nL at least`);
+  }
+  return {
+    tankNl,
+    tankPg: tankNl.map((nl) => nl * concentrationUgPerMl),
+    heldPg: lineNl * concentrationUgPerMl,
+    holeAfter: Math.floor(((tubingNl + catheterNl / 2) * tanks) / lineNl) - 1,
+    stillNl: CHUNK_NL,
+    stillPgPerNl: concentrationUgPerMl,
+  };
+}
+
+/**
+ * Push `nl` with `pg` of drug in at the inlet, `lostNl` of it out through the hole and the rest out at the tip.
+ * The strokes of a pump are small; what a cleared occlusion lets go comes as many chunks.
+ */
+export function push(line: LineState, nl: number, pg: number, lostNl: number): Outflow {
+  const out: Outflow = { tipPg: 0, holePg: 0 };
+  let restNl = nl;
+  let restPg = pg;
+  let restLostNl = lostNl;
+  while (restNl > 0) {
+    const chunkNl = Math.min(CHUNK_NL, restNl);
+    const chunkPg = Math.floor((restPg * chunkNl) / restNl);
+    const chunkLostNl = Math.floor((restLostNl * chunkNl) / restNl);
+    pushChunk(line, chunkNl, chunkPg, chunkLostNl, out);
+    restNl = restNl - chunkNl;
+    restPg = restPg - chunkPg;
+    restLostNl = restLostNl - chunkLostNl;
+  }
+  return out;
+}
+
+function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out: Outflow): void {
+  if (lostNl === 0 && nl <= line.stillNl && pg === line.stillPgPerNl * nl) {
+    out.tipPg = out.tipPg + pg;
+    return;
+  }
+  const before = line.heldPg;
+  line.stillNl = 0;
+  let tipPg: number;
+  let holePg = 0;
+  if (lostNl === 0) {
+    let isStill: boolean;
+    [tipPg, isStill] = flow(line, 0, line.tankNl.length, nl, pg);
+    if (isStill && tipPg % nl === 0) {
+      line.stillNl = nl;
+      line.stillPgPerNl = tipPg / nl;
+    }
+  } else {
+    const beyondNl = nl - lostNl;
+    const [reachedPg] = flow(line, 0, line.holeAfter + 1, nl, pg);
+    const beyondPg = Math.floor((reachedPg * beyondNl) / nl);
+    holePg = reachedPg - beyondPg;
+    [tipPg] = flow(line, line.holeAfter + 1, line.tankNl.length, beyondNl, beyondPg);
+  }
+  if (line.heldPg !== before + pg - tipPg - holePg) {
+    throw new Error(
+      `world: drug is not conserved in the line: ${before} + ${pg} - ${tipPg} - ${holePg} pg, and ${line.heldPg} there`,
+    );
+  }
+  out.tipPg = out.tipPg + tipPg;
+  out.holePg = out.holePg + holePg;
+}
+
+/** Through tanks `from` up to `to`: what leaves the last one, and whether every tank stayed as it was. */
+function flow(line: LineState, from: number, to: number, nl: number, pg: number): [number, boolean] {
+  const { tankNl, tankPg } = line;
+  let carried = pg;
+  let isStill = true;
+  let gained = 0;
+  for (let i = from; i < to; i++) {
+    const held = tankPg[i]!;
+    const leaves = Math.floor((held * nl) / tankNl[i]!);
+    if (carried !== leaves) {
+      tankPg[i] = held + carried - leaves;
+      gained = gained + tankPg[i]! - held;
+      isStill = false;
+    }
+    carried = leaves;
+  }
+  line.heldPg = line.heldPg + gained;
+  return [carried, isStill];
+}
+
+/** Of the last tank, in thousandths of a ug/mL: what the next drop at the tip holds. */
+export function tipNgPerMl(line: LineState): number {
+  const last = line.tankNl.length - 1;
+  return Math.floor((line.tankPg[last]! * 1000) / line.tankNl[last]!);
+}

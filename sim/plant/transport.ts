@@ -1,0 +1,130 @@
+/**
+ * Where the drug is between reservoir and patient. The catheter says how much volume has moved, in picolitres and
+ * whatever is dissolved in it; here the drug follows in whole nanolitres: first into what the stretched tubing holds,
+ * then through the line, then to the spinal fluid or wherever faults send it.
+ *
+ * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
+ * picogram is in exactly one place, always.
+ */
+import { createLine, push, type LineState } from './line.ts';
+
+export interface TransportState {
+  readonly line: LineState;
+  /** Held under pressure before the line, mixed. */
+  trappedNl: number;
+  trappedPg: number;
+  /** Cumulative volumes that have moved: out of the stretched tubing, and out through the hole. */
+  passedNl: number;
+  lostNl: number;
+  /** Shares of what leaves the tip, set by faults. */
+  displacedPpm: number;
+  pocketPpm: number;
+  /** In the line at tick 0, and taken in since. */
+  readonly primedPg: number;
+  enteredPg: number;
+  /** Where it went: the spinal fluid, through the hole, beside the spinal canal, a pocket beside the spinal fluid. */
+  reachedPg: number;
+  lostPg: number;
+  displacedPg: number;
+  pocketPg: number;
+}
+
+export function createTransport(
+  tubingNl: number,
+  catheterNl: number,
+  tanks: number,
+  concentrationUgPerMl: number,
+): TransportState {
+  const line = createLine(tubingNl, catheterNl, tanks, concentrationUgPerMl);
+  return {
+    line,
+    trappedNl: 0,
+    trappedPg: 0,
+    passedNl: 0,
+    lostNl: 0,
+    displacedPpm: 0,
+    pocketPpm: 0,
+    primedPg: line.heldPg,
+    enteredPg: 0,
+    reachedPg: 0,
+    lostPg: 0,
+    displacedPg: 0,
+    pocketPg: 0,
+  };
+}
+
+export function enter(t: TransportState, nl: number, pg: number): void {
+  t.trappedNl = t.trappedNl + nl;
+  t.trappedPg = t.trappedPg + pg;
+  t.enteredPg = t.enteredPg + pg;
+}
+
+/** Move on to these cumulative volumes. Answers the drug that came into the spinal fluid by it. */
+export function carry(t: TransportState, passedNl: number, lostNl: number): number {
+  const nl = passedNl - t.passedNl;
+  if (nl <= 0) return 0;
+  if (nl > t.trappedNl) throw new Error(`world: ${nl} nL leave the tubing, which holds ${t.trappedNl}`);
+  const pg = Math.floor((t.trappedPg * nl) / t.trappedNl);
+  const lost = Math.min(nl, lostNl - t.lostNl);
+  t.trappedNl = t.trappedNl - nl;
+  t.trappedPg = t.trappedPg - pg;
+  t.passedNl = passedNl;
+  t.lostNl = t.lostNl + lost;
+
+  const { tipPg, holePg } = push(t.line, nl, pg, lost);
+  const displacedPg = Math.floor((tipPg * t.displacedPpm) / 1000000);
+  const pocketPg = Math.floor(((tipPg - displacedPg) * t.pocketPpm) / 1000000);
+  const reachedPg = tipPg - displacedPg - pocketPg;
+  t.lostPg = t.lostPg + holePg;
+  t.displacedPg = t.displacedPg + displacedPg;
+  t.pocketPg = t.pocketPg + pocketPg;
+  t.reachedPg = t.reachedPg + reachedPg;
+  return reachedPg;
+}
+
+/** Drug past the tip since tick 0. */
+function tipPg(t: TransportState): number {
+  return t.reachedPg + t.displacedPg + t.pocketPg;
+}
+
+/** The same once these volumes have moved, and nothing is moved by asking. */
+export function tipPgBy(t: TransportState, passedNl: number, lostNl: number): number {
+  const nl = passedNl - t.passedNl;
+  if (nl <= 0) return tipPg(t);
+  const { stillNl, stillPgPerNl } = t.line;
+  if (lostNl === t.lostNl && nl <= stillNl && t.trappedPg === stillPgPerNl * t.trappedNl) {
+    return tipPg(t) + stillPgPerNl * nl;
+  }
+  const copy = copyTransport(t);
+  carry(copy, passedNl, lostNl);
+  return tipPg(copy);
+}
+
+/** The pocket opens and lets go of all it holds at once. Answers how much. */
+export function openPocket(t: TransportState): number {
+  const pg = t.pocketPg;
+  t.pocketPg = 0;
+  t.reachedPg = t.reachedPg + pg;
+  return pg;
+}
+
+/** Every picogram is somewhere; the tanks are added up one by one. */
+export function isDrugWhole(t: TransportState): boolean {
+  let inTanks = 0;
+  for (let i = 0; i < t.line.tankPg.length; i++) inTanks = inTanks + t.line.tankPg[i]!;
+  const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg;
+  return inTanks === t.line.heldPg && t.primedPg + t.enteredPg === t.trappedPg + inTanks + gone;
+}
+
+/** All the numbers, for a message that says where drug went missing. */
+export function bookOf(t: TransportState): string {
+  return (
+    `primed ${t.primedPg} + entered ${t.enteredPg} against trapped ${t.trappedPg} + in the line ${t.line.heldPg} + ` +
+    `reached ${t.reachedPg} + lost ${t.lostPg} + displaced ${t.displacedPg} + in a pocket ${t.pocketPg}`
+  );
+}
+
+/** A copy that can be moved on without the original. */
+export function copyTransport(t: TransportState): TransportState {
+  return { ...t, line: { ...t.line, tankPg: t.line.tankPg.slice() } };
+}
