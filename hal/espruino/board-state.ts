@@ -41,7 +41,7 @@ function partsOf(pump: PumpState, frame: Frame): Node[] {
 
 /** Of the state and of the stored prescription: two boards with the same one hold the same. */
 export function memoryDigest(pump: PumpState, frame: Frame, checksum: BoardChecksum): number {
-  const stored = frame.stored!;
+  const stored = frame.stored;
   return (stateDigest(pump, checksum) ^ checksum.crc32(stored, stored.length)) >>> 0;
 }
 

@@ -15,11 +15,20 @@ export interface Frame {
   starved: number;
   /** `tick.code.argument` of every event but strokes, and `tick.s.digest` of state digests. */
   said: string[];
-  stored: Int32Array | null;
+  /** Empty until something is stored. */
+  stored: Int32Array;
 }
 
 export function createFrame(): Frame {
-  return { readings: [], last: [0, 0, 0, 0, 0, 0], strokes: 0, tones: 0, starved: 0, said: [], stored: null };
+  return {
+    readings: [],
+    last: [0, 0, 0, 0, 0, 0],
+    strokes: 0,
+    tones: 0,
+    starved: 0,
+    said: [],
+    stored: new Int32Array(0),
+  };
 }
 
 export interface BoardChecksum {
@@ -84,7 +93,7 @@ export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
       },
       load: function (into) {
         const stored = frame.stored;
-        if (stored === null || stored.length !== into.length) return false;
+        if (stored.length !== into.length) return false;
         into.set(stored);
         return true;
       },

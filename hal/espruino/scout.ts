@@ -116,7 +116,7 @@ export class Scout {
 
   /** All that the board should hold now, in line order. */
   memory(): ReadonlyMap<string, number> {
-    return memoryOf({ kept: { ...this.sim, side: this.sim.side }, lastReadings: this.foresight.keep() });
+    return memoryOf({ kept: this.sim, lastReadings: this.foresight.keep() });
   }
 
   memoryDigest(): number {

@@ -171,22 +171,29 @@ function isStimulus(token: string): boolean {
   return first === 'k' || first === 'u';
 }
 
-/** The numbers of a stimulus token; null when it is none. */
-function readStimulus(token: string): number[] | null {
+/** One of the two: a command, or the numbers of an upset. */
+interface StimulusToken {
+  readonly command: Command | null;
+  readonly upset: readonly number[] | null;
+}
+
+/** Null when the token is none. */
+function readStimulus(token: string): StimulusToken | null {
   const numbers = numbersOf(token.substring(1).split('.'), 0);
   if (numbers === null) return null;
-  const isRight = token.charAt(0) === 'u' ? isUpset(numbers) : readCommand(numbers) !== null;
-  return isRight ? numbers : null;
+  if (token.charAt(0) === 'u') return isUpset(numbers) ? { command: null, upset: numbers } : null;
+  const command = readCommand(numbers);
+  return command === null ? null : { command: command, upset: null };
 }
 
 function applyStimulus(session: Session, pump: PumpState, token: string): void {
-  const numbers = readStimulus(token)!;
-  if (token.charAt(0) === 'k') {
-    queueCommand(pump, readCommand(numbers)!);
-    return;
-  }
-  const words = numbers[0] === 1 ? session.frame.stored! : pump.prescription.words;
-  words[numbers[1]!] = words[numbers[1]!]! ^ (1 << numbers[2]!);
+  const stimulus = readStimulus(token);
+  if (stimulus === null) return;
+  if (stimulus.command !== null) queueCommand(pump, stimulus.command);
+  const upset = stimulus.upset;
+  if (upset === null) return;
+  const words = upset[0] === 1 ? session.frame.stored : pump.prescription.words;
+  words[upset[1]!] = words[upset[1]!]! ^ (1 << upset[2]!);
 }
 
 /** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */
@@ -262,7 +269,8 @@ function runWake(
 }
 
 function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
-  const wake = readWake(token)!;
+  const wake = readWake(token);
+  if (wake === null) return false;
   for (let i = 0; i < wake.count; i++) {
     if (!runWake(session, pump, wake.readings, batch)) return false;
   }

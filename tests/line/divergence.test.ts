@@ -105,7 +105,7 @@ const PLANTS: readonly (readonly [what: string, file: string, from: string, to: 
   [
     'the stored prescription is spoiled',
     ...PIN,
-    'frame.strokes += 1; if (frame.last[1] === 9) frame.stored![3] = 1;',
+    'frame.strokes += 1; if (frame.last[1] === 9) frame.stored[3] = 1;',
     /^board and host differ at tick \d+; first field stored\.3: host \d+, board 1\n/,
   ],
   [
