@@ -49,7 +49,7 @@ async function runOn(code: string): Promise<void> {
 
 /** Stroke k falls in tick 72k - 1, and a stop from 500 to 900 pushes all after it back. */
 describe('a board with another firmware than it says', () => {
-  it('one stroke too many at stroke 4 is found in its tick, by its field', async () => {
+  it('one stroke too many at stroke 4 is found in its tick, by its field [SR-SW-2]', async () => {
     const code = await planted(
       'src/core/motor.ts',
       'motor.requested += 1;',
@@ -87,7 +87,7 @@ describe('a board with another firmware than it says', () => {
     });
   });
 
-  it('another core is refused at hello, with both hashes', async () => {
+  it('another core is refused at hello, with both hashes [SR-SW-3]', async () => {
     const bench = openBench({ options: { coreHash: 'f00d' } });
     await expect(bench).rejects.toMatchObject({
       name: 'InfrastructureError',
