@@ -7,7 +7,7 @@ import ts from 'typescript';
 /** A test that says in its title, or in that of a group around it, which requirements it shows. */
 export interface ShownBy {
   readonly file: string;
-  /** Without the ids. */
+  /** With those of the groups around it, and without the ids. */
   readonly title: string;
   readonly ids: readonly string[];
 }
@@ -43,21 +43,21 @@ function parsed(file: string, text: string): ts.SourceFile {
 /** Every test in a file that shows a requirement and is not left out of the run. */
 export function testsIn(file: string, text: string): ShownBy[] {
   const found: ShownBy[] = [];
-  const walk = (node: ts.Node, inherited: readonly string[]): void => {
-    let ids = inherited;
+  const walk = (node: ts.Node, groups: readonly string[]): void => {
+    let inside = groups;
     if (ts.isCallExpression(node)) {
       const runner = runnerOf(node.expression);
       const title = titleOf(node);
       if (runner !== null && title !== null) {
         if (runner.modifiers.some((modifier) => NEVER_RUN.includes(modifier))) return;
-        if (runner.name === 'describe') ids = [...inherited, ...idsIn(title)];
-        if (runner.name === 'it') {
-          const own = [...inherited, ...idsIn(title)];
-          if (own.length > 0) found.push({ file, title: title.replace(TAG, ''), ids: own });
-        }
+        const titles = [...groups, title];
+        if (runner.name === 'describe') inside = titles;
+        const ids = titles.flatMap(idsIn);
+        if (runner.name === 'it' && ids.length > 0)
+          found.push({ file, title: titles.join(' > ').replace(TAG, ''), ids });
       }
     }
-    ts.forEachChild(node, (child) => walk(child, ids));
+    ts.forEachChild(node, (child) => walk(child, inside));
   };
   walk(parsed(file, text), []);
   return found;

@@ -15,7 +15,12 @@ import {
 const NOTHING = '–';
 
 function escaped(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('[', '\\[').replaceAll(']', '\\]');
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('[', '\\[')
+    .replaceAll(']', '\\]');
 }
 
 function cell(entries: readonly string[]): string {

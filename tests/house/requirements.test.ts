@@ -104,6 +104,11 @@ describe('what is wrong', () => {
 });
 
 describe('a test', () => {
+  it('is called as its groups and itself', () => {
+    const text = "describe('the pump', () => { it.each(ROWS)('stops at $name [SR-A-1]', () => {}); });";
+    expect(testsIn('a.test.ts', text).map(({ title }) => title)).toEqual(['the pump > stops at $name']);
+  });
+
   const ids = (text: string): string[][] => testsIn('a.test.ts', text).map((test) => [...test.ids]);
 
   it('shows what stands in brackets at the end of its title, or of its group’s', () => {
