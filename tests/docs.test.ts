@@ -116,14 +116,14 @@ describe('the README', () => {
 });
 
 describe('the sources', () => {
-  it('named by code and scenarios are all in docs/fidelity.md', () => {
+  it('named by code, scenarios and requirements are all in docs/fidelity.md', () => {
     const listed = read('docs/fidelity.md');
     const keys = new Set<string>();
-    for (const folder of ['sim', 'src/core', 'src/scenario']) {
+    for (const folder of ['sim', 'src/core', 'src/scenario', 'docs/requirements']) {
       for (const name of readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: 'utf8' })) {
         if (!/\.(ts|yaml)$/.test(name)) continue;
         const found = read(`${folder}/${name.replaceAll('\\', '/')}`).match(
-          /\b(?:TGA|FDA|MDT|GILL|MRI|HK|HSA|RESID|PROM|BP|AAN)-(?:[A-Z]+|\d+)\b|\b(?:JULLIAN|SGOUROS|RIORDAN|GALICA|PERRUCHOUD|DAWES|ECRI|ANESKEY|MM3150|MULLER|WESEMANN)\b/g,
+          /\b(?:TGA|FDA|MDT|GILL|MRI|HK|HSA|RESID|PROM|BP|AAN)-(?:[A-Z]+|\d+)\b|\b(?:JULLIAN|SGOUROS|RIORDAN|GALICA|PERRUCHOUD|DAWES|ECRI|ANESKEY|MM3150|MULLER|WESEMANN|AKMAN|DRAULANS|SCHIAVO|ASRA|MAINO|BISSIG|INFUTEST|BRAUN|DTRON|FNS|GLOBALSPEC|NVISION)\b/g,
         );
         for (const key of found ?? []) keys.add(key);
       }

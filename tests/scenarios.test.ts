@@ -154,7 +154,7 @@ describe.each(FILES)('the scenario %s', (file) => {
     }
   });
 
-  it('raises without its faults nothing that gave one of them away', () => {
+  it('raises without its faults nothing that gave one of them away [SR-TRUTH-4]', () => {
     const { result } = runOf(file);
     const inControl = alarmsOf(controlOf(result));
     const giveaways = result.faults.flatMap(({ noticedBy }) => (noticedBy === null ? [] : [noticedBy]));

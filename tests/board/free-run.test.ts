@@ -42,7 +42,7 @@ describe('a pump over pins', () => {
     expect(pins.say('setup,3,500,40000000,0,38000000,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
   });
 
-  it('turns its motor for each stroke, once round the windings and let go, and counts the feedback', () => {
+  it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
     const pins = started();
     pins.pass(150);
     expect(strokeTicks(pins)).toEqual([71, 143]);
@@ -86,7 +86,7 @@ describe('a pump over pins', () => {
     expect(pins.kicks).toBe(0);
   });
 
-  it('kicks the watchdog while it works, and by hand', () => {
+  it('kicks the watchdog while it works, and by hand [SR-WD-1]', () => {
     const pins = started();
     expect(pins.watchdog).toBe('10 false');
     pins.pass(100);
@@ -117,7 +117,7 @@ describe('a pump over pins', () => {
     expect(pins.windings.length - before).toBeLessThanOrEqual(26);
   });
 
-  it('after a stop ends the stroke under way and begins no other, and the watchdog goes on being kicked', () => {
+  it('after a stop ends the stroke under way and begins no other, and the watchdog goes on being kicked [SR-DOSE-6]', () => {
     const pins = started();
     pins.pass(71);
     pins.lookAhead(72.5);
@@ -145,7 +145,7 @@ describe('a pump over pins', () => {
 });
 
 describe('time', () => {
-  it('that was missed is caught up on the clock, and not in drug', () => {
+  it('that was missed is caught up on the clock, and not in drug [SR-DOSE-2]', () => {
     const pins = started();
     pins.pass(100.5);
     pins.stall(300);
@@ -228,7 +228,7 @@ describe('time', () => {
     expect(pins.say('command,3,1.0')).toMatch(/^nak,3,5,/);
   });
 
-  it('an assertion ends delivery, says so and lets the watchdog starve', () => {
+  it('an assertion ends delivery, says so and lets the watchdog starve [SR-SW-4, SR-WD-1]', () => {
     const rig = new Rig();
     let kicks = 0;
     const tones: number[] = [];
@@ -251,7 +251,7 @@ describe('time', () => {
 });
 
 describe('what is read', () => {
-  it('pressure: scaled in integers, and failed near the rails', () => {
+  it('pressure: scaled in integers, and failed near the rails [SR-SENS-1]', () => {
     expect(pressurePaOf(13107)).toBe(0);
     expect(pressurePaOf(52429)).toBe(150_000);
     expect(pressurePaOf(12000)).toBeLessThan(0);
@@ -267,7 +267,7 @@ describe('what is read', () => {
 describe('the stored prescription', () => {
   const RECORDS = ['thecal.p0', 'thecal.p1'];
 
-  it('lies under two names in turn, so that a torn write leaves the newer whole one', () => {
+  it('lies under two names in turn, so that a torn write leaves the newer whole one [SR-STORE-1]', () => {
     const pins = started();
     expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p1']);
     pins.say('command,3,3.3000000');

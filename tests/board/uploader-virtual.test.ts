@@ -92,7 +92,7 @@ describe('an upload to the virtual board', () => {
     return name;
   }
 
-  it('boots the old firmware or the new one, whenever it is cut, and can be flashed again', async () => {
+  it('boots the old firmware or the new one, whenever it is cut, and can be flashed again [SR-UPD-1]', async () => {
     const prepared = join(folder, 'prepared');
     expect(await flash(powerOn(prepared), older, olderHash)).toBe('thecal.a');
     expect(await coreOf(prepared)).toBe(olderHash);

@@ -26,7 +26,7 @@ describe('the real core', () => {
 });
 
 describe('a core with one known fault', () => {
-  it.each(BAD_CORES)('$name: is noticed by "$caughtBy"', async (bad) => {
+  it.each(BAD_CORES)('$name: is noticed by "$caughtBy" [SR-SW-5]', async (bad) => {
     const lab = await bundleLab(bad);
     const noticed: CheckName[] = [];
     let said: string | null = null;

@@ -78,7 +78,7 @@ describe('probes that drain', () => {
     return rig.runTo(3888);
   }
 
-  it('by half at the next rest sample, three in a row, end the condition and make the detector coarse', () => {
+  it('by half at the next rest sample, three in a row, end the condition and make the detector coarse [SR-OCC-4]', () => {
     const rig = threeProbes();
     // 2,112 - 500 / 2.
     rig.pressurePa = 1862;
@@ -132,7 +132,7 @@ describe('the coarse mode', () => {
     return gone;
   }
 
-  it('is entered when the third occlusion within a day has ended, and lasts a week', () => {
+  it('is entered when the third occlusion within a day has ended, and lasts a week [SR-OCC-6]', () => {
     const rig = new Rig().runTo(100);
     const gone = threePassed(rig);
     expect(rig.pump.occlusion.coarseUntilTick).toBe(gone + WEEK);
@@ -258,7 +258,7 @@ describe('near the slip', () => {
     [89_999, 0],
     [115_001, 0],
   ])(
-    'two readings of %i Pa over the baseline give the verdict %i, whatever a stroke leaves behind',
+    'two readings of %i Pa over the baseline give the verdict %i, whatever a stroke leaves behind [SR-OCC-9]',
     (risePa, verdict) => {
       // Eight strokes that left nothing would make it the baseline: 143 is the first, 215 the second of them.
       const rig = new Rig().runTo(100);

@@ -46,7 +46,7 @@ describe('a command refused whole', () => {
     ['a refill of nothing', { kind: 'refill', volumeNl: 0 }, 'volume-out-of-range'],
     ['an acknowledge of no alarm', { kind: 'acknowledge', alarm: ALARMS.length }, 'no-such-alarm'],
     ['a silence of no alarm', { kind: 'silence', alarm: -1 }, 'no-such-alarm'],
-  ])('changes nothing but the event: %s', (_what, command, outcome) => {
+  ])('changes nothing but the event: %s [SR-CMD-1, SR-DOSE-5]', (_what, command, outcome) => {
     // Half a stroke owed, a tick after which nothing is due: with and without the command.
     const without = new Rig().runTo(101);
     const refused = new Rig().at(101, command).runTo(101);
@@ -65,7 +65,7 @@ describe('a command refused whole', () => {
     expect(refused.digest()).toBe(without.digest());
   });
 
-  it('the limits themselves are taken', () => {
+  it('the limits themselves are taken [SR-DOSE-5]', () => {
     for (const command of [
       program(216_000),
       program(3000, 14_439),
@@ -94,7 +94,7 @@ describe('a program', () => {
     expect(rig.ticksOf('stroke')).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
   });
 
-  it('of another concentration keeps the owed fraction of a stroke, rounded down', () => {
+  it('of another concentration keeps the owed fraction of a stroke, rounded down [SR-DOSE-8]', () => {
     // 50 ticks of 3e8 are owed: 1.5e10 of 2.16e10. At 333 ug/mL: floor(1.5e10 x 333 / 500) = 9,990,000,000.
     const rig = new Rig().at(50, program(3000, 333)).runTo(50);
     expect(rig.pump.dosing.owed).toBe(9_990_000_000 + 300_000_000);
@@ -119,7 +119,7 @@ describe('a program', () => {
 });
 
 describe('a refill', () => {
-  it('books what was confirmed to the old fill before it sets the new volume', () => {
+  it('books what was confirmed to the old fill before it sets the new volume [SR-RES-4]', () => {
     const rig = new Rig({ fillNl: 2_000_400 }).at(72, { kind: 'refill', volumeNl: 38_000_000 }).runTo(72);
     // The stroke of tick 71 is confirmed in tick 72, and is of the old fill. Low-reservoir judges the new volume.
     expect(rig.pump.motor.confirmed).toBe(1);

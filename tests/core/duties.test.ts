@@ -7,7 +7,7 @@ function isDutyDue(tick: number): boolean {
   return tick > 0 && DUTIES.some((duty) => tick % duty.periodTicks === duty.phaseTicks);
 }
 
-it('finds the next duty where the table has it, from every tick of a day', () => {
+it('finds the next duty where the table has it, from every tick of a day [SR-TIME-2]', () => {
   let next = TICKS_PER_DAY;
   while (!isDutyDue(next)) next += 1;
   for (let tick = next; tick >= 0; tick--) {

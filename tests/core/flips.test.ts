@@ -29,7 +29,7 @@ function flip(rig: Rig, word: number, bit: number): void {
 }
 
 describe('a command in the tick of a flip', () => {
-  it('that sets the low-reservoir threshold does not seal the flipped rate', () => {
+  it('that sets the low-reservoir threshold does not seal the flipped rate [SR-MEM-4]', () => {
     const rig = new Rig().runTo(999);
     // 3,000 tenths become 3,064.
     flip(rig, RATE_WORD, 6);
@@ -44,7 +44,7 @@ describe('a command in the tick of a flip', () => {
     expect(rig.ticksOf('stroke')).toEqual(every72(1, DAY));
   });
 
-  it('that acknowledges or asks does not seal it either, and finds it', () => {
+  it('that acknowledges or asks does not seal it either, and finds it [SR-MEM-4]', () => {
     for (const command of [{ kind: 'acknowledge', alarm: 3 }, { kind: 'interrogate' }] as const) {
       const rig = new Rig().runTo(999);
       flip(rig, RATE_WORD, 6);
@@ -102,7 +102,7 @@ describe.each(['runTo', 'jumpTo'] as const)('a flipped concentration, by %s', (m
     expect(rig.ticksOf('stroke')).toEqual([71, 3043]);
   });
 
-  it('that is huge makes a stroke of a volume rate due at once, and is found before it is pushed', () => {
+  it('that is huge makes a stroke of a volume rate due at once, and is found before it is pushed [SR-MEM-1]', () => {
     const rig = new Rig({ therapy: VOLUME })[move](1000);
     flip(rig, CONCENTRATION_WORD, 30);
     rig[move](HOUR);
@@ -111,7 +111,7 @@ describe.each(['runTo', 'jumpTo'] as const)('a flipped concentration, by %s', (m
     expect(rig.ticksOf('stroke')).toEqual(every72(1, HOUR));
   });
 
-  it('that is larger brings a volume rate to a verified stroke early, and never to more than one', () => {
+  it('that is larger brings a volume rate to a verified stroke early, and never to more than one [SR-MEM-4]', () => {
     const rig = new Rig({ therapy: VOLUME })[move](1000);
     flip(rig, CONCENTRATION_WORD, 10);
     rig[move](HOUR);

@@ -13,7 +13,7 @@ const ERI = indexOf('elective-replacement');
 const RESET = indexOf('low-battery-reset');
 
 describe('the motor', () => {
-  it('a reading that failed or is lower than the last is no look: the strokes stay pending', () => {
+  it('a reading that failed or is lower than the last is no look: the strokes stay pending [SR-SENS-1]', () => {
     const motor = { ...createMotor(), requested: 5, confirmed: 3, lastCount: 3, pending: 2 };
     for (const reading of [null, 2]) {
       expect(lookAtMotor(motor, reading)).toBe(0);
@@ -30,7 +30,7 @@ describe('the motor', () => {
     expect(motor).toEqual({ requested: 5, confirmed: 3, lastCount: 3, pending: 0, stallRun: 2, unjudged: 0 });
   });
 
-  it('a feedback that comes free counts cumulatively, and never above what was requested', () => {
+  it('a feedback that comes free counts cumulatively, and never above what was requested [SR-STALL-3, SR-DOSE-7]', () => {
     const motor = { ...createMotor(), requested: 10, confirmed: 4, lastCount: 4, pending: 1, stallRun: 5 };
     expect(lookAtMotor(motor, 9)).toBe(5);
     expect(motor).toMatchObject({ confirmed: 9, stallRun: 0, pending: 0 });
@@ -38,7 +38,7 @@ describe('the motor', () => {
     expect(motor).toMatchObject({ confirmed: 10, lastCount: 15 });
   });
 
-  it('three strokes in a row unconfirmed are a stall, two are not', () => {
+  it('three strokes in a row unconfirmed are a stall, two are not [SR-STALL-1]', () => {
     const rig = new Rig().runTo(400);
     rig.isTurning = false;
     rig.runTo(574);
@@ -55,28 +55,31 @@ describe('the motor', () => {
     expect(third.of('raise')).toEqual([{ tick: 647, argument: STALL }]);
   });
 
-  it.each(['runTo', 'jumpTo'] as const)('eight strokes that no look could judge are a stall (%s)', (move) => {
-    const rig = new Rig().runTo(400);
-    rig.isFeedbackLost = true;
-    // Stroke 5 of tick 359 is the first without a look; the eighth, stroke 12, falls in tick 863. The look of the next
-    // stroke, in tick 935, is the first that fails with eight of them unjudged.
-    rig[move](934);
-    expect(rig.pump.motor.pending).toBe(8);
-    expect(rig.ticksOf('raise')).toEqual([]);
-    rig[move](1100);
-    expect(rig.of('raise')).toEqual([{ tick: 935, argument: STALL }]);
-    rig.isFeedbackLost = false;
-    rig[move](1200);
-    expect(rig.pump.motor.confirmed).toBe(rig.pump.motor.requested - 1);
-    expect(rig.pump.motor.stallRun).toBe(0);
-  });
+  it.each(['runTo', 'jumpTo'] as const)(
+    'eight strokes that no look could judge are a stall (%s) [SR-STALL-4]',
+    (move) => {
+      const rig = new Rig().runTo(400);
+      rig.isFeedbackLost = true;
+      // Stroke 5 of tick 359 is the first without a look; the eighth, stroke 12, falls in tick 863. The look of the next
+      // stroke, in tick 935, is the first that fails with eight of them unjudged.
+      rig[move](934);
+      expect(rig.pump.motor.pending).toBe(8);
+      expect(rig.ticksOf('raise')).toEqual([]);
+      rig[move](1100);
+      expect(rig.of('raise')).toEqual([{ tick: 935, argument: STALL }]);
+      rig.isFeedbackLost = false;
+      rig[move](1200);
+      expect(rig.pump.motor.confirmed).toBe(rig.pump.motor.requested - 1);
+      expect(rig.pump.motor.stallRun).toBe(0);
+    },
+  );
 });
 
 describe('memory', () => {
   const RATE_WORD = 2;
   const CHECK_WORD = 28;
 
-  it('a flip in the working copy is mended from the stored one before a stroke is pushed on it', () => {
+  it('a flip in the working copy is mended from the stored one before a stroke is pushed on it [SR-MEM-1]', () => {
     const rig = new Rig().runTo(100);
     rig.pump.prescription.words[RATE_WORD]! ^= 1 << 12;
     // 3,000 becomes 7,096: 29 ticks were owed, a stroke would be due 19 ticks later, and is verified first.
@@ -88,7 +91,7 @@ describe('memory', () => {
     expect(rig.ticksOf('condition-gone')).toEqual([120]);
   });
 
-  it('a flip in the stored copy is found by the self-test of the half hour and written again', () => {
+  it('a flip in the stored copy is found by the self-test of the half hour and written again [SR-MEM-2]', () => {
     for (const word of [0, RATE_WORD, 26, 27, CHECK_WORD]) {
       const rig = new Rig().runTo(100);
       rig.stored![word]! ^= 1 << 31;
@@ -102,7 +105,7 @@ describe('memory', () => {
     }
   });
 
-  it('a flip in both copies leaves the minimum rate of the build until somebody programs the pump', () => {
+  it('a flip in both copies leaves the minimum rate of the build until somebody programs the pump [SR-MEM-3]', () => {
     const rig = new Rig().runTo(100);
     rig.pump.prescription.words[RATE_WORD]! ^= 1;
     rig.stored![RATE_WORD]! ^= 2;
@@ -138,7 +141,7 @@ describe('memory', () => {
 });
 
 describe('the battery', () => {
-  it('three low readings in a row are the replacement indicator, two are not, a failed one is none', () => {
+  it('three low readings in a row are the replacement indicator, two are not, a failed one is none [SR-BATT-1, SR-SENS-1]', () => {
     const rig = new Rig().runTo(72);
     rig.loadedMv = 2500;
     rig.runTo(215);
@@ -156,7 +159,7 @@ describe('the battery', () => {
     expect(rig.pump.battery.eriTick).toBe(575);
   });
 
-  it('low readings of a cold body prove nothing', () => {
+  it('low readings of a cold body prove nothing [SR-BATT-5]', () => {
     const rig = new Rig();
     rig.temperatureMilliC = 31_999;
     rig.runTo(3600);
@@ -170,7 +173,7 @@ describe('the battery', () => {
     expect(rig.pump.battery.eriTick).toBe(21_600 + 2 * 72 + 71);
   });
 
-  it('a supply that falls to 2,200 mV under load asks for the minimum rate, until it is over 2,300', () => {
+  it('a supply that falls to 2,200 mV under load asks for the minimum rate, until it is over 2,300 [SR-BATT-3]', () => {
     const rig = new Rig().runTo(72);
     rig.loadedMv = 2200;
     rig.runTo(143);
@@ -213,7 +216,7 @@ describe('the occlusion detector on the bench', () => {
     expect(rig.pump.occlusion).toMatchObject({ verdict: 0, baselinePa: 2000 });
   });
 
-  it('three strokes in a row retained are present: delivery stops in that tick', () => {
+  it('three strokes in a row retained are present: delivery stops in that tick [SR-OCC-2]', () => {
     const rig = closed(100);
     for (const stroke of [143, 215, 287]) {
       rig.runTo(stroke);
@@ -268,7 +271,7 @@ describe('the occlusion detector on the bench', () => {
     expect(rig.said(2091)).toEqual(['gone 0', `condition-gone ${OCCLUSION}`, `clear ${OCCLUSION}`]);
   });
 
-  it('a confirmed probe that leaves nothing behind ends it: delivery from the next tick, with nothing owed', () => {
+  it('a confirmed probe that leaves nothing behind ends it: delivery from the next tick, with nothing owed [SR-OCC-2, SR-DOSE-2]', () => {
     const rig = present().at(400, { kind: 'acknowledge', alarm: OCCLUSION }).runTo(402);
     expect(rig.said(402)).toEqual(['gone 0', `condition-gone ${OCCLUSION}`, `clear ${OCCLUSION}`]);
     expect(rig.pump.dosing.owed).toBe(0);
@@ -277,7 +280,7 @@ describe('the occlusion detector on the bench', () => {
     expect(rig.ticksOf('stroke').slice(4)).toEqual([403 + 71, 403 + 143]);
   });
 
-  it('a second acknowledge asks for no second probe, and a commanded stop for none at all', () => {
+  it('a second acknowledge asks for no second probe, and a commanded stop for none at all [SR-OCC-8, SR-STOP-2]', () => {
     const rig = present().at(400, { kind: 'acknowledge', alarm: OCCLUSION }).runTo(401);
     rig.pressurePa = (rig.pressurePa ?? 0) + 500;
     rig.runTo(402);
@@ -290,7 +293,7 @@ describe('the occlusion detector on the bench', () => {
     expect(stopped.ticksOf('probe')).toEqual([]);
   });
 
-  it('6 h after the stop a probe is made without anybody asking, if the pressure is under 60 kPa', () => {
+  it('6 h after the stop a probe is made without anybody asking, if the pressure is under 60 kPa [SR-OCC-9]', () => {
     const rig = present();
     rig.runTo(289 + 21_599);
     expect(rig.ticksOf('probe')).toEqual([]);

@@ -22,7 +22,7 @@ function stalled(): Rig {
 }
 
 describe('stop and resume', () => {
-  it('a stop at T and a resume at R lose exactly the ticks T to R - 1', () => {
+  it('a stop at T and a resume at R lose exactly the ticks T to R - 1 [SR-DOSE-2, SR-STOP-2]', () => {
     // Stroke 2 would fall in tick 143. Stopped for ticks 143 to 1,142: it falls in the tick of the resume.
     const rig = new Rig().at(143, { kind: 'stop' }).at(1143, { kind: 'resume' }).runTo(1300);
     expect(rig.ticksOf('stroke')).toEqual([71, 1143, 1215, 1287]);
@@ -38,7 +38,7 @@ describe('stop and resume', () => {
     expect(rig.ticksOf('permission')).toEqual([]);
   });
 
-  it('a commanded stop is no less binding for the minimum rate, and outlasts the alarm', () => {
+  it('a commanded stop is no less binding for the minimum rate, and outlasts the alarm [SR-DOSE-9, SR-STOP-2]', () => {
     const rig = new Rig({ fillNl: 900_000 }).at(10, { kind: 'stop' }).runTo(10);
     expect(rig.pump.mode.permission).toBe(2);
     rig.at(20, { kind: 'refill', volumeNl: 38_000_000 }).runTo(30);
@@ -49,7 +49,7 @@ describe('stop and resume', () => {
 });
 
 describe('permission by alarms', () => {
-  it('falls in the tick of the alarm and rises from the tick after its end', () => {
+  it('falls in the tick of the alarm and rises from the tick after its end [SR-DOSE-9]', () => {
     // 100 ticks at 300 ug/day are 100 / 72 strokes; at minimum rate, 250 nL/h, one tick is 1 / 7,200 of a stroke.
     const rig = new Rig({ fillNl: 1_000_500 }).runTo(71);
     expect(rig.ticksOf('stroke')).toEqual([71]);
@@ -70,7 +70,7 @@ describe('permission by alarms', () => {
     expect(rig.pump.dosing.owed).toBe(24_000_000);
   });
 
-  it('follows the condition and not the latch', () => {
+  it('follows the condition and not the latch [SR-ALARM-5]', () => {
     const rig = stalled();
     expect(rig.pump.mode.permission).toBe(ALARMS[STALL]?.permission);
     rig.isTurning = true;
@@ -79,7 +79,7 @@ describe('permission by alarms', () => {
     expect(rig.pump.mode.alarmPermission).toBe(0);
   });
 
-  it('takes the strictest row of the table for each condition', () => {
+  it('takes the strictest row of the table for each condition [SR-DOSE-9, SR-ALARM-5]', () => {
     expect(ALARMS.map((row) => [row.name, row.permission])).toEqual([
       ['low-reservoir', 0],
       ['empty-reservoir', 1],
@@ -95,7 +95,7 @@ describe('permission by alarms', () => {
     expect(ALARMS[CATHETER_OCCLUSION]?.name).toBe('catheter-occlusion');
   });
 
-  it('end of service stops in tick 2,555 days and not before', () => {
+  it('end of service stops in tick 2,555 days and not before [SR-BATT-2]', () => {
     const rig = new Rig({
       therapy: { mode: 'minimum' },
       reservoirNl: 1_000_000_000,
@@ -120,7 +120,7 @@ describe('hours', () => {
     expect(rig.asked.get(HOUR)).toEqual(['count', 'resting', 'temperature']);
   });
 
-  it('a program slot begins in its hour tick, whatever hour tick 0 was', () => {
+  it('a program slot begins in its hour tick, whatever hour tick 0 was [SR-DOSE-3]', () => {
     const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 1_800_000 : 0));
     const rig = new Rig({ therapy: { mode: 'hourly', unit: 'nl-per-hour', rates }, startHour: 5 });
     rig.runTo(3 * HOUR);
@@ -131,7 +131,7 @@ describe('hours', () => {
 });
 
 describe('stopped too long', () => {
-  it('is 48 h from the first tick without delivery, inclusive', () => {
+  it('is 48 h from the first tick without delivery, inclusive [SR-STOP-1]', () => {
     const rig = new Rig().at(1000, { kind: 'stop' }).jumpTo(1000 + 172_799);
     expect(rig.ticksOf('raise')).toEqual([]);
     rig.jumpTo(1000 + 172_800);
@@ -143,14 +143,14 @@ describe('stopped too long', () => {
     expect(rig.ticksOf('clear')).toEqual([180_001]);
   });
 
-  it('counts a therapy that says stopped as well', () => {
+  it('counts a therapy that says stopped as well [SR-STOP-1]', () => {
     const rig = new Rig({ therapy: { mode: 'stopped' } }).jumpTo(172_800);
     expect(rig.of('raise')).toEqual([{ tick: 172_800, argument: TOO_LONG }]);
   });
 });
 
 describe('the alarm machine', () => {
-  it('a return while latched is a new raise, and ends the acknowledgement', () => {
+  it('a return while latched is a new raise, and ends the acknowledgement [SR-ALARM-4]', () => {
     const rig = stalled();
     rig.at(700, { kind: 'acknowledge', alarm: STALL }).runTo(700);
     expect(rig.said(700)).toEqual([`acknowledge ${STALL}`, `command ${6 * 16}`]);
@@ -178,14 +178,14 @@ describe('the alarm machine', () => {
     expect(latched.ticksOf('raise')).toHaveLength(3);
   });
 
-  it('acknowledging with the condition gone clears in that tick', () => {
+  it('acknowledging with the condition gone clears in that tick [SR-ALARM-3]', () => {
     const rig = stalled();
     rig.isTurning = true;
     rig.at(1000, { kind: 'acknowledge', alarm: STALL }).runTo(1000);
     expect(rig.said(1000)).toEqual([`acknowledge ${STALL}`, `clear ${STALL}`, `command ${6 * 16}`]);
   });
 
-  it('sounds in the tick of the raise, then at each repeat: 10 min when critical, an hour when not', () => {
+  it('sounds in the tick of the raise, then at each repeat: 10 min when critical, an hour when not [SR-ALARM-1]', () => {
     const rig = stalled().runTo(2000);
     expect(rig.played).toEqual([647, 1247, 1847].map((tick) => ({ tick, pattern: 2 })));
     expect(rig.said(647)).toEqual([`raise ${STALL}`, `tone ${STALL}`, 'stroke 9']);
@@ -193,7 +193,7 @@ describe('the alarm machine', () => {
     expect(low.played).toEqual([0, HOUR, 2 * HOUR].map((tick) => ({ tick, pattern: 1 })));
   });
 
-  it('silence puts the next tone off by an hour when critical and a day when not, and no more than that', () => {
+  it('silence puts the next tone off by an hour when critical and a day when not, and no more than that [SR-ALARM-2]', () => {
     const rig = stalled().at(650, { kind: 'silence', alarm: STALL }).runTo(5000);
     expect(rig.ticksOf('tone')).toEqual([647, 4250, 4850]);
     const low = new Rig({ fillNl: 2_000_000 }).at(5, { kind: 'silence', alarm: LOW }).jumpTo(DAY + HOUR + 10);
@@ -214,14 +214,14 @@ describe('the alarm machine', () => {
     expect(rig.pump.alarms.nextToneTick).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  it('low-reservoir is inclusive: a threshold that is just reached raises, one nanolitre less does not', () => {
+  it('low-reservoir is inclusive: a threshold that is just reached raises, one nanolitre less does not [SR-RES-1]', () => {
     expect(new Rig({ fillNl: 2_000_001 }).runTo(10).ticksOf('raise')).toEqual([]);
     expect(new Rig({ fillNl: 2_000_000 }).runTo(10).of('raise')).toEqual([{ tick: 0, argument: LOW }]);
   });
 });
 
 describe('one tick', () => {
-  it('says things in the order of the chain', () => {
+  it('says things in the order of the chain [SR-LOG-1]', () => {
     const rig = new Rig({ fillNl: 1_000_500 }).at(
       143,
       { kind: 'interrogate' },
@@ -248,14 +248,14 @@ describe('one tick', () => {
     expect(refilled.asked.get(10)).toEqual(['count']);
   });
 
-  it('a tick in which nothing is due leaves what idle(1) leaves', () => {
+  it('a tick in which nothing is due leaves what idle(1) leaves [SR-TIME-1]', () => {
     const [ticked, idled] = [new Rig().runTo(100), new Rig().runTo(100)];
     ticked.runTo(101);
     idled.core.idle(idled.pump, 1);
     expect(idled.pump).toEqual(ticked.pump);
   });
 
-  it('a prescription that the pump would refuse makes no pump', () => {
+  it('a prescription that the pump would refuse makes no pump [SR-DOSE-5]', () => {
     const therapy = { mode: 'continuous', unit: 'nl-per-hour', rate: 1_800_001 } as const;
     expect(() => new Rig({ ...ONE_IN_72, therapy })).toThrow('assertion: therapy that the pump would refuse');
   });

@@ -32,7 +32,7 @@ describe('an interrogation', () => {
     expect(rig.reports).toHaveLength(1);
   });
 
-  it('tells of a stop, of alarms by their place in the table, and of repairs', () => {
+  it('tells of a stop, of alarms by their place in the table, and of repairs [SR-TEL-1]', () => {
     const rig = new Rig({ fillNl: 900_000 }).runTo(300);
     rig.pump.prescription.words[2]! ^= 1;
     rig.at(400, { kind: 'stop' }, { kind: 'acknowledge', alarm: 1 }).at(500, interrogate).runTo(500);

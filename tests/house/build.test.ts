@@ -75,7 +75,7 @@ describe('the build', () => {
 });
 
 describe('the core hash', () => {
-  it('changes with a content, a name and a new file, and not with line ends', () => {
+  it('changes with a content, a name and a new file, and not with line ends [SR-SW-3]', () => {
     const before = coreHash(root);
     expect(before).toMatch(/^[0-9a-f]{64}$/);
     write('src/core/units.ts', 'export const TICK_MS = 1000;\r\n');

@@ -247,7 +247,7 @@ describe('the dialect of the board', () => {
     ]);
   });
 
-  it('is kept by every file that ends up on the board', () => {
+  it('is kept by every file that ends up on the board [SR-SW-1]', () => {
     const files = boardFiles();
     expect(files.length).toBeGreaterThan(0);
     const found = files.flatMap((file) => problems(readFileSync(file, 'utf8'), projectPath(file)));

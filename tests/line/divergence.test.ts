@@ -143,7 +143,7 @@ const PLANTS: readonly (readonly [what: string, file: string, from: string, to: 
 ];
 
 describe('a board with another firmware than it says', () => {
-  it.each(PLANTS)('%s: found at its wake, by its field', async (_, file, from, to, told) => {
+  it.each(PLANTS)('%s: found at its wake, by its field [SR-SW-2]', async (_, file, from, to, told) => {
     const code = await planted(file, from, to);
     await expect(runOn(code)).rejects.toMatchObject({
       name: 'DivergenceError',
@@ -170,7 +170,7 @@ describe('a board with another firmware than it says', () => {
     }
   });
 
-  it('another core is refused at hello, with both hashes', async () => {
+  it('another core is refused at hello, with both hashes [SR-SW-3]', async () => {
     const bench = openBench({ options: { coreHash: 'f00d' } });
     await expect(bench).rejects.toMatchObject({
       name: 'InfrastructureError',

@@ -75,7 +75,7 @@ describe('over a virtual board', () => {
   ] as const;
 
   it.each(cases)(
-    '%s has struck, and the trace is the simulation’s',
+    '%s has struck, and the trace is the simulation’s [SR-LINE-1]',
     { timeout: 60_000 },
     async (_, entries, seen) => {
       const scenario = scenarioWith(entries);
@@ -151,7 +151,7 @@ describe('over a virtual board', () => {
     await target.close();
   });
 
-  it('is given up when nothing comes through: infrastructure, exit 3, and the fault has fired', {
+  it('is given up when nothing comes through: infrastructure, exit 3, and the fault has fired [SR-LINE-1]', {
     timeout: 60_000,
   }, async () => {
     const { result } = await onBoard(scenarioWith(during('link-loss', 'chance: 100 %')));
@@ -193,7 +193,7 @@ describe('evidence that is missing', () => {
     await expectNotFired({ code }, ['at: 30 min, fault: board-reboot, id: trouble']);
   });
 
-  it('of a fault that was there and never had the luck', { timeout: 60_000 }, async () => {
+  it('of a fault that was there and never had the luck [SR-TRUTH-4]', { timeout: 60_000 }, async () => {
     await expectNotFired({}, during('link-loss', 'chance: 0 %'));
   });
 });

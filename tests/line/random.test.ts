@@ -32,7 +32,7 @@ async function play(target: Target, { stimuli, untilTick }: RandomRun) {
 
 const RUNS = isLong() ? 2000 : 200;
 
-it(`${RUNS} random programs with faults end on the board as they do in the simulation`, {
+it(`${RUNS} random programs with faults end on the board as they do in the simulation [SR-SW-2]`, {
   timeout: 3_600_000,
 }, async () => {
   let faults = 0;

@@ -139,7 +139,9 @@ describe('link-corrupt', () => {
     sent(faults).forEach((text, i) => expect(bitsBetween(REQUESTS[i]!, text)).toBe(1));
   });
 
-  it('is always found: the check knows every single bit of the longest line', { timeout: 60_000 }, () => {
+  it('is always found: the check knows every single bit of the longest line [SR-LINE-1]', {
+    timeout: 60_000,
+  }, () => {
     const line = sealLine(['wakes', 1, 'x'.repeat(LINE_MAX - 13)], textCrc);
     expect(line.length).toBeGreaterThan(LINE_MAX - 5);
     for (let at = 0; at < line.length; at++) {

@@ -38,7 +38,7 @@ async function strokesToPresent(
 }
 
 describe('a complete occlusion', () => {
-  it.each(CELLS)('is present within 8 strokes undisturbed at $name', async (cell) => {
+  it.each(CELLS)('is present within 8 strokes undisturbed at $name [SR-OCC-1]', async (cell) => {
     for (const offset of [0, 17, 71]) {
       expect(await strokesToPresent(cell, STILL, 1, TICKS_PER_DAY + offset)).toBeLessThanOrEqual(
         PROMISED_STROKES,
@@ -47,7 +47,7 @@ describe('a complete occlusion', () => {
   });
 
   it.each(CELLS)(
-    'is present within 8 strokes in 99 of 100 cases with posture, cough and noise at $name',
+    'is present within 8 strokes in 99 of 100 cases with posture, cough and noise at $name [SR-OCC-1]',
     async (cell) => {
       let inTime = 0;
       for (let i = 0; i < 100; i++) {
@@ -70,7 +70,7 @@ describe('a false alarm', () => {
   const lives = Math.ceil(years / CELLS.length / 2);
   const daysPerLife = Math.ceil((years * 365) / CELLS.length / lives);
 
-  it(`is not raised in ${years} patient-years with posture, coughs, flights and noise`, async () => {
+  it(`is not raised in ${years} patient-years with posture, coughs, flights and noise [SR-OCC-6]`, async () => {
     let strokes = 0;
     let suspects = 0;
     let days = 0;
@@ -94,7 +94,7 @@ describe('a false alarm', () => {
     expect(suspects).toBeGreaterThan(0);
   });
 
-  it('that is forced never leaves the pump stopped for longer than 6 h 30 min', async () => {
+  it('that is forced never leaves the pump stopped for longer than 6 h 30 min [SR-OCC-6]', async () => {
     const days = IS_LONG ? 1000 : 100;
     for (const [index, cell] of CELLS.entries()) {
       const bench = new Bench(cell, TRAVELLING, 5000 + index);
@@ -152,7 +152,7 @@ async function releaseAfterADay(
 
 describe('after an occlusion of a day', () => {
   it.each(CELLS)(
-    'delivery resumes within 30 min undisturbed and the bolus is what was trapped at $name',
+    'delivery resumes within 30 min undisturbed and the bolus is what was trapped at $name [SR-OCC-2]',
     async (cell) => {
       const { resumedAfterTicks, trappedUl, bolusUl } = await releaseAfterADay(cell, STILL, 1, 31);
       expect(resumedAfterTicks).toBeLessThanOrEqual(30 * TICKS_PER_MINUTE);

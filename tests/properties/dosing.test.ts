@@ -36,7 +36,7 @@ function strokesOf(unit: RateUnit, rate: number, ugPerMl: number, strokeNl: numb
 describe('dosing is the arithmetic on paper', () => {
   const runs = isLong() ? 3000 : 300;
 
-  it(`${runs} random rates: after any number of days the strokes are the floor of what was asked for`, () => {
+  it(`${runs} random rates: after any number of days the strokes are the floor of what was asked for [SR-DOSE-1]`, () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -71,7 +71,7 @@ describe('dosing is the arithmetic on paper', () => {
     );
   }, 300_000);
 
-  it('300 ug/day of 500 ug/mL: stroke k in tick 72 k - 1, 36,000 strokes and 20.000 mL left after 30 days', () => {
+  it('300 ug/day of 500 ug/mL: stroke k in tick 72 k - 1, 36,000 strokes and 20.000 mL left after 30 days [SR-DOSE-1, SR-RES-4]', () => {
     const rig = new Rig({ fillNl: 38_000_000 }, core).jumpTo(30 * DAY - 1);
     const strokes = rig.ticksOf('stroke');
     expect(strokes).toHaveLength(36_000);
@@ -82,7 +82,7 @@ describe('dosing is the arithmetic on paper', () => {
     expect(rig.pump.ledger.filledNl - rig.pump.motor.confirmed * 500).toBe(20_000_000);
   });
 
-  it('low-reservoir is raised in tick 5,184,000, in which the stroke that reaches 2 mL is confirmed', () => {
+  it('low-reservoir is raised in tick 5,184,000, in which the stroke that reaches 2 mL is confirmed [SR-RES-1]', () => {
     // 36 mL in 72,000 strokes: the last one in tick 5,183,999, seen by the hour's look in the next tick.
     const rig = new Rig({}, core).jumpTo(5_183_999);
     expect(rig.pump.motor.requested).toBe(72_000);
@@ -91,7 +91,7 @@ describe('dosing is the arithmetic on paper', () => {
     expect(rig.of('raise')).toEqual([{ tick: 5_184_000, argument: 0 }]);
   });
 
-  it('an hourly program gives every hour of a year its exact share, to the stroke', () => {
+  it('an hourly program gives every hour of a year its exact share, to the stroke [SR-DOSE-3]', () => {
     const rates = Array.from({ length: 24 }, (_, slot) => (slot === 3 ? 0 : 10 + ((slot * 97) % 101)));
     const rig = new Rig(
       {
@@ -123,7 +123,7 @@ describe('dosing is the arithmetic on paper', () => {
     expect(BigInt(rig.pump.motor.requested)).toBe(given);
   }, 300_000);
 
-  it('seven years at a rate that divides nothing end on the stroke of the big integers', () => {
+  it('seven years at a rate that divides nothing end on the stroke of the big integers [SR-DOSE-1]', () => {
     const rig = new Rig(
       {
         therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 1009 },

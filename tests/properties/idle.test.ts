@@ -36,7 +36,7 @@ function firstDifference(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, 
   return a.size === b.size ? null : `${a.size} fields against ${b.size}`;
 }
 
-it(`from ${RUNS} random states, n idle ticks equal n ticks in every field, and none of them touches the HAL`, () => {
+it(`from ${RUNS} random states, n idle ticks equal n ticks in every field, and none of them touches the HAL [SR-TIME-1]`, () => {
   let longest = 0;
   return fc
     .assert(

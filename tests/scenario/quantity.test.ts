@@ -79,7 +79,7 @@ describe('a quantity becomes the integer that arithmetic on paper gives', () => 
   });
 });
 
-describe('what is no exact quantity is refused with what to write instead', () => {
+describe('what is no exact quantity is refused with what to write instead [SR-DOSE-10]', () => {
   it.each([
     ['38', 'volume', '"38" has no unit: write a volume such as 38 mL (units: mL, uL, nL)'],
     ['38 L', 'volume', 'unknown unit "L" for a volume: write a volume such as 38 mL (units: mL, uL, nL)'],

@@ -48,7 +48,7 @@ describe('the battery', () => {
     expect(restingMv(9_000_000_000_000)).toBe(2400);
   });
 
-  it('counts a day of rest, a stroke, a tone and a second of telemetry', () => {
+  it('counts a day of rest, a stroke, a tone and a second of telemetry [SR-BATT-6]', () => {
     const world = worldOf();
     stroke(world, 71);
     toneSounded(world, 80);

@@ -148,7 +148,7 @@ describe('over-infusion', () => {
     expect(confirmedStrokes(world, 300, 'consumed')).toBe(2);
   });
 
-  it('runs 20 mL dry after 26,667 strokes, with 6.667 mL still computed', () => {
+  it('runs 20 mL dry after 26,667 strokes, with 6.667 mL still computed [SR-SILENT-4]', () => {
     const world = under('over-infusion', {}, 0, worldOf({ fillNl: 20_000_000 }));
     strokes(world, 1, 26_666);
     expect(trueReservoirPl(world, 72 * 26_666)).toBe(500_000);
@@ -357,7 +357,7 @@ describe('a sensor fault', () => {
 });
 
 describe('feedback-stuck', () => {
-  it('freezes the count, delivers all the same, and jumps to the truth when cleared', () => {
+  it('freezes the count, delivers all the same, and jumps to the truth when cleared [SR-STALL-3]', () => {
     const world = worldOf();
     strokes(world, 1, 4);
     under('feedback-stuck', {}, 300, world);

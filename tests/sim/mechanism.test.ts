@@ -12,7 +12,7 @@ import {
 import { strokes, worldOf } from './build.ts';
 
 describe('a stroke', () => {
-  it('moves 500 nL, or 2,500 nL where a valve shoots', () => {
+  it('moves 500 nL, or 2,500 nL where a valve shoots [SR-DOSE-4]', () => {
     expect(NOMINAL_STROKE_NL).toEqual({ peristaltic: 500, 'valve-accumulator': 2500 });
     const peristaltic = worldOf();
     const valve = worldOf({ mechanism: 'valve-accumulator' });
@@ -48,7 +48,7 @@ describe('a stroke', () => {
 });
 
 describe('a mechanism against a closed catheter', () => {
-  it('slips at 100 kPa over rest: 60 strokes of 1.666 kPa go in, the 61st does not, and all are counted', () => {
+  it('slips at 100 kPa over rest: 60 strokes of 1.666 kPa go in, the 61st does not, and all are counted [SR-OCC-5]', () => {
     const world = worldOf();
     applyFault(world, { id: 'kink', kind: 'catheter-occlusion', options: {} }, 0);
     strokes(world, 1, 60);

@@ -118,7 +118,7 @@ describe('each failure, by hand, at 300 ug/day in strokes of 0.25 ug (one every 
     for (let k = 1; k <= strokes; k += 1) delivered(oracle, 72 * k - 1, k * STROKE);
   }
 
-  it('over: 300 ug x 1.145 + 2 strokes = 344 ug is allowed in 24 h, that is 1,376 strokes', () => {
+  it('over: 300 ug x 1.145 + 2 strokes = 344 ug is allowed in 24 h, that is 1,376 strokes [SR-TRUTH-2]', () => {
     for (const [dumped, expected] of [
       [176, []],
       [177, [{ kind: 'over-delivery', tick: 100_000 }]],
@@ -143,7 +143,7 @@ describe('each failure, by hand, at 300 ug/day in strokes of 0.25 ug (one every 
     expect(failures(oracle, 200)).toEqual([{ kind: 'over-delivery', tick: 101 }]);
   });
 
-  it('under: below 300 ug x 0.855 - 2 strokes = 256 ug, that is when 177 strokes are missing', () => {
+  it('under: below 300 ug x 0.855 - 2 strokes = 256 ug, that is when 177 strokes are missing [SR-TRUTH-2]', () => {
     const oracle = start(3000);
     perfectUntil(oracle, 1200);
     alarmRaised(oracle, 87_000);
@@ -162,7 +162,7 @@ describe('each failure, by hand, at 300 ug/day in strokes of 0.25 ug (one every 
     expect(failures(oracle, DAY - 1)).toEqual([{ kind: 'under-delivery', tick: DAY - 1 }]);
   });
 
-  it('silent stop: after 2 h, where 8 strokes take 576 ticks', () => {
+  it('silent stop: after 2 h, where 8 strokes take 576 ticks [SR-TRUTH-2]', () => {
     const oracle = start(3000);
     perfectUntil(oracle, 100);
     expect(failures(oracle, 7199 + 7199)).toEqual([]);

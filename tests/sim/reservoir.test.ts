@@ -41,7 +41,7 @@ describe('the reservoir', () => {
     expect(trueTrappedPl(world, 0)).toBe(500_000);
   });
 
-  it('creeps to 1.4 mL and not below when it fades, however long it is pumped', () => {
+  it('creeps to 1.4 mL and not below when it fades, however long it is pumped [SR-SILENT-7]', () => {
     const world = worldOf({ fillNl: 3_500_000, lowVolumeFade: true });
     strokes(world, 1, 60_000);
     const leftPl = trueReservoirPl(world, 72 * 60_000);

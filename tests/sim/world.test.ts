@@ -137,7 +137,7 @@ describe('the world', () => {
     expect(world).toEqual(before);
   });
 
-  it('loses no picolitre under random faults, strokes and refills, at any tick', () => {
+  it('loses no picolitre under random faults, strokes and refills, at any tick [SR-TRUTH-1]', () => {
     let checks = 0;
     for (let seed = 100; seed < 140; seed++) {
       let deliveredBefore = 0;
@@ -153,7 +153,7 @@ describe('the world', () => {
     expect(checks).toBe(120_000);
   });
 
-  it('notices a single picolitre that is missing, and names the numbers', () => {
+  it('notices a single picolitre that is missing, and names the numbers [SR-TRUTH-1]', () => {
     const world = worldOf();
     strokes(world, 1, 3);
     expect(() => assertConserved(world, 216)).not.toThrow();
@@ -217,10 +217,13 @@ describe('the house rules of the world', () => {
     expect(files.length).toBeGreaterThan(20);
   });
 
-  it.each(files)('$name imports nothing from the firmware, a target or a package', ({ text }) => {
-    for (const match of text.matchAll(/from '([^']+)'/g))
-      expect(match[1]).toMatch(/^\.\.?\/(?!.*(src|hal)\/)/);
-  });
+  it.each(files)(
+    '$name imports nothing from the firmware, a target or a package [SR-TRUTH-3]',
+    ({ text }) => {
+      for (const match of text.matchAll(/from '([^']+)'/g))
+        expect(match[1]).toMatch(/^\.\.?\/(?!.*(src|hal)\/)/);
+    },
+  );
 
   it.each(files)('$name keeps to arithmetic that is the same on every engine', ({ text }) => {
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
