@@ -17,7 +17,10 @@ export interface TargetOptions {
   readonly boardThread: string;
   /** Something a person should know that is no error. */
   readonly notice: (text: string) => void;
-  readonly line?: { readonly timeoutMs?: number };
+  /** For tests: in place of what is learned of the line, and how long a port that is gone is waited for. */
+  readonly line?: { readonly timeoutMs?: number; readonly reopenMs?: number };
+  /** Ends an opening that is under way; later it has no effect. */
+  readonly signal?: AbortSignal;
 }
 
 /** What went over the line so far: numbers that only grow. `docs/board.md` has their meaning. */

@@ -25,22 +25,21 @@ export async function openLineTarget(
     boardId: options.boardId,
     ...options.line,
   });
-  const close = async (): Promise<void> => {
-    await port.close();
-    await end();
-  };
   try {
     await line.establish();
   } catch (error) {
-    await close();
+    await closePlace({ port, end });
     throw error;
   }
   return {
     createTarget: (setup) => BoardTarget.open(name, setup, line),
     line: () => ({ ...line.client.counts, ...port.traffic }),
     close: async () => {
-      await line.leave();
-      await close();
+      try {
+        await line.leave();
+      } finally {
+        await closePlace({ port, end });
+      }
     },
   };
 }
@@ -67,8 +66,7 @@ export async function greetBoard(
     await line.leave();
     return hello;
   } finally {
-    await port.close();
-    await end();
+    await closePlace({ port, end });
   }
 }
 
@@ -77,22 +75,33 @@ interface Place {
   readonly end: () => Promise<void> | void;
 }
 
+/** A port in trouble must not keep what is behind it from being ended. */
+async function closePlace({ port, end }: Place): Promise<void> {
+  try {
+    await port.close();
+  } finally {
+    await end();
+  }
+}
+
 async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<Place> {
-  const { port: path, exec, baud = USUAL_BAUD } = options;
+  const { port: path, exec, baud, signal } = options;
   if (exec !== undefined) return await openInterpreter(exec, options);
   if (path === undefined) {
     throw new LineError('no board named: give --port PATH, --board NAME or --exec PATH');
   }
-  return { port: await SerialLine.open(path, baud), end: () => undefined };
+  return { port: await SerialLine.open(path, { baud, signal, ...options.line }), end: () => undefined };
 }
 
 async function openInterpreter(
   exec: string,
-  { firmware, coreHash }: Pick<TargetOptions, 'firmware' | 'coreHash'>,
+  { firmware, coreHash, signal, line }: Pick<TargetOptions, 'firmware' | 'coreHash' | 'signal' | 'line'>,
 ): Promise<Place> {
   const interpreter = await startInterpreter(exec);
   try {
+    signal?.throwIfAborted();
     const console = await openConsolePort(interpreter.path, USUAL_BAUD);
+    signal?.addEventListener('abort', () => void console.close(), { once: true });
     try {
       await upload(console, {
         code: await firmware(),
@@ -104,7 +113,10 @@ async function openInterpreter(
     } finally {
       await console.close();
     }
-    return { port: await SerialLine.open(interpreter.path), end: () => interpreter.close() };
+    return {
+      port: await SerialLine.open(interpreter.path, { signal, ...line }),
+      end: () => interpreter.close(),
+    };
   } catch (error) {
     const failure = interpreter.failure();
     await interpreter.close();

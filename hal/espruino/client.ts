@@ -5,8 +5,10 @@
  */
 import type { TextCrc } from './link.ts';
 import {
+  LINE_MAX,
   NAK_ASSERTION,
   NAK_CHECKSUM,
+  NAK_FIELDS,
   NAK_NO_PUMP,
   NAK_SEQUENCE,
   NAK_TOO_LONG,
@@ -23,7 +25,7 @@ export interface LinePort {
   write(text: string): void;
   /** The next line without its end; null when none came in time. Rejects with `PortVanishedError` once it is gone. */
   receive(timeoutMs: number): Promise<string | null>;
-  /** Open it anew, for one that no longer speaks. */
+  /** Open it anew, for one that no longer speaks. Rejects with `PortVanishedError` when it is not there again soon. */
   reopen(): Promise<void>;
   close(): Promise<void>;
 }
@@ -67,14 +69,27 @@ export interface LineOptions {
   readonly timeoutMs?: number;
 }
 
+interface Request {
+  readonly verb: string;
+  readonly replyVerb: string;
+  /** Sealed, without its end. */
+  readonly line: string;
+  /** How often the board has said that it takes no such line. */
+  refusals: number;
+}
+
 const TRIES = 4;
 /** The try before which the port is opened anew: late, because opening resets some boards. */
 const REOPENING_TRY = 4;
 const FIRST_TIMEOUT_MS = 4000;
 const SHORTEST_TIMEOUT_MS = 500;
 const LONGEST_TIMEOUT_MS = 60_000;
+/** For each wake of a request, as long as it is not known how long one takes. */
+const FIRST_WAKE_MS = 1000;
 /** How much slower than usual a reply may be. */
 const PATIENCE = 20;
+/** Characters of a refused line that a message shows. */
+const SHOWN = 80;
 /** Numbers of an earlier session that may still be under way are not ours. */
 const FIRST_NUMBERS = 1_000_000;
 
@@ -101,8 +116,12 @@ export class LineClient {
   private readonly crc: TextCrc;
   private readonly options: LineOptions;
   private seq = Math.floor(Math.random() * FIRST_NUMBERS);
-  /** Of an exchange, smoothed; null before the first. */
-  private usualMs: number | null = null;
+  /** Of the fastest exchange: what the line takes and not the board. */
+  private roundTripMs = Number.POSITIVE_INFINITY;
+  /** Of an exchange without wakes, smoothed, by its verb: a greeting says nothing of how long a set-up takes. */
+  private readonly usualMs = new Map<string, number>();
+  /** Of a wake, smoothed; null before the first. */
+  private wakeMs: number | null = null;
 
   constructor(port: LinePort, crc: TextCrc, options: LineOptions = {}) {
     this.port = port;
@@ -112,11 +131,22 @@ export class LineClient {
 
   /**
    * The fields of the reply after word and number. Rejects with a `LineError` when there is none to be had; nothing is
-   * known then of whether the board carried the request out.
+   * known then of whether the board carried the request out. `wakes` is how many the board has to do for it, which
+   * takes it as many times longer.
    */
-  async ask(verb: string, fields: readonly (string | number)[], replyVerb: string): Promise<string[]> {
+  async ask(
+    verb: string,
+    fields: readonly (string | number)[],
+    replyVerb: string,
+    wakes = 0,
+  ): Promise<string[]> {
     this.seq += 1;
-    const line = `${sealLine([verb, this.seq, ...fields], this.crc)}\n`;
+    const request: Request = {
+      verb,
+      replyVerb,
+      line: sealLine([verb, this.seq, ...fields], this.crc),
+      refusals: 0,
+    };
     this.counts.exchanges += 1;
     const startMs = performance.now();
     for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -126,69 +156,96 @@ export class LineClient {
         await this.port.reopen();
       }
       // Half a line that is left over from before ends here, so that this one begins as one.
-      this.port.write(attempt === 1 ? line : `\n${line}`);
+      this.port.write(`${attempt === 1 ? '' : '\n'}${request.line}\n`);
       let reply: string[] | null = null;
       try {
-        reply = await this.await(line.trim(), verb, replyVerb, this.timeoutMs() * 2 ** (attempt - 1));
+        reply = await this.await(request, this.timeoutMs(verb, wakes, attempt));
       } catch (error) {
-        if (!(error instanceof PortVanishedError) || attempt >= REOPENING_TRY) throw error;
+        if (!(error instanceof PortVanishedError)) throw error;
+        if (attempt >= REOPENING_TRY) {
+          throw new BoardLostError(`${this.port.name}: the port was there again, and went away again`);
+        }
         attempt = REOPENING_TRY - 1;
       }
       if (reply === null) continue;
       this.lastMs = performance.now() - startMs;
       this.counts.exchangeMs += this.lastMs;
-      if (attempt === 1)
-        this.usualMs = this.usualMs === null ? this.lastMs : 0.9 * this.usualMs + 0.1 * this.lastMs;
+      if (attempt === 1) this.learn(verb, wakes, this.lastMs);
       return reply;
     }
     throw new BoardLostError(`${this.port.name}: no answer to "${verb}" after ${TRIES} tries`);
   }
 
-  private timeoutMs(): number {
-    if (this.options.timeoutMs !== undefined) return this.options.timeoutMs;
-    if (this.usualMs === null) return FIRST_TIMEOUT_MS;
-    return Math.min(LONGEST_TIMEOUT_MS, Math.max(SHORTEST_TIMEOUT_MS, PATIENCE * this.usualMs));
+  private timeoutMs(verb: string, wakes: number, attempt: number): number {
+    const longer = 2 ** (attempt - 1);
+    if (this.options.timeoutMs !== undefined) return this.options.timeoutMs * longer;
+    return Math.min(LONGEST_TIMEOUT_MS, this.patienceMs(verb, wakes) * longer);
+  }
+
+  private patienceMs(verb: string, wakes: number): number {
+    const { wakeMs } = this;
+    const usualMs =
+      wakes > 0 && wakeMs !== null ? this.roundTripMs + wakes * wakeMs : this.usualMs.get(alike(verb));
+    if (usualMs === undefined) return FIRST_TIMEOUT_MS + wakes * FIRST_WAKE_MS;
+    return Math.max(SHORTEST_TIMEOUT_MS, PATIENCE * usualMs);
+  }
+
+  private learn(verb: string, wakes: number, ms: number): void {
+    this.roundTripMs = Math.min(this.roundTripMs, ms);
+    if (wakes > 0) this.wakeMs = smoothed(this.wakeMs, (ms - this.roundTripMs) / wakes, 0.5);
+    else this.usualMs.set(alike(verb), smoothed(this.usualMs.get(alike(verb)) ?? null, ms, 0.1));
   }
 
   /** The reply, or null when the request has to be sent again. */
-  private async await(
-    sent: string,
-    verb: string,
-    replyVerb: string,
-    timeoutMs: number,
-  ): Promise<string[] | null> {
+  private async await(request: Request, timeoutMs: number): Promise<string[] | null> {
     const { counts } = this;
     const deadlineMs = performance.now() + timeoutMs;
-    for (;;) {
+    do {
       const text = await this.port.receive(Math.max(0, deadlineMs - performance.now()));
-      if (text === null) {
-        counts.lost += 1;
-        return null;
-      }
+      if (text === null) break;
       const said = afterPrompt(text);
       // Only a console says again what it is told.
-      if (said === sent) throw new BoardLostError(`${this.port.name}: the board is back at its prompt`);
-      const opened = openLine(said, this.crc);
-      if (opened === null) {
-        counts.broken += 1;
-        return null;
+      if (said === request.line) {
+        throw new BoardLostError(`${this.port.name}: the board is back at its prompt`);
       }
-      const number = Number(opened[1]);
-      if (opened[0] === 'nak') {
-        if (this.judgeRefusal(verb, number, Number(opened[2]), opened[3])) return null;
-      } else if (opened[0] === replyVerb && number === this.seq) {
+      const opened = openLine(said, this.crc);
+      const number = Number(opened?.[1]);
+      if (opened === null) {
+        if (this.isDamagedReply(text, request)) {
+          counts.broken += 1;
+          return null;
+        }
+      } else if (opened[0] === 'nak') {
+        if (this.judgeRefusal(request, number, Number(opened[2]), opened[3])) return null;
+      } else if (opened[0] === request.replyVerb && number === this.seq) {
         return opened.slice(2);
       } else {
         counts.stale += 1;
       }
-    }
+      // Not only in silence: there may never be any.
+    } while (performance.now() < deadlineMs);
+    counts.lost += 1;
+    return null;
+  }
+
+  /** A banner or what a console prints is not: the reply is still to come. One damage leaves word or number whole. */
+  private isDamagedReply(text: string, { replyVerb }: Request): boolean {
+    return [`${replyVerb},`, 'nak,', `${this.seq},`].some((part) => text.includes(part));
   }
 
   /** True: send it again. False: it was about something else. */
-  private judgeRefusal(verb: string, number: number, code: number, atTick?: string): boolean {
+  private judgeRefusal(request: Request, number: number, code: number, atTick?: string): boolean {
     const { port, seq, counts } = this;
-    if (code === NAK_CHECKSUM || code === NAK_TOO_LONG) {
+    if (code === NAK_CHECKSUM) {
       counts.refused += 1;
+      return true;
+    }
+    // The board may not have read so far as the number; then it says the last good one.
+    if (code === NAK_TOO_LONG || (code === NAK_FIELDS && (number === seq || number === seq - 1))) {
+      counts.refused += 1;
+      request.refusals += 1;
+      // Once may be noise that came with it.
+      if (request.refusals > 1) throw new LineError(`${port.name}: ${refusalText(request, code)}`);
       return true;
     }
     if (code === NAK_SEQUENCE) {
@@ -206,13 +263,30 @@ export class LineClient {
     if (code === NAK_NO_PUMP) throw new BoardLostError(`${port.name}: the board has forgotten its pump`);
     if (code === NAK_ASSERTION)
       throw new BoardAssertionError(`the firmware on the board ended in an assertion at tick ${atTick}`);
-    throw new LineError(`${port.name}: the board refused "${verb}" with code ${code}`);
+    throw new LineError(`${port.name}: the board refused "${request.verb}" with code ${code}`);
   }
 }
 
 /** The fields of a reply, whatever the console put before it on that line. */
 export function openReply(text: string, crc: TextCrc): string[] | null {
   return openLine(afterPrompt(text), crc);
+}
+
+function refusalText({ verb, line }: Request, code: number): string {
+  const refused = `the board refused "${verb}" twice`;
+  if (code === NAK_TOO_LONG) {
+    return `${refused}: its line has ${line.length} characters, and a board takes ${LINE_MAX} at most`;
+  }
+  return `${refused}: its fields mean nothing to it: ${line.length > SHOWN ? `${line.slice(0, SHOWN)}...` : line}`;
+}
+
+/** Neither of these is work, and a board that is gone must not keep a run from ending. */
+function alike(verb: string): string {
+  return verb === 'bye' ? 'hello' : verb;
+}
+
+function smoothed(usual: number | null, now: number, weight: number): number {
+  return usual === null ? now : (1 - weight) * usual + weight * now;
 }
 
 function afterPrompt(text: string): string {

@@ -4,7 +4,7 @@
  */
 import type { ActiveFault } from '../../sim/faults/fault.ts';
 import type { LineOptions, LinePort } from './client.ts';
-import { BoardLostError, LineClient, LineError, openReply } from './client.ts';
+import { BoardLostError, LineClient, LineError, openReply, PortVanishedError } from './client.ts';
 import { LineFaults } from './line-faults.ts';
 import type { TextCrc } from './link.ts';
 import { otherBoard } from './board-table.ts';
@@ -19,6 +19,8 @@ export const QUIET = '\x10';
 /** The interpreter on a computer looks at its input twenty times a second. */
 const ANSWER_MS = 600;
 const SILENCE_MS = 120;
+/** Who talks for longer without a pause does not answer anybody. */
+const CHATTER_MS = 3000;
 const TRIES = 4;
 
 export interface BoardHello {
@@ -57,7 +59,10 @@ export class BoardLine {
     try {
       return await this.begin();
     } catch (error) {
-      if (!(error instanceof BoardLostError)) throw error;
+      if (error instanceof PortVanishedError) {
+        this.client.counts.reopened += 1;
+        await this.port.reopen();
+      } else if (!(error instanceof BoardLostError)) throw error;
       // It was switched off just then.
       return await this.begin();
     }
@@ -135,9 +140,9 @@ export class BoardLine {
     this.faults.activate([], 0);
     if (!this.port.release()) return;
     try {
-      while ((await this.port.receive(SILENCE_MS)) !== null) this.client.counts.stale += 1;
+      this.client.counts.stale += await quiet(this.port);
     } catch (error) {
-      // The port is gone; nobody needs it any more.
+      // The port is gone, or never falls silent; nobody needs it any more.
       if (!(error instanceof LineError)) throw error;
     }
   }
@@ -163,8 +168,9 @@ export class BoardLine {
 
 /** A board that serves says that this was no message, and goes on; a console has nothing to say. */
 export async function isServing(port: LinePort, crc: TextCrc): Promise<boolean> {
+  const endMs = performance.now() + CHATTER_MS;
   port.write(`${CLEAR_LINE}\n`);
-  for (let waitMs = ANSWER_MS; ; waitMs = SILENCE_MS) {
+  for (let waitMs = ANSWER_MS; performance.now() < endMs; waitMs = SILENCE_MS) {
     const line = await port.receive(waitMs);
     if (line === null) return false;
     if (openReply(line, crc)?.[0] === 'nak') {
@@ -172,11 +178,16 @@ export async function isServing(port: LinePort, crc: TextCrc): Promise<boolean> 
       return true;
     }
   }
+  return false;
 }
 
-/** Until nothing more comes in. */
-async function quiet(port: LinePort): Promise<void> {
-  while ((await port.receive(SILENCE_MS)) !== null);
+/** Until nothing more comes in. How many lines came. */
+async function quiet(port: LinePort): Promise<number> {
+  const endMs = performance.now() + CHATTER_MS;
+  for (let lines = 0; performance.now() < endMs; lines++) {
+    if ((await port.receive(SILENCE_MS)) === null) return lines;
+  }
+  throw noEspruino(port);
 }
 
 /** The console answers a person again, as a person expects it. */
@@ -189,14 +200,18 @@ export async function atPrompt(port: LinePort, mark: number, expression: string)
   for (let i = 0; i < TRIES; i++) {
     port.write(`${CLEAR_LINE}${QUIET}echo(0)\n${QUIET}print("SYNC",${mark},${expression})\n`);
     const deadlineMs = performance.now() + ANSWER_MS * (i + 1);
-    for (;;) {
+    do {
       const line = await port.receive(Math.max(0, deadlineMs - performance.now()));
       if (line === null) break;
       const found = /SYNC (\d+) (.*)$/.exec(line.trim());
       if (found !== null && Number(found[1]) === mark) return found[2]!;
-    }
+    } while (performance.now() < deadlineMs);
   }
-  throw new LineError(
+  throw noEspruino(port);
+}
+
+function noEspruino(port: LinePort): LineError {
+  return new LineError(
     `${port.name}: nothing there answers as an Espruino board; is it one, and is the baud rate right?`,
   );
 }

@@ -28,7 +28,7 @@ const WHO =
 export async function lookAtPort(path: string, baudRate: number, crc: TextCrc): Promise<BoardLook> {
   let port: SerialLine;
   try {
-    port = await SerialLine.open(path, baudRate);
+    port = await SerialLine.open(path, { baud: baudRate });
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     if (error.kind === 'port-busy') return unheard('open', 'busy: another program has this port open');

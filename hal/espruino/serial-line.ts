@@ -2,16 +2,24 @@
 import { ReadlineParser } from '@serialport/parser-readline';
 import { SerialPort } from 'serialport';
 import type { LinePort } from './client.ts';
-import { PortVanishedError } from './client.ts';
+import { LineError, PortVanishedError } from './client.ts';
 import { mustHaveName, portErrorOf } from './console-port.ts';
 
 export const USUAL_BAUD = 115_200;
 
-/** A board that was unplugged and comes back needs a moment until its port is there again. */
-const REOPEN_TRIES = 10;
+/** A board that was unplugged and comes back needs some seconds until its port is there again. */
+const REOPEN_MS = 10_000;
 const REOPEN_PAUSE_MS = 200;
 /** Closing a port whose other end is gone may never call back. */
 const CLOSE_MS = 1000;
+
+export interface SerialLineOptions {
+  readonly baud?: number | undefined;
+  /** How long a port that is gone may take to be there again; left out: 10 s. */
+  readonly reopenMs?: number | undefined;
+  /** Aborted, it ends whatever waits for this port, for good. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 type Waiter = (line: string | null) => void;
 
@@ -19,19 +27,24 @@ export class SerialLine implements LinePort {
   readonly name: string;
   readonly traffic = { bytesOut: 0, bytesIn: 0 };
   private readonly baudRate: number;
+  private readonly signal: AbortSignal | undefined;
+  private reopenMs: number;
   private port: SerialPort | null = null;
   private lines: string[] = [];
   private waiter: Waiter | null = null;
   private hasVanished = false;
 
-  private constructor(path: string, baudRate: number) {
+  private constructor(path: string, { baud = USUAL_BAUD, reopenMs = REOPEN_MS, signal }: SerialLineOptions) {
     this.name = path;
-    this.baudRate = baudRate;
+    this.baudRate = baud;
+    this.reopenMs = reopenMs;
+    this.signal = signal;
+    signal?.addEventListener('abort', () => this.waiter?.(null), { once: true });
   }
 
-  static async open(path: string, baudRate: number = USUAL_BAUD): Promise<SerialLine> {
+  static async open(path: string, options: SerialLineOptions = {}): Promise<SerialLine> {
     mustHaveName(path);
-    const line = new SerialLine(path, baudRate);
+    const line = new SerialLine(path, options);
     await line.open();
     return line;
   }
@@ -44,6 +57,7 @@ export class SerialLine implements LinePort {
   }
 
   receive(timeoutMs: number): Promise<string | null> {
+    if (this.signal?.aborted === true) return Promise.reject(this.interrupted());
     const line = this.lines.shift();
     if (line !== undefined) return Promise.resolve(line);
     if (this.hasVanished) {
@@ -63,12 +77,14 @@ export class SerialLine implements LinePort {
 
   async reopen(): Promise<void> {
     await this.close();
-    for (let i = 1; ; i++) {
+    const startMs = performance.now();
+    for (;;) {
+      if (this.signal?.aborted === true) throw this.interrupted();
       try {
         await this.open();
         return;
       } catch (error) {
-        if (i === REOPEN_TRIES) throw error;
+        if (performance.now() - startMs >= this.reopenMs) throw this.vanishedFor(this.reopenMs, error);
         await new Promise((resolve) => setTimeout(resolve, REOPEN_PAUSE_MS));
       }
     }
@@ -87,6 +103,19 @@ export class SerialLine implements LinePort {
         resolve();
       });
     });
+  }
+
+  private interrupted(): LineError {
+    return new LineError(`${this.name}: interrupted`);
+  }
+
+  private vanishedFor(waitedMs: number, error: unknown): PortVanishedError {
+    this.hasVanished = true;
+    // Who has waited in vain once tries again and waits no more.
+    this.reopenMs = 0;
+    const why = error instanceof Error ? error.message : String(error);
+    const howLong = waitedMs === 0 ? 'is not there' : `was not there again within ${waitedMs / 1000} s`;
+    return new PortVanishedError(`${this.name}: the port vanished and ${howLong}: ${why}`);
   }
 
   private async open(): Promise<void> {

@@ -206,6 +206,12 @@ export class BoardTarget implements Target {
     return await this.reviving(() => this.line.client.ask(verb, fields, replyVerb));
   }
 
+  private async askWakes(tokens: readonly string[]): Promise<string[]> {
+    return await this.reviving(() =>
+      this.line.client.ask('wakes', [joinTokens(tokens)], 'did', tokens.length),
+    );
+  }
+
   /** A board that was switched off in between is put to where it was, and asked again. */
   private async reviving<T>(act: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -226,7 +232,8 @@ export class BoardTarget implements Target {
       this.hello = await this.line.establish();
       await this.setUpBoard();
       await this.loadBoard();
-      if (this.done.length > 0) await this.line.client.ask('wakes', [joinTokens(this.done)], 'did');
+      const { done } = this;
+      if (done.length > 0) await this.line.client.ask('wakes', [joinTokens(done)], 'did', done.length);
     } catch (error) {
       if (!(error instanceof BoardLostError)) throw error;
       await this.revive(error);
@@ -273,7 +280,7 @@ export class BoardTarget implements Target {
     this.revivals -= await line.disturb(lineFaults, firstTick);
     let reply: readonly string[];
     try {
-      reply = await this.ask('wakes', [joinTokens(foreseen.tokens)], 'did');
+      reply = await this.askWakes(foreseen.tokens);
     } catch (error) {
       if (!(error instanceof BoardAssertionError)) throw error;
       return await this.nameDifference(foreseen, 0, error.message);
@@ -325,7 +332,7 @@ export class BoardTarget implements Target {
         const again = scout.foresee(tick, end - wake);
         let reply: readonly string[];
         try {
-          reply = await this.ask('wakes', [joinTokens(again.tokens)], 'did');
+          reply = await this.askWakes(again.tokens);
         } catch (error) {
           if (!(error instanceof BoardAssertionError)) throw error;
           throw tell(`at tick ${tick}: ${error.message}, and the host's did not`, end - 1);

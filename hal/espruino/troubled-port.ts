@@ -59,7 +59,8 @@ export class TroubledPort implements LinePort {
       const line = await this.port.receive(Math.max(0, nextMs - nowMs));
       const arrived = line === null ? null : this.arrive(line);
       if (arrived !== null) return arrived;
-      if (line === null && (this.arriving.length === 0 || performance.now() >= deadlineMs)) return null;
+      const isNothingHeld = line === null && this.arriving.length === 0;
+      if (isNothingHeld || performance.now() >= deadlineMs) return null;
     }
   }
 

@@ -23,7 +23,12 @@ export async function openVirtualTarget(
   try {
     const board = await startBoardThread(options.boardThread, plan);
     try {
-      return await openLineTarget('virtual', await SerialLine.open(board.path), options, () => board.close());
+      return await openLineTarget(
+        'virtual',
+        await SerialLine.open(board.path, { signal: options.signal }),
+        options,
+        () => board.close(),
+      );
     } catch (error) {
       board.close();
       throw error;

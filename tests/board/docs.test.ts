@@ -14,6 +14,7 @@ import {
 } from '../../hal/espruino/console-port.ts';
 import { startInterpreter } from '../../hal/espruino/interpreter.ts';
 import { Pty } from '../../hal/espruino/pty.ts';
+import { SerialLine } from '../../hal/espruino/serial-line.ts';
 import { upload, type UploadStep } from '../../hal/espruino/uploader.ts';
 import { openInProcess } from '../../hal/virtual/in-process.ts';
 import { NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
@@ -229,6 +230,11 @@ describe('troubleshooting', () => {
     const deaf = await Pty.open(join(folder, 'deaf'));
     messages.push(await messageOf(() => openBoardTarget(optionsOf({ port: deaf.path }))));
     deaf.close();
+
+    const unplugged = await Pty.open(join(folder, 'unplugged'));
+    const line = await SerialLine.open(unplugged.path, { reopenMs: 0 });
+    unplugged.close();
+    messages.push(await messageOf(() => line.reopen()));
 
     const rig = new Rig();
     const run = createFreeRun(rig.pump, rig.hal, 0);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { Pty } from '../../hal/espruino/pty.ts';
 import { Interruption } from '../../src/cli/run/interruption.ts';
 import { resultSchema } from '../../src/report/result-schema.ts';
 import { checkXml } from '../report/check-xml.ts';
@@ -67,6 +68,26 @@ describe('an interrupted run', () => {
     expect(JSON.parse(readFileSync(join(program.folder, 'x.json'), 'utf8'))).toMatchObject({
       interrupted: true,
     });
+  });
+
+  it('need not wait for a port that is being opened and never falls silent', {
+    timeout: 60_000,
+  }, async () => {
+    const chatterer = await Pty.open();
+    const chatter = setInterval(() => chatterer.write('$GPGGA,123519\r\n'), 20);
+    try {
+      const isAsked = new Promise((resolve) => chatterer.onData(resolve));
+      const started = program.start(['run', passes, '--target', 'board', '--port', chatterer.path]);
+      await isAsked;
+      started.child.kill('SIGTERM');
+      const { code, stdout } = await started.ended;
+      expect(code).toBe(130);
+      expect(stdout).toContain('interrupted: ');
+      expect(stdout).not.toContain('answers as an Espruino board');
+    } finally {
+      clearInterval(chatter);
+      chatterer.close();
+    }
   });
 
   it('ends at once by the second signal', async () => {

@@ -7,6 +7,9 @@ const HEADER_WORDS = 1;
 export class RunBoard {
   /** Plain shared memory, to be handed to a worker. */
   readonly memory: Int32Array<SharedArrayBuffer>;
+  private readonly canceller = new AbortController();
+  /** For what waits for the world outside, in the thread that hears of a cancel. */
+  readonly signal = this.canceller.signal;
 
   constructor(memory: Int32Array<SharedArrayBuffer>) {
     this.memory = memory;
@@ -19,6 +22,7 @@ export class RunBoard {
 
   cancel(): void {
     Atomics.store(this.memory, 0, 1);
+    this.canceller.abort();
   }
 
   isCancelled(): boolean {

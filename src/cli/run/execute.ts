@@ -52,7 +52,7 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
 
 async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTargets) {
   const { scenario } = job;
-  const target = await targets.of(job);
+  const target = await targets.of(job, board);
   const lineBefore = target.line();
   const isCancelled = (): boolean => board.isCancelled();
   const pacer = job.realtimeFactor === null ? null : new Pacer(job.realtimeFactor, isCancelled);

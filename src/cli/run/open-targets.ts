@@ -3,15 +3,17 @@ import type { OpenTarget } from '../../../hal/target-options.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import type { BoardPlace } from '../boards/place.ts';
 import { boardThreadFile, lockstepFirmware } from '../board-firmware.ts';
+import { CancelledError } from '../../scenario/run.ts';
 import { printLines } from '../terminal.ts';
+import type { RunBoard } from './board.ts';
 import type { Job } from './job.ts';
 
 export class OpenTargets {
   private opened: Promise<OpenTarget> | null = null;
 
   /** All jobs of a run have the same target. What could not be opened once is not tried again. */
-  of(job: Job): Promise<OpenTarget> {
-    this.opened ??= open(job);
+  of(job: Job, board: RunBoard): Promise<OpenTarget> {
+    this.opened ??= openUnlessCancelled(job, board);
     return this.opened;
   }
 
@@ -32,7 +34,22 @@ async function locateBoard(board: BoardPlace): ReturnType<typeof import('../boar
   return await locate(board);
 }
 
-async function open({ targetName, board, coreHash }: Job): Promise<OpenTarget> {
+/** Once open, a target is left by its runner, who ends it in good order. */
+async function openUnlessCancelled(job: Job, board: RunBoard): Promise<OpenTarget> {
+  const opening = new AbortController();
+  const stop = (): void => opening.abort();
+  board.signal.addEventListener('abort', stop);
+  try {
+    return await open(job, opening.signal);
+  } catch (error) {
+    if (opening.signal.aborted) throw new CancelledError();
+    throw error;
+  } finally {
+    board.signal.removeEventListener('abort', stop);
+  }
+}
+
+async function open({ targetName, board, coreHash }: Job, signal: AbortSignal): Promise<OpenTarget> {
   const row = TARGETS.find((target) => target.name === targetName);
   if (row?.open === null || row === undefined) throw new Error(`target ${targetName} is not built in`);
   return await row.open({
@@ -40,6 +57,7 @@ async function open({ targetName, board, coreHash }: Job): Promise<OpenTarget> {
     coreHash,
     firmware: lockstepFirmware,
     boardThread: boardThreadFile(),
+    signal,
     notice: (text) => printLines(process.stderr, [text]),
   });
 }
