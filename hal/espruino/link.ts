@@ -10,7 +10,7 @@
 import type { LogState } from '../../src/core/log.ts';
 import { mul32 } from '../../src/core/log.ts';
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 1;
 
 /** CRC-32 of a text's bytes; the texts here are ASCII. */
 export type TextCrc = (text: string) => number;
