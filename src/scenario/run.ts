@@ -284,14 +284,16 @@ async function observeTarget(
     expectations,
     signals: Object.fromEntries(values),
     doseFailures,
-    error: error === null ? null : `tick ${target.nowTick()}: ${messageOf(error)}`,
+    error: error === null ? null : whenAndWhat(error, target.nowTick()),
     records,
     doses: witness.doses,
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'something that is no error was thrown';
+function whenAndWhat(error: unknown, nowTick: number): string {
+  if (!(error instanceof Error)) return `tick ${nowTick}: something that is no error was thrown`;
+  // A difference has a tick of its own, and it is seldom this one.
+  return error.name === 'DivergenceError' ? error.message : `tick ${nowTick}: ${error.message}`;
 }
 
 function verdictOf(error: unknown, expectations: readonly Judgement[]): Verdict {
