@@ -20,6 +20,7 @@ export const NAK_FIELDS = 3;
 export const NAK_NO_PUMP = 4;
 export const NAK_ASSERTION = 5;
 export const NAK_TOO_LONG = 6;
+export const NAK_STORED = 7;
 
 /** Longest line a board takes. */
 export const LINE_MAX = 2000;

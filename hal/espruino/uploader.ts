@@ -510,12 +510,14 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   }
 
   step('prepare');
-  await takeOverWatchdog(port, board);
-  await stopEverything(port, board);
   try {
+    await takeOverWatchdog(port, board);
+    await stopEverything(port, board);
     return await exchange(port, board, identity, options, step);
   } catch (error) {
-    if (error instanceof UploadError && error.kind !== 'no-hello') await leaveRunning(board);
+    // A statement may have worked though its answer was lost. After a `no-hello` it has been loaded.
+    const wasLoaded = error instanceof UploadError && error.kind === 'no-hello';
+    if (!wasLoaded) await leaveRunning(board);
     throw error;
   }
 }
