@@ -22,7 +22,7 @@ export const RUN_NAME = 'thecal.run';
 /** Stroke, reservoir, hour at tick 0 and fill, as in a `setup`. */
 const BUILD_WORDS = 4;
 /** Below this the interpreter might compact its flash, and move the code that is running from it. */
-const RESERVE_BYTES = 512;
+const RESERVE_BYTES = 256;
 
 /** The files in flash. Asked of the global object, because a bundler resolves a bare `require` itself. */
 export function flash(): BoardStorage {

@@ -363,7 +363,7 @@ async function makeRoom(
   live: FirmwareName | null,
   mayReplace: boolean,
 ): Promise<void> {
-  const need = storedBytes(bytes) + 1024;
+  const need = storedBytes(bytes) + 512;
   await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased');
   let room = await roomIn(port, board);
   const mayHelp = live !== null && mayReplace && room.free + room.trash < need;
