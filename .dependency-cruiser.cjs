@@ -9,7 +9,7 @@
  */
 const PRODUCT = '^(src|hal|sim)/';
 const BOARD_SIDE =
-  '^hal/espruino/(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|board)[.]ts$';
+  '^hal/espruino/(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|pin-store|board)[.]ts$';
 /** In hal/ itself: the contracts, and what several targets use. */
 const SHARED = '^hal/(?!targets[.]ts$)[^/]+[.]ts$';
 const BETWEEN = '^src/(scenario|search|replay|report)/';
@@ -213,7 +213,7 @@ module.exports = {
         pathNot: [
           EDGE,
           '^hal/virtual/',
-          '^hal/espruino/(?!(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|board)[.]ts$)',
+          '^hal/espruino/(?!(main|session|link|frame-hal|board-state|free-main|free-run|pin-hal|pin-store|board)[.]ts$)',
         ],
       },
       to: { dependencyTypes: ['core'] },

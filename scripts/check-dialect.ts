@@ -30,6 +30,7 @@ const BOARD_SIDE = [
   'free-main',
   'free-run',
   'pin-hal',
+  'pin-store',
   'board',
 ].map((name) => `hal/espruino/${name}.ts`);
 

@@ -89,5 +89,8 @@ export const TONE_NOTES: readonly (readonly (readonly [number, number])[])[] = [
   ],
 ];
 
+/** The board looks at its clock this often. */
+export const LOOK_MS = 1000;
+
 /** The board starts anew when no tick returned for so long. */
 export const WATCHDOG_SECONDS = 10;

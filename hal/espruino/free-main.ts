@@ -3,7 +3,8 @@
  * the console's prompt, and prints what happens as it happens:
  *
  *   thecal("hello,1,...")    who is there; a pump that runs goes on
- *   thecal("setup,2,...")    a new pump with this prescription, from tick 0, and at each start of the board
+ *   thecal("setup,2,...")    a new pump with this prescription, from tick 0. At each start of the board there is one
+ *                            again, with the prescription that was programmed last, and stopped if this one was
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
  *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
@@ -11,23 +12,27 @@
  *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
  */
 import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { ACCEPTED } from '../../src/core/commands.ts';
+import { judgeTherapy } from '../../src/core/prescription.ts';
 import type { Telemetry } from '../hal.ts';
-import { pinMapOf } from './board.ts';
+import { LOOK_MS, pinMapOf } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
 import type { FreeRun } from './free-run.ts';
-import { createFreeRun, lookAtClock } from './free-run.ts';
+import { createFreeRun, fail, lookAtClock } from './free-run.ts';
 import {
   NAK_ASSERTION,
   NAK_CHECKSUM,
   NAK_FIELDS,
   NAK_NO_PUMP,
+  NAK_STORED,
   NAK_VERB,
   openLine,
   PROTOCOL,
   sealLine,
 } from './link.ts';
 import type { PinHal } from './pin-hal.ts';
-import { createPinHal, flash, storeSmall } from './pin-hal.ts';
+import { createPinHal } from './pin-hal.ts';
+import { flash, forgetAll, RUN_NAME, storedSetup, storeFile } from './pin-store.ts';
 import { numbersOf, readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
@@ -42,10 +47,6 @@ declare interface BoardFirmware {
   core: string;
   look(milliseconds: number): void;
 }
-
-/** The fields of the last `setup`: with it the pump starts again when the board does. */
-const SETUP_NAME = 'thecal.set';
-const LOOK_MS = 1000;
 
 function textCrc(text: string): number {
   return E.CRC32(text);
@@ -82,30 +83,41 @@ let run: FreeRun | null = null;
 /** The look at the clock goes on after a `stop`, for a watchdog that was started can't be stopped. */
 let isLooking = false;
 let hasSaidFailure = false;
+/** What is said where there is no pump. */
+let whyNoPump: number = NAK_NO_PUMP;
 
 function nowMs(): number {
   return Math.floor(getTime() * 1000);
 }
 
 function lookAt(milliseconds: number): void {
+  if (pins === null) return;
+  const isBroken = pins.letGoOfBroken(milliseconds);
   if (run === null) {
-    if (pins !== null) pins.hal.watchdog.kick();
+    pins.hal.watchdog.kick();
     return;
   }
+  // How far the motor turned is not known, so it does not just turn on.
+  if (isBroken && run.failure === '') fail(run, 'a stroke or a tone was broken off');
   lookAtClock(run, milliseconds);
   if (run.failure !== '' && !hasSaidFailure) {
     hasSaidFailure = true;
     print(seal(['failure', run.pump.nowTick, run.failure]));
-    if (pins !== null) pins.halt();
+    pins.halt();
   }
 }
 
-function start(fields: readonly string[]): boolean {
+/** False when the fields say no pump, or one that the pump itself would refuse: then nothing changes. */
+function start(fields: readonly string[], isStopped: boolean): boolean {
   const options = readSetup(fields);
   const map = pinMapOf(process.env.BOARD);
   if (options === null || map === null) return false;
+  if (judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl) !== ACCEPTED)
+    return false;
   if (pins === null) pins = createPinHal(map, checksum, telemetry);
+  pins.stored.build = [options.strokeNl, options.reservoirNl, options.startHour, options.fillNl];
   run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
+  if (isStopped) queueCommand(run.pump, { kind: 'stop' });
   // Strokes that the pump before had waiting are none of this one's.
   pins.halt();
   hasSaidFailure = false;
@@ -120,6 +132,8 @@ function start(fields: readonly string[]): boolean {
 
 function stop(): void {
   run = null;
+  whyNoPump = NAK_NO_PUMP;
+  forgetAll();
   if (pins !== null) pins.halt();
 }
 
@@ -134,9 +148,14 @@ function tellStatus(seq: string, one: FreeRun): string {
     one.stalls,
     one.missedTicks,
     one.clockJumps,
-    pins === null ? 0 : pins.counts.storeFailures,
+    pins === null ? 0 : pins.stored.failures,
     one.failure,
   ]);
+}
+
+/** It runs in any case, and `status` tells that it would not start again by itself. */
+function keepDelivering(one: PinHal): void {
+  if (!one.stored.isNewest || !storeFile(RUN_NAME, '1')) one.stored.failures += 1;
 }
 
 function command(seq: string, one: FreeRun, text: string): string {
@@ -144,19 +163,16 @@ function command(seq: string, one: FreeRun, text: string): string {
   const numbers = numbersOf(text.split('.'), 0);
   const order = numbers === null || numbers.length < 2 ? null : readCommand(numbers);
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
+  // Stored before it is answered, for the board may restart before the tick that takes it.
+  if (order.kind === 'stop') flash().erase(RUN_NAME);
+  if (order.kind === 'resume' && pins !== null) keepDelivering(pins);
   queueCommand(one.pump, order);
   return seal(['ok', seq]);
 }
 
 function setUp(seq: string, fields: readonly string[]): string {
-  try {
-    if (!start(fields)) return seal(['nak', seq, NAK_FIELDS]);
-  } catch (error) {
-    // A therapy that the pump refuses.
-    return seal(['nak', seq, NAK_FIELDS]);
-  }
-  // It runs in any case, and `status` tells that it would not start again by itself.
-  if (!storeSmall(SETUP_NAME, fields.join(',')) && pins !== null) pins.counts.storeFailures += 1;
+  if (!start(fields, false)) return seal(['nak', seq, NAK_FIELDS]);
+  if (pins !== null) keepDelivering(pins);
   return seal(['ok', seq]);
 }
 
@@ -174,13 +190,12 @@ function answer(line: string): string {
       return setUp(seq, fields);
     case 'stop':
       stop();
-      flash().erase(SETUP_NAME);
       return seal(['ok', seq]);
     case 'status':
-      return run === null ? seal(['nak', seq, NAK_NO_PUMP]) : tellStatus(seq, run);
+      return run === null ? seal(['nak', seq, whyNoPump]) : tellStatus(seq, run);
     case 'command':
       return run === null || fields.length < 3
-        ? seal(['nak', seq, NAK_NO_PUMP])
+        ? seal(['nak', seq, whyNoPump])
         : command(seq, run, fields[2]!);
     default:
       return seal(['nak', seq, NAK_VERB]);
@@ -192,5 +207,12 @@ thecal.core = __CORE_HASH__;
 thecal.look = lookAt;
 (globalThis as unknown as { thecal: BoardFirmware }).thecal = thecal;
 
-const saved = flash().read(SETUP_NAME);
-if (saved !== undefined) start(saved.split(','));
+function startStored(): void {
+  const stored = storedSetup(checksum);
+  if (stored !== null && stored.length === 0) return;
+  if (stored !== null && start(stored, flash().read(RUN_NAME) === undefined)) return;
+  whyNoPump = NAK_STORED;
+  print(seal(['failure', 0, 'the stored set-up is broken']));
+}
+
+startStored();

@@ -88,7 +88,8 @@ function tickAt(run: FreeRun, nowMs: number): number {
   return counted;
 }
 
-function fail(run: FreeRun, why: string): void {
+/** Nothing is delivered any more, with two tones that say so, and the watchdog starves. */
+export function fail(run: FreeRun, why: string): void {
   run.failure = why;
   run.hal.annunciator.play(2);
 }

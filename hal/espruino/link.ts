@@ -23,6 +23,7 @@ export const NAK_FIELDS = 3;
 export const NAK_NO_PUMP = 4;
 export const NAK_ASSERTION = 5;
 export const NAK_TOO_LONG = 6;
+export const NAK_STORED = 7;
 
 /** Places in the reply to `wakes`, after its number. */
 export const REPLY_EXECUTED = 0;

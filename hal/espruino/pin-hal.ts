@@ -6,6 +6,7 @@ import type { PumpHal, Telemetry, TonePattern } from '../hal.ts';
 import type { PinMap } from './board.ts';
 import {
   ADC_FULL,
+  LOOK_MS,
   PRESSURE_HIGHEST_RAW,
   PRESSURE_LOWEST_RAW,
   PRESSURE_SPAN_PA,
@@ -19,6 +20,7 @@ import {
   WATCHDOG_SECONDS,
 } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
+import { flash, newestRecord, RUN_NAME, saveRecord } from './pin-store.ts';
 
 /** A pin of the interpreter. */
 type BoardPin = object;
@@ -39,46 +41,29 @@ declare function setWatch(
   options: { repeat: boolean; edge: string; debounce: number },
 ): number;
 declare function setTimeout(callback: () => void, milliseconds: number): number;
-declare interface BoardStorage {
-  read(name: string): string | undefined;
-  write(name: string, data: string | Uint8Array): boolean;
-  erase(name: string): void;
-  getFree?(): number;
-}
-declare interface BoardGlobals {
-  require(module: 'Storage'): BoardStorage;
-}
-
 /** Two windings at a time: full torque, four steps to a cycle. Bit 0 is the last pin. */
 const STEP_BITS = [12, 6, 3, 9] as const;
 const RELEASED = 0;
 const HALF_DUTY = 1 / 2;
 const FEEDBACK_DEBOUNCE_MS = 2;
 
-/** Records of the prescription: sequence number, words, CRC-32. The newest whole one counts. */
-const STORE_NAMES = ['thecal.p0', 'thecal.p1'] as const;
-/** Below this the interpreter might compact its flash, and move the code that is running from it. */
-const STORE_RESERVE_BYTES = 512;
-
-export interface PinCounts {
-  /** Pulses of the feedback since power-up. */
-  confirmed: number;
-  /** Records and set-ups that could not be stored. */
-  storeFailures: number;
-  /** Strokes commanded and not begun yet. */
-  waitingStrokes: number;
+/** What the next start of the board would find. */
+export interface PinStored {
+  /** Stroke, reservoir, hour at tick 0 and fill: they are stored with each prescription, so they come before the pump. */
+  build: readonly number[];
+  /** The prescription that the pump works from is the stored one. */
+  isNewest: boolean;
+  /** What could not be stored. */
+  failures: number;
 }
 
 export interface PinHal {
   readonly hal: PumpHal;
-  readonly counts: PinCounts;
+  readonly stored: PinStored;
   /** No further stroke begins. One under way ends, since half a stroke is no place to stop; then no winding is energised. */
   halt(): void;
-}
-
-/** The files in flash. Asked of the global object, because a bundler resolves a bare `require` itself. */
-export function flash(): BoardStorage {
-  return (globalThis as unknown as BoardGlobals).require('Storage');
+  /** Asked at each look at the clock. True when a stroke or a tone was broken off: then windings and buzzer are let go. */
+  letGoOfBroken(nowMs: number): boolean;
 }
 
 function rawOf(pin: BoardPin): number | null {
@@ -106,62 +91,28 @@ export function supplyMvOf(raw: number | null, fullMv: number): number | null {
   return Math.floor((raw * fullMv * SUPPLY_DIVIDER) / ADC_FULL);
 }
 
-function recordOf(name: string, length: number, checksum: BoardChecksum): Int32Array | null {
-  const text = flash().read(name);
-  if (text === undefined || text.length !== (length + 2) * 4) return null;
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const record = new Int32Array(bytes.buffer);
-  return (checksum.crc32(record, length + 1) | 0) === record[length + 1] ? record : null;
-}
-
-/** The newest whole record of that length, or null. */
-function newestRecord(length: number, checksum: BoardChecksum): Int32Array | null {
-  const a = recordOf(STORE_NAMES[0], length, checksum);
-  const b = recordOf(STORE_NAMES[1], length, checksum);
-  if (a === null || b === null) return a === null ? b : a;
-  return a[0]! > b[0]! ? a : b;
-}
-
-/** A small file into flash, if that is safe and succeeds. */
-export function storeSmall(name: string, data: string | Uint8Array): boolean {
-  const storage = flash();
-  if (typeof storage.getFree === 'function' && storage.getFree() < STORE_RESERVE_BYTES) return false;
-  try {
-    storage.write(name, data);
-    return true;
-  } catch (error) {
-    // Full or worn: no reason for a pump to stop.
-    return false;
-  }
-}
-
-function saveRecord(words: Int32Array, checksum: BoardChecksum): boolean {
-  const length = words.length;
-  const newest = newestRecord(length, checksum);
-  const sequence = newest === null ? 1 : newest[0]! + 1;
-  const record = new Int32Array(length + 2);
-  record[0] = sequence;
-  for (let i = 0; i < length; i++) record[i + 1] = words[i]!;
-  record[length + 1] = checksum.crc32(record, length + 1) | 0;
-  // The older of the two names is written: a power cut leaves the newer one.
-  if (!storeSmall(STORE_NAMES[sequence % 2]!, new Uint8Array(record.buffer))) return false;
-  const stored = newestRecord(length, checksum);
-  return stored !== null && stored[0] === sequence;
-}
-
 export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Telemetry): PinHal {
   const phases: BoardPin[] = [];
   for (let i = 0; i < map.phases.length; i++) phases.push(new Pin(map.phases[i]!));
   const pressure = new Pin(map.pressure);
   const supply = new Pin(map.supply);
   const buzzer = new Pin(map.buzzer);
-  const counts: PinCounts = { confirmed: 0, storeFailures: 0, waitingStrokes: 0 };
+  const stored: PinStored = { build: [], isNewest: false, failures: 0 };
+  /** Pulses of the feedback since power-up. */
+  let confirmed = 0;
+  /** Strokes commanded and not begun yet. */
+  let waitingStrokes = 0;
   /** Where in its cycle the motor stands: a winding energised there holds it and moves nothing. */
   let position = 0;
   let stepsLeft = 0;
   /** A step is to come, if only the one that lets go: there is never a second chain of them. */
   let isTurning = false;
+  /** Tones that are not over. */
+  let tones = 0;
+  /** Looks at the clock since the last step, while there should be one each 4 ms, and since the last note. */
+  let looksWithoutStep = 0;
+  let looksWithoutNote = 0;
+  let lookedMs = 0;
 
   function energise(): void {
     digitalWrite(phases, STEP_BITS[position % 4]!);
@@ -172,13 +123,14 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   }
 
   function step(): void {
+    looksWithoutStep = 0;
     if (stepsLeft === 0) {
-      if (counts.waitingStrokes === 0) {
+      if (waitingStrokes === 0) {
         isTurning = false;
         release();
         return;
       }
-      counts.waitingStrokes -= 1;
+      waitingStrokes -= 1;
       stepsLeft = STEPS_PER_STROKE;
     }
     position += 1;
@@ -188,9 +140,11 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   }
 
   function playFrom(pattern: TonePattern, note: number): void {
+    looksWithoutNote = 0;
     const notes = TONE_NOTES[pattern - 1]!;
     if (note >= notes.length) {
       digitalWrite(buzzer, 0);
+      tones -= 1;
       return;
     }
     const one = notes[note]!;
@@ -203,7 +157,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
 
   setWatch(
     function () {
-      counts.confirmed += 1;
+      confirmed += 1;
     },
     new Pin(map.feedback),
     { repeat: true, edge: 'rising', debounce: FEEDBACK_DEBOUNCE_MS },
@@ -214,14 +168,15 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   const hal: PumpHal = {
     motor: {
       stroke: function () {
-        counts.waitingStrokes += 1;
+        waitingStrokes += 1;
         // One that still turns takes this one up when it is done.
         if (isTurning) return;
         isTurning = true;
+        looksWithoutStep = 0;
         setTimeout(step, 0);
       },
       confirmedCount: function () {
-        return counts.confirmed;
+        return confirmed;
       },
     },
     outletPressure: {
@@ -249,6 +204,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     },
     annunciator: {
       play: function (pattern) {
+        tones += 1;
         playFrom(pattern, 0);
       },
     },
@@ -259,10 +215,16 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     },
     store: {
       save: function (words) {
-        if (!saveRecord(words, checksum)) counts.storeFailures += 1;
+        const values: number[] = [];
+        for (let i = 0; i < words.length; i++) values.push(words[i]!);
+        stored.isNewest = saveRecord(values.concat(stored.build), checksum);
+        if (stored.isNewest) return;
+        stored.failures += 1;
+        // What is stored is not what was prescribed: the next start must not deliver it.
+        flash().erase(RUN_NAME);
       },
       load: function (into) {
-        const record = newestRecord(into.length, checksum);
+        const record = newestRecord(checksum);
         if (record === null) return false;
         for (let i = 0; i < into.length; i++) into[i] = record[i + 1]!;
         return true;
@@ -272,9 +234,27 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     checksum: checksum,
   };
   function halt(): void {
-    counts.waitingStrokes = 0;
+    waitingStrokes = 0;
     if (!isTurning) release();
   }
 
-  return { hal: hal, counts: counts, halt: halt };
+  function letGoOfBroken(nowMs: number): boolean {
+    const passedMs = nowMs - lookedMs;
+    lookedMs = nowMs;
+    // Right after another look, on a clock that was set, or after a stall, steps had no time to come.
+    if (passedMs * 2 < LOOK_MS || passedMs > 2 * LOOK_MS) return false;
+    if (isTurning) looksWithoutStep += 1;
+    if (tones > 0) looksWithoutNote += 1;
+    if (looksWithoutStep < 2 && looksWithoutNote < 2) return false;
+    stepsLeft = 0;
+    isTurning = false;
+    looksWithoutStep = 0;
+    tones = 0;
+    looksWithoutNote = 0;
+    halt();
+    digitalWrite(buzzer, 0);
+    return true;
+  }
+
+  return { hal: hal, stored: stored, halt: halt, letGoOfBroken: letGoOfBroken };
 }

@@ -363,7 +363,7 @@ async function makeRoom(
   live: FirmwareName | null,
   mayReplace: boolean,
 ): Promise<void> {
-  const need = storedBytes(bytes) + 1024;
+  const need = storedBytes(bytes) + 512;
   await must(port, board, `${STORAGE}.erase("${target}"),0`, 'while a stale copy was erased');
   let room = await roomIn(port, board);
   const mayHelp = live !== null && mayReplace && room.free + room.trash < need;
@@ -510,12 +510,14 @@ export async function upload(port: ConsolePort, options: UploadOptions): Promise
   }
 
   step('prepare');
-  await takeOverWatchdog(port, board);
-  await stopEverything(port, board);
   try {
+    await takeOverWatchdog(port, board);
+    await stopEverything(port, board);
     return await exchange(port, board, identity, options, step);
   } catch (error) {
-    if (error instanceof UploadError && error.kind !== 'no-hello') await leaveRunning(board);
+    // A statement may have worked though its answer was lost. After a `no-hello` it has been loaded.
+    const wasLoaded = error instanceof UploadError && error.kind === 'no-hello';
+    if (!wasLoaded) await leaveRunning(board);
     throw error;
   }
 }

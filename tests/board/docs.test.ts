@@ -240,6 +240,13 @@ describe('troubleshooting', () => {
     const run = createFreeRun(rig.pump, rig.hal, 0);
     run.isBusy = true;
     lookAtClock(run, 1000);
+    const setUp = new FakePins(bundles.freeRunning.code);
+    setUp.say('setup,2,500,40000000,0,38000000,2000000,500,0,0,3000');
+    setUp.pass(70);
+    setUp.breaksOff = 'step';
+    setUp.pass(5);
+    const spoilt = new FakePins(bundles.freeRunning.code, { files: new Map([['thecal.p0', '']]) });
+    for (const pins of [setUp, spoilt]) messages.push(pins.printed.at(-1)!.split(',')[2]!);
     const here = {
       path: '/dev/x',
       manufacturer: null,

@@ -3,6 +3,9 @@ import { createContext, runInContext } from 'node:vm';
 import crc32 from 'crc-32';
 import { STEPS_PER_STROKE } from '../../hal/espruino/board.ts';
 
+/** What breaks off a callback: nothing of it runs any more, and the interpreter goes on with the next one. */
+const CTRL_C = new Error('Ctrl-C');
+
 interface Timer {
   readonly id: number;
   dueMs: number;
@@ -34,6 +37,9 @@ export class FakePins {
   isWorn = false;
   /** The next pressure reading never comes. */
   isHanging = false;
+  /** The next step, or the next note but the first of a tone, is broken off. */
+  breaksOff: 'step' | 'note' | null = null;
+  isSounding = false;
   /** Steps since the windings were last let go. */
   private steps = 0;
   /** The clock was set: timers keep to the time that passes. */
@@ -72,19 +78,26 @@ export class FakePins {
         return 1;
       },
       digitalWrite: (pins: unknown, value: number) => {
-        if (!Array.isArray(pins)) return;
+        if (!Array.isArray(pins)) {
+          this.isSounding = value !== 0;
+          return;
+        }
         this.windings.push(value);
         // The mechanism's own switch closes once in a stroke.
         if (value === 0) this.steps = 0;
         else this.steps += 1;
+        if (this.steps > 1) this.breakOffAt('step');
         if (this.steps === STEPS_PER_STROKE && this.isTurning) this.pulse?.();
       },
       analogRead: (pin: Pin) => {
         while (this.isHanging);
         return this.analog[pin.name] ?? NaN;
       },
-      analogWrite: (_pin: Pin, _value: number, { freq }: { freq: number }) =>
-        this.notes.push({ atMs: this.nowMs, freq }),
+      analogWrite: (_pin: Pin, _value: number, { freq }: { freq: number }) => {
+        this.notes.push({ atMs: this.nowMs, freq });
+        this.isSounding = true;
+        if (this.notes.length > 1) this.breakOffAt('note');
+      },
       require: () => ({
         read: (name: string) => this.files.get(name),
         write: (name: string, data: string | Uint8Array) => {
@@ -139,6 +152,12 @@ export class FakePins {
     this.isHanging = false;
   }
 
+  private breakOffAt(place: 'step' | 'note'): void {
+    if (this.breaksOff !== place) return;
+    this.breaksOff = null;
+    throw CTRL_C;
+  }
+
   /** Time passes, and what falls due runs. */
   pass(seconds: number): void {
     const endMs = this.nowMs + seconds * 1000;
@@ -151,7 +170,11 @@ export class FakePins {
       this.nowMs = Math.max(this.nowMs, next.dueMs);
       if (next.everyMs === null) this.timers = this.timers.filter((timer) => timer !== next);
       else next.dueMs += next.everyMs;
-      next.run();
+      try {
+        next.run();
+      } catch (error) {
+        if (error !== CTRL_C) throw error;
+      }
     }
     this.nowMs = endMs;
   }

@@ -25,6 +25,11 @@ function started(options: FakePinsOptions = {}): FakePins {
   return pins;
 }
 
+/** Power off and on. */
+function restarted(files: Map<string, string>): FakePins {
+  return new FakePins(code, { files: new Map(files) });
+}
+
 function strokeTicks(pins: FakePins): number[] {
   return pins
     .events('event')
@@ -103,6 +108,94 @@ describe('a pump over pins', () => {
     const third = new FakePins(code, { files: pins.files });
     third.pass(80);
     expect(third.printed).toEqual([]);
+  });
+
+  it('after a restart works from what was programmed last', () => {
+    const pins = started();
+    pins.pass(10);
+    expect(pins.say('command,3,2.500.0.0.1000')).toMatch(/^ok/);
+    pins.pass(2);
+    const again = restarted(pins.files);
+    again.pass(3600);
+    // 100 ug a day and not 300: a stroke in 216 s.
+    expect(strokeTicks(again).slice(0, 2)).toEqual([215, 431]);
+    const hourly = `command,3,2.500.1.1.${Array.from({ length: 24 }, (_, hour) => (hour === 1 ? 125 : 0)).join('.')}`;
+    expect(again.say(hourly)).toMatch(/^ok/);
+    again.pass(2);
+    const third = restarted(again.files);
+    third.pass(3 * 3600);
+    const ticks = strokeTicks(third);
+    expect(ticks.length).toBe(50);
+    expect(ticks.every((tick) => tick >= 3600 && tick < 7200)).toBe(true);
+  });
+
+  it('that was stopped stays so after a restart, and one that was resumed delivers', () => {
+    const pins = started();
+    pins.pass(10);
+    // Powered off before the tick that takes it, and with no room left.
+    pins.freeBytes = 100;
+    expect(pins.say('command,3,0.0')).toMatch(/^ok/);
+    const again = restarted(pins.files);
+    again.pass(200);
+    expect(strokeTicks(again)).toEqual([]);
+    expect(again.status().tick).toBe(200);
+    expect(again.say('command,4,1.0')).toMatch(/^ok/);
+    const third = restarted(again.files);
+    third.pass(100);
+    expect(strokeTicks(third)).toEqual([71]);
+  });
+
+  it('that could not store what was programmed is stopped after a restart', () => {
+    const pins = started();
+    pins.pass(10);
+    pins.isWorn = true;
+    pins.say('command,3,2.500.0.0.1000');
+    pins.pass(3600);
+    expect(pins.status()).toMatchObject({ requested: 16, storeFailures: 1 });
+    const again = restarted(pins.files);
+    again.pass(3600);
+    expect(strokeTicks(again)).toEqual([]);
+  });
+
+  it('a motor that is broken off in a step is let go and turns no more, and the watchdog starves', () => {
+    const pins = started();
+    pins.pass(70);
+    pins.breaksOff = 'step';
+    pins.pass(4);
+    expect(pins.breaksOff).toBeNull();
+    expect(pins.windings.at(-1)).toBe(0);
+    const { kicks } = pins;
+    const { length } = pins.windings;
+    pins.pass(300);
+    expect(pins.printed.filter((line) => line.startsWith('failure')).join()).toContain(
+      'a stroke or a tone was broken off',
+    );
+    expect(pins.kicks).toBe(kicks);
+    expect(pins.windings.length).toBe(length);
+    expect(pins.say('command,3,1.0')).toMatch(/^nak,3,5,/);
+  });
+
+  it('a motor that is broken off after a stop is let go too', () => {
+    const pins = started();
+    pins.pass(71);
+    pins.lookAhead(0.5);
+    pins.breaksOff = 'step';
+    pins.pass(0.1);
+    expect(pins.breaksOff).toBeNull();
+    pins.say('stop,3');
+    pins.pass(4);
+    expect(pins.windings.at(-1)).toBe(0);
+  });
+
+  it('a tone that is broken off does not sound for ever', () => {
+    const pins = started();
+    pins.isTurning = false;
+    pins.breaksOff = 'note';
+    while (pins.notes.length < 2) pins.pass(0.1);
+    expect(pins.isSounding).toBe(true);
+    pins.pass(4);
+    expect(pins.isSounding).toBe(false);
+    expect(pins.printed.some((line) => line.includes('a stroke or a tone was broken off'))).toBe(true);
   });
 
   it('has one chain of steps, even for a stroke that comes between the last step and letting go', () => {
@@ -267,18 +360,68 @@ describe('what is read', () => {
 describe('the stored prescription', () => {
   const RECORDS = ['thecal.p0', 'thecal.p1'];
 
-  it('lies under two names in turn, so that a torn write leaves the newer whole one [SR-STORE-1]', () => {
+  it('lies under two names in turn, so that a torn write leaves the one before [SR-STORE-1]', () => {
     const pins = started();
-    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p1']);
-    pins.say('command,3,3.3000000');
+    const before = new Map(pins.files);
+    expect(RECORDS.filter((name) => before.has(name))).toEqual(['thecal.p1']);
+    pins.say('command,3,2.500.0.0.1000');
     pins.pass(2);
-    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(RECORDS);
-    // The newer is torn; the hourly self-test finds the stored copy stale and writes it again.
-    pins.files.set('thecal.p0', pins.files.get('thecal.p0')!.slice(0, -1) + '\xff');
-    pins.pass(3600);
-    const kinds = pins.events('event').map(([, kind]) => EVENT_KINDS[kind!]);
-    expect(kinds).toContain('hour');
-    expect(pins.status().requested).toBeGreaterThan(49);
+    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p0']);
+    const written = pins.files.get('thecal.p0')!;
+    for (const length of [0, 4, written.length - 1]) {
+      before.set('thecal.p0', written.slice(0, length).padEnd(written.length, '\xff'));
+      const torn = restarted(before);
+      torn.pass(80);
+      expect(strokeTicks(torn)).toEqual([71]);
+    }
+    // Whole, and the power went before the one before was erased.
+    const both = restarted(new Map([...before, ['thecal.p0', written]]));
+    both.pass(220);
+    expect(strokeTicks(both)).toEqual([215]);
+  });
+
+  it('is written again by the hourly self-test when it got spoilt', () => {
+    const pins = started();
+    const whole = pins.files.get('thecal.p1')!;
+    pins.files.set('thecal.p1', `${whole.slice(0, -1)}\xff`);
+    pins.pass(3600 + 2);
+    expect(pins.files.get('thecal.p1')).toBe(whole);
+  });
+
+  it('is not run with any bit of it flipped, which is said, until there is a new one', () => {
+    const { files } = started();
+    const whole = files.get('thecal.p1')!;
+    for (let at = 0; at < whole.length; at++) {
+      const flipped = String.fromCharCode(whole.charCodeAt(at) ^ (1 << (at % 8)));
+      files.set('thecal.p1', whole.slice(0, at) + flipped + whole.slice(at + 1));
+      const pins = restarted(files);
+      expect(pins.printed.join()).toMatch(/^failure,0,the stored set-up is broken,/);
+      expect(pins.say('status,3')).toMatch(/^nak,3,7,/);
+    }
+    const pins = restarted(files);
+    pins.pass(200);
+    expect(pins.windings).toEqual([]);
+    expect(pins.say(SETUP)).toMatch(/^ok/);
+    expect(pins.status().tick).toBe(0);
+    expect(pins.say('stop,4')).toMatch(/^ok/);
+    expect(pins.say('status,5')).toMatch(/^nak,5,4,/);
+    expect(pins.files.size).toBe(0);
+  });
+
+  it('is not written by a restart', () => {
+    const pins = started();
+    const again = restarted(pins.files);
+    again.pass(10);
+    expect(again.files).toEqual(pins.files);
+  });
+
+  it('counts as not stored when it holds a number too large for flash', () => {
+    const pins = new FakePins(code);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,2000000,500,0,0,3000')).toMatch(/^ok/);
+    expect(pins.status().storeFailures).toBe(2);
+    const again = restarted(pins.files);
+    again.pass(200);
+    expect(strokeTicks(again)).toEqual([]);
   });
 
   it('is not written where the interpreter might move the code that runs', () => {

@@ -280,6 +280,37 @@ describe('what goes wrong, and what to do', () => {
     expect(board.firmware()).toBe('one');
   });
 
+  it('no answers after the reset: the pump that was there runs again, on its own watchdog', async () => {
+    const board = new FakeBoard();
+    await upload(board.open(), {
+      code: `${firmware('free', 900)}\nthecal.look=function(){};E.enableWatchdog(10,false)`,
+      coreHash: 'free',
+      variablesNeeded: 100,
+      mayReplace: false,
+      onStep: () => undefined,
+      patience: PATIENCE,
+    });
+    const port = board.open();
+    const deaf: ConsolePort = {
+      ...port,
+      write: (text) => {
+        if (text.includes('reset()')) board.isMute = true;
+        return port.write(text);
+      },
+    };
+    const attempt = upload(deaf, {
+      code: firmware('two'),
+      coreHash: 'two',
+      variablesNeeded: 100,
+      mayReplace: false,
+      onStep: () => undefined,
+      patience: PATIENCE,
+    });
+    expect((await troubleOf(attempt)).message).toContain('after its reset');
+    expect(board.firmware()).toBe('free');
+    expect(board.watchdog).toBe('by hand');
+  });
+
   it('a cut upload on storage for one copy is made good without giving anything up', async () => {
     const board = new FakeBoard({ storageBytes: 10_000 });
     board.powerCutAt = 4;
