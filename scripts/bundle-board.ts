@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, transformSync } from 'esbuild';
+import { build, transformSync, type Plugin } from 'esbuild';
 import ts from 'typescript';
 import { BOARD_TYPES, fitOf, VARIABLES_NEEDED, VARIABLES_SPARE } from '../hal/espruino/board-table.ts';
 import { boardFiles } from './check-dialect.ts';
@@ -113,6 +113,28 @@ export function checkInputs(inputs: readonly string[], root: string = PROJECT_RO
   ];
 }
 
+/** Sentences for people, which nothing on a board reads and which would cost it 100 variables. */
+const FOR_PEOPLE: readonly (readonly [file: string, sentence: RegExp, instead: string])[] = [
+  ['src/core/alarms/table.ts', /^ +reason: '[^']+',\n/gm, ''],
+  ['src/core/invariants.ts', /'(INV-\d+) [^']+'/g, "'$1'"],
+];
+
+function withoutSentences(root: string): Plugin {
+  return {
+    name: 'without-sentences',
+    setup(on) {
+      for (const [file, sentence, instead] of FOR_PEOPLE) {
+        on.onLoad({ filter: new RegExp(`/${file.replaceAll('.', '[.]')}$`) }, () => {
+          const text = readFileSync(join(root, file), 'utf8');
+          const short = text.replace(sentence, instead);
+          if (short === text) throw new Error(`${file} has no sentence to leave out`);
+          return { contents: short, loader: 'ts' };
+        });
+      }
+    },
+  };
+}
+
 export async function bundleBoard(
   name: BoardBundleName = 'lockstep',
   root: string = PROJECT_ROOT,
@@ -131,6 +153,7 @@ export async function bundleBoard(
     minify: true,
     mangleProps: new RegExp(`^(${ownNames(boardFiles(root)).join('|')})$`),
     define: { __CORE_HASH__: JSON.stringify(hash) },
+    plugins: [withoutSentences(root)],
     legalComments: 'none',
     logLevel: 'silent',
   });
