@@ -38,10 +38,11 @@ export async function startInterpreter(binary: string, folder: string | null = n
   try {
     child = spawn(program, [], { cwd, stdio: [pair.fd, pair.fd, 'ignore'] });
     await once(child, 'spawn');
-    guard = startGuard(child.pid ?? 0);
+    const watcher = startGuard(child.pid ?? 0, folder === null ? cwd : '');
+    guard = watcher;
     await once(guard, 'spawn');
     // Once it has ended by itself its number may become another's.
-    child.once('exit', () => guard?.kill('SIGKILL'));
+    child.once('exit', () => watcher.stdin?.end('ended\n'));
   } catch (error) {
     await cleanUp();
     throw new LineError(
@@ -65,14 +66,22 @@ export async function startInterpreter(binary: string, folder: string | null = n
 
 /**
  * An interpreter outlives its terminal and whoever started it, and would hold its flash file open beside the next one.
- * This one waits for the end of its input, which comes when this process is gone, however that went.
+ * This one waits for the end of its input, which comes when this process is gone, however that went; a line before it
+ * says that there is nothing left to end. The folder goes in any case, unless it is ''.
  */
-function startGuard(pid: number): ChildProcess {
-  return spawn('/bin/sh', ['-c', `read -r _; kill -9 ${pid}`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // Ctrl-C at a terminal is not for it.
-    detached: true,
-  });
+function startGuard(pid: number, folder: string): ChildProcess {
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', 'read -r _ || kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"', 'guard', String(pid), folder],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // Ctrl-C at a terminal is not for it.
+      detached: true,
+    },
+  );
+  // It may have been ended before the interpreter, and then need not be told.
+  guard.stdin?.on('error', () => undefined);
+  return guard;
 }
 
 function isRunning(child: ChildProcess): boolean {

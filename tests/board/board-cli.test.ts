@@ -1,7 +1,8 @@
 /** The built program as its users have it: a virtual board in one process, flashing in another. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { builtProgram, type Ended } from '../cli/program.ts';
@@ -122,5 +123,20 @@ describe('a program in place of a board', () => {
     expect(process.kill(pid, 0)).toBe(true);
     await end(host, 'SIGKILL');
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 });
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves no folder behind after %s', async (signal) => {
+    const slow = join(program.folder, 'slow');
+    writeFileSync(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const temporary = join(program.folder, `temporary-${signal}`);
+    mkdirSync(temporary);
+    const { child } = program.start(['board', 'hello', '--exec', slow], { TMPDIR: temporary });
+    running.push(child);
+    const folders = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('thecal-board-'));
+    await vi.waitFor(() => expect(folders()).toHaveLength(1), { timeout: 20_000 });
+    // Until its guard is there.
+    await sleep(500);
+    await end(child, signal);
+    await vi.waitFor(() => expect(folders()).toEqual([]), { timeout: 10_000 });
   });
 });

@@ -82,8 +82,12 @@ async function watchOver(
 ): Promise<Outcome[]> {
   const log = await diagnostics();
   const threadCount = threadCountFor(jobs.length, options);
-  const interruption = new Interruption(() => board.cancel());
   const progress = new Progress(jobs, board, human);
+  const interruption = new Interruption(() => {
+    board.cancel();
+    progress.stop();
+    printLines(process.stderr, ['stopping...']);
+  });
   interruption.listen();
   progress.start();
   log.debug({ scenarios: jobs.length, threadCount }, 'running');
