@@ -79,6 +79,45 @@ describe('a virtual board in a process of its own', () => {
   });
 });
 
+describe('a name that a virtual board has', () => {
+  const left = (): string[] =>
+    readdirSync(program.folder).filter((name) => /^pump|\.(tmp|lock)$/.test(name));
+
+  it('is not given to a second one, and is free again at the end, however that is ordered', async () => {
+    const first = await powerOn('--storage', 'shared');
+    const onLink = await board('virtual', '--link', 'pump');
+    expect(onLink).toMatchObject({ code: 3, stdout: '' });
+    expect(onLink.stderr).toContain('pump: a virtual board is there already, process ');
+    const onStorage = await board('virtual', '--storage', 'shared');
+    expect(onStorage).toMatchObject({ code: 3, stdout: '' });
+    expect(onStorage.stderr).toContain('shared: a virtual board is there already, process ');
+    expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
+    const gone = new Promise((resolve) => first.once('exit', resolve));
+    first.kill('SIGINT');
+    first.kill('SIGTERM');
+    first.kill('SIGHUP');
+    expect(await gone).toBe(0);
+    expect(left()).toEqual([]);
+    expect(readdirSync(join(program.folder, 'shared'))).not.toContain('%lock');
+  });
+
+  it('is refused when it is empty or the storage is no folder, and nothing is left', async () => {
+    writeFileSync(join(program.folder, 'no-folder'), '');
+    const cases = [
+      [/the name of the link is empty/, ['--link', '']],
+      [/the storage no-folder cannot be used: a file of this name is there already/, ['--storage', 'no-folder']],
+      [/the storage \/dev\/null\/x cannot be used: /, ['--storage', '/dev/null/x']],
+      [/the storage \/proc cannot be used: /, ['--storage', '/proc']],
+    ] as const;
+    for (const [words, options] of cases) {
+      const { code, stderr } = await board('virtual', ...options);
+      expect([options, code]).toEqual([options, 2]);
+      expect(stderr).toMatch(words);
+    }
+    expect(left()).toEqual([]);
+  });
+});
+
 describe('what is no board', () => {
   it('is told with an exit code, in one line and without a stack', async () => {
     writeFileSync(join(program.folder, 'file'), '');
