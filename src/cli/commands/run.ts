@@ -55,7 +55,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     start: start.toISOString(),
     tickMs: TICK_MS,
     interrupted: board.isCancelled(),
-    manifest: await manifestOf(options),
+    manifest: await manifestOf(options, place),
     summary: summarise(finished),
     scenarios: finished,
   };
@@ -104,13 +104,14 @@ async function watchOver(
   }
 }
 
-async function manifestOf(options: RunCommandOptions): Promise<Manifest> {
+async function manifestOf(options: RunCommandOptions, place: BoardPlace | null): Promise<Manifest> {
   return {
     product: 'thecal',
     productVersion: productVersion(),
     coreHash: await coreHash(),
     seed: options.seed ?? null,
     target: options.target,
+    board: place?.name ?? null,
     engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
     stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
     notice: NOTICE,
