@@ -3,11 +3,10 @@ import crc32 from 'crc-32';
 import type { OpenTarget, TargetOptions } from '../target-options.ts';
 import { LineError, type LinePort } from './client.ts';
 import { type BoardHello, BoardLine } from './connect.ts';
-import { openConsolePort } from './console-port.ts';
-import { startInterpreter } from './interpreter.ts';
-import { SerialLine, USUAL_BAUD } from './serial-line.ts';
+import { noInterpreter, openInterpreterConsole, startInterpreter } from './interpreter.ts';
+import { SerialLine } from './serial-line.ts';
 import { BoardTarget } from './target.ts';
-import { upload } from './uploader.ts';
+import { upload, UploadError } from './uploader.ts';
 
 export const textCrc = (text: string): number => crc32.bstr(text) >>> 0;
 
@@ -70,6 +69,11 @@ export async function greetBoard(
   }
 }
 
+/** Nothing, or something else, where an interpreter has its prompt. */
+export function isNoPrompt(error: unknown): boolean {
+  return error instanceof UploadError && (error.kind === 'not-espruino' || error.kind === 'no-answer');
+}
+
 interface Place {
   readonly port: LinePort;
   readonly end: () => Promise<void> | void;
@@ -100,7 +104,7 @@ async function openInterpreter(
   const interpreter = await startInterpreter(exec);
   try {
     signal?.throwIfAborted();
-    const console = await openConsolePort(interpreter.path, USUAL_BAUD);
+    const console = await openInterpreterConsole(exec, interpreter);
     signal?.addEventListener('abort', () => void console.close(), { once: true });
     try {
       await upload(console, {
@@ -120,6 +124,6 @@ async function openInterpreter(
   } catch (error) {
     const failure = interpreter.failure();
     await interpreter.close();
-    throw failure ?? error;
+    throw failure ?? (isNoPrompt(error) ? noInterpreter(exec) : error);
   }
 }

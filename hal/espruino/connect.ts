@@ -23,11 +23,14 @@ const SILENCE_MS = 120;
 const CHATTER_MS = 3000;
 const TRIES = 4;
 
+/** Nothing answers, or something that is no board. */
+export class NoEspruinoError extends LineError {}
+
 export interface BoardHello {
   readonly coreHash: string;
   readonly board: string;
-  /** -1 where the engine does not say. */
-  readonly freeVariables: number;
+  /** null where the engine does not say. */
+  readonly freeVariables: number | null;
   readonly totalVariables: number;
 }
 
@@ -98,7 +101,8 @@ export class BoardLine {
     if (own !== null && coreHash !== own) {
       return await this.refuse(`carries core ${coreHash}, this host ${own}; flash the board again`);
     }
-    return { coreHash, board, freeVariables: Number(free), totalVariables: Number(total) };
+    const freeVariables = Number(free) < 0 ? null : Number(free);
+    return { coreHash, board, freeVariables, totalVariables: Number(total) };
   }
 
   /** It answers, so it can be left as it was found. */
@@ -210,8 +214,8 @@ export async function atPrompt(port: LinePort, mark: number, expression: string)
   throw noEspruino(port);
 }
 
-function noEspruino(port: LinePort): LineError {
-  return new LineError(
+function noEspruino(port: LinePort): NoEspruinoError {
+  return new NoEspruinoError(
     `${port.name}: nothing there answers as an Espruino board; is it one, and is the baud rate right?`,
   );
 }

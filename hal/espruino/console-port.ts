@@ -52,6 +52,12 @@ export function portErrorOf(path: string, reason: string): PortError {
       `${path}: another program has this port open. Close it (a terminal, an IDE, another thecal; "fuser ${path}" names it) and try again`,
     );
   }
+  if (/inappropriate ioctl|is a directory|ENOTTY|EISDIR/i.test(reason)) {
+    return new PortError(
+      'no-board',
+      `${path}: this is not a serial port. "thecal list ports" shows those there are`,
+    );
+  }
   return new PortError('no-board', `${path}: the port does not open: ${reason}. Is this the board's port?`);
 }
 

@@ -4,11 +4,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LineError } from './client.ts';
+import { type ConsolePort, openConsolePort } from './console-port.ts';
 import { openPtyPair } from './pty.ts';
+import { USUAL_BAUD } from './serial-line.ts';
 
 export interface Interpreter {
   /** The port to open. */
@@ -20,10 +24,29 @@ export interface Interpreter {
   close(): Promise<void>;
 }
 
+const NEWS_MS = 200;
+
+/** The console of an interpreter that was started: messages name the program, since nobody knows its port. */
+export async function openInterpreterConsole(binary: string, { path }: Interpreter): Promise<ConsolePort> {
+  try {
+    return { ...(await openConsolePort(path, USUAL_BAUD)), name: binary };
+  } catch (error) {
+    // Its terminal goes before the news of its end comes, which says more.
+    await sleep(NEWS_MS);
+    throw error;
+  }
+}
+
+/** It runs, and has no prompt. */
+export function noInterpreter(binary: string): LineError {
+  return new LineError(`${binary}: does not answer as an interpreter: is it a build of Espruino?`);
+}
+
 /** `folder` keeps its flash memory from one start to the next; without one it starts empty and leaves nothing. */
 export async function startInterpreter(binary: string, folder: string | null = null): Promise<Interpreter> {
   const program = resolve(binary);
   if (!existsSync(program)) throw new LineError(`${binary}: there is no such program to start as a board`);
+  if (!isExecutable(program)) throw new LineError(`${binary}: may not be executed: chmod +x ${binary}`);
   const pair = await openPtyPair(true);
   const cwd = folder ?? mkdtempSync(join(tmpdir(), 'thecal-board-'));
   let child: ChildProcess | null = null;
@@ -38,10 +61,11 @@ export async function startInterpreter(binary: string, folder: string | null = n
   try {
     child = spawn(program, [], { cwd, stdio: [pair.fd, pair.fd, 'ignore'] });
     await once(child, 'spawn');
-    guard = startGuard(child.pid ?? 0);
+    const watcher = startGuard(child.pid ?? 0, folder === null ? cwd : '');
+    guard = watcher;
     await once(guard, 'spawn');
     // Once it has ended by itself its number may become another's.
-    child.once('exit', () => guard?.kill('SIGKILL'));
+    child.once('exit', () => watcher.stdin.end('ended\n'));
   } catch (error) {
     await cleanUp();
     throw new LineError(
@@ -65,14 +89,31 @@ export async function startInterpreter(binary: string, folder: string | null = n
 
 /**
  * An interpreter outlives its terminal and whoever started it, and would hold its flash file open beside the next one.
- * This one waits for the end of its input, which comes when this process is gone, however that went.
+ * This one waits for the end of its input, which comes when this process is gone, however that went; a line before it
+ * says that there is nothing left to end. The folder goes in any case, unless it is ''.
  */
-function startGuard(pid: number): ChildProcess {
-  return spawn('/bin/sh', ['-c', `read -r _; kill -9 ${pid}`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // Ctrl-C at a terminal is not for it.
-    detached: true,
-  });
+function startGuard(pid: number, folder: string): ChildProcess & { readonly stdin: Writable } {
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', 'read -r _ || kill -9 "$1"; [ -z "$2" ] || rm -rf "$2"', 'guard', String(pid), folder],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // Ctrl-C at a terminal is not for it.
+      detached: true,
+    },
+  );
+  // It may have been ended before the interpreter, and then need not be told.
+  guard.stdin.on('error', () => undefined);
+  return guard;
+}
+
+function isExecutable(program: string): boolean {
+  try {
+    accessSync(program, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isRunning(child: ChildProcess): boolean {

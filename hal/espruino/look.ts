@@ -9,7 +9,7 @@ import { sealLine, type TextCrc } from './link.ts';
 import { SerialLine } from './serial-line.ts';
 
 /** `docs/board.md` says what each means. */
-export type BoardState = 'absent' | 'open' | 'prompt' | 'flashed' | 'running' | 'lost';
+export type BoardState = 'unknown' | 'absent' | 'open' | 'prompt' | 'flashed' | 'running' | 'lost';
 
 export interface BoardLook {
   readonly state: BoardState;

@@ -115,7 +115,12 @@ export function linkPort(link: string, path: string): () => void {
   }
   const temporary = `${link}.${process.pid}.tmp`;
   symlinkSync(path, temporary);
-  renameSync(temporary, link);
+  try {
+    renameSync(temporary, link);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  }
   const remove = (): void => {
     process.off('exit', remove);
     try {

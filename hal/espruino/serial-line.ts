@@ -62,7 +62,9 @@ export class SerialLine implements LinePort {
     if (line !== undefined) return Promise.resolve(line);
     if (this.hasVanished) {
       return Promise.reject(
-        new PortVanishedError(`${this.name}: the port vanished; was the board unplugged?`),
+        new PortVanishedError(
+          `${this.name}: the port went away while it was in use; was the board unplugged?`,
+        ),
       );
     }
     return new Promise((resolve) => {
@@ -115,7 +117,9 @@ export class SerialLine implements LinePort {
     this.reopenMs = 0;
     const why = error instanceof Error ? error.message : String(error);
     const howLong = waitedMs === 0 ? 'is not there' : `was not there again within ${waitedMs / 1000} s`;
-    return new PortVanishedError(`${this.name}: the port vanished and ${howLong}: ${why}`);
+    return new PortVanishedError(
+      `${this.name}: the port went away while it was in use, and ${howLong}: ${why}`,
+    );
   }
 
   private async open(): Promise<void> {

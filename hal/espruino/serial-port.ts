@@ -15,8 +15,15 @@ type Listed = { readonly path: string } & {
 };
 
 /** The machine cannot say which ports it has; the message says what would help. */
-class SerialPortError extends Error {
+export class SerialPortError extends Error {
   override readonly name = 'InfrastructureError';
+  /** For a cell of a table. */
+  readonly short: string;
+
+  constructor(short: string, message: string) {
+    super(message);
+    this.short = short;
+  }
 }
 
 export async function listSerialPorts(): Promise<SerialPortRow[]> {
@@ -34,9 +41,10 @@ export async function listSerialPorts(): Promise<SerialPortRow[]> {
     const message = error instanceof Error ? error.message : String(error);
     if (message.includes('udevadm') && message.includes('ENOENT')) {
       throw new SerialPortError(
+        'no udevadm',
         'ports are looked up through udevadm, which is not installed here (Debian: package udev); a port can still be named by its path, such as /dev/ttyACM0',
       );
     }
-    throw new SerialPortError(`the system would not list its ports: ${message}`);
+    throw new SerialPortError(message, `the system would not list its ports: ${message}`);
   }
 }

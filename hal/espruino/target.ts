@@ -16,7 +16,7 @@ import type {
   TargetSetup,
 } from '../target.ts';
 import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
-import type { BoardHello, BoardLine } from './connect.ts';
+import { type BoardHello, type BoardLine, NoEspruinoError } from './connect.ts';
 import { joinTokens, therapyNumbers } from './foresight.ts';
 import { isOfLine, lineFaultsFrom } from './line-faults.ts';
 import { REPLY_EXECUTED, REPLY_NEXT, REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
@@ -227,16 +227,19 @@ export class BoardTarget implements Target {
   private async revive(reason: BoardLostError): Promise<void> {
     this.revivals += 1;
     if (this.revivals > REVIVALS) throw reason;
-    this.line.client.counts.reboots += 1;
     try {
       this.hello = await this.line.establish();
       await this.setUpBoard();
       await this.loadBoard();
       const { done } = this;
       if (done.length > 0) await this.line.client.ask('wakes', [joinTokens(done)], 'did', done.length);
+      this.line.client.counts.reboots += 1;
     } catch (error) {
-      if (!(error instanceof BoardLostError)) throw error;
-      await this.revive(error);
+      // The loss comes first: what fails from here on fails because of it.
+      if (error instanceof BoardLostError) await this.revive(reason);
+      else if (error instanceof NoEspruinoError) {
+        throw new LineError(`${reason.message}; the board was lost, and nothing there answers any more`);
+      } else throw error;
     }
   }
 

@@ -1,8 +1,12 @@
 /** HOST: a virtual board at the end of a pseudo-terminal, in this thread. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Pty } from '../espruino/pty.ts';
 import { VirtualBoard } from './board.ts';
+import { claim } from './claim.ts';
 import { loadEngine } from './machine.ts';
 import type { MischiefPlan } from './mischief.ts';
+import { STORAGE_LOCK } from './storage.ts';
 
 export interface BoardPlan {
   readonly link: string | null;
@@ -25,21 +29,62 @@ export async function createBoard(plan: BoardPlan, send: (text: string) => void)
   return board;
 }
 
+/** The folder for its flash storage does not serve as one. */
+export class StorageError extends Error {
+  readonly reason: unknown;
+
+  constructor(folder: string, reason: unknown) {
+    super(`the storage ${folder} cannot be used`);
+    this.reason = reason;
+  }
+}
+
 export async function powerOnBoard(plan: BoardPlan): Promise<PoweredBoard> {
-  const pty = await Pty.open(plan.link);
+  const releases: (() => void)[] = [];
+  const releaseAll = (): void => {
+    for (const release of releases.splice(0).reverse()) release();
+  };
   try {
-    const board = await createBoard(plan, (text) => pty.write(text));
-    pty.onData((bytes) => board.receive(bytes.toString('latin1')));
+    if (plan.link !== null) releases.push(claim(plan.link, `${resolve(plan.link)}.lock`));
+    if (plan.storage !== null) releases.push(claimStorage(plan.storage));
+    let pty: Pty | null = null;
+    // Before there is a pseudo-terminal, which would keep this process alive when the storage cannot be read or filled.
+    const board = await createInStorage(plan, (text) => pty?.write(text));
+    const opened = await Pty.open(plan.link);
+    pty = opened;
+    releases.push(() => opened.close());
+    opened.onData((bytes) => board.receive(bytes.toString('latin1')));
     board.powerOn();
     return {
-      path: pty.path,
+      path: opened.path,
       close() {
         board.powerOff();
-        pty.close();
+        releaseAll();
       },
     };
   } catch (error) {
-    pty.close();
+    releaseAll();
     throw error;
   }
+}
+
+function claimStorage(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return claim(folder, join(resolve(folder), STORAGE_LOCK));
+  } catch (error) {
+    throw isOfSystem(error) ? new StorageError(folder, error) : error;
+  }
+}
+
+async function createInStorage(plan: BoardPlan, send: (text: string) => void): Promise<VirtualBoard> {
+  try {
+    return await createBoard(plan, send);
+  } catch (error) {
+    throw plan.storage !== null && isOfSystem(error) ? new StorageError(plan.storage, error) : error;
+  }
+}
+
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'code' in error;
 }

@@ -10,6 +10,8 @@ const NAME_CHARACTERS = 28;
 const HEADER_BYTES = 32;
 const ERASED = 0xff;
 const STORAGE_BYTES = 262_144;
+/** In the folder, and no file of the flash: names of those have no bare percent sign. */
+export const STORAGE_LOCK = '%lock';
 
 export class FlashStorage {
   private readonly folder: string | null;
@@ -20,6 +22,7 @@ export class FlashStorage {
     if (folder === null) return;
     mkdirSync(folder, { recursive: true });
     for (const file of readdirSync(folder).sort()) {
+      if (file === STORAGE_LOCK) continue;
       this.files.set(decodeURIComponent(file), readFileSync(join(folder, file)));
     }
   }

@@ -34,6 +34,16 @@ export function printLines(stream: Stream, lines: readonly string[]): void {
   stream.write(lines.map((line) => `${line}\n`).join(''));
 }
 
+/** One line on standard error that is drawn again and again; nothing where nobody looks. */
+export const statusLine = {
+  draw(text: string): void {
+    if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
+  },
+  erase(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  },
+};
+
 /**
  * A reader that has seen enough (`| head`) is no error: the run goes on and its exit code tells. Output that can't be
  * stored (a full disk behind `>`) must not end as a pass, nor hide what the run has found.

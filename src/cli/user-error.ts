@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
+  EEXIST: 'a file of this name is there already',
   EISDIR: 'this is a folder',
   ENOTDIR: 'a part of the path is a file and no folder',
   ENOSPC: 'no space left on the device',

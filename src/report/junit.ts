@@ -54,7 +54,11 @@ function suiteOf(scenario: ScenarioResult, { start, manifest }: Result): Suite {
       : { digestRolling: scenario.digest.rolling, digestState: scenario.digest.state }),
     ...Object.fromEntries(scenario.faults.map((fault) => [`fault.${fault.id}`, faultText(fault)])),
     ...Object.fromEntries(
-      Object.entries(scenario.line ?? {}).map(([name, value]) => [`line.${name}`, value]),
+      // Milliseconds have a fraction, counts have none.
+      Object.entries<number>({ ...scenario.line }).map(([name, value]) => [
+        `line.${name}`,
+        Math.round(value),
+      ]),
     ),
     reproduce: scenario.reproduce,
     notice: NOTICE,

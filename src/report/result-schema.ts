@@ -124,7 +124,11 @@ export const resultSchema = z.object({
     coreHash: z.string().describe('SHA-256 over the sources of the firmware core'),
     seed: z.int().min(0).nullable().describe('given for all scenarios; null where each has its own'),
     target: z.string(),
-    engine: z.string(),
+    board: z
+      .string()
+      .nullable()
+      .describe('as it was named: a port, a name of the boards file, a program; null: no board'),
+    engine: z.string().describe('of the host'),
     stepping: z.enum(['jumps', 'tick-by-tick']),
     notice: z.string(),
   }),

@@ -104,6 +104,9 @@ export interface Manifest {
   /** Given on the command line for all scenarios; null where each has its own. */
   readonly seed: number | null;
   readonly target: string;
+  /** The board as it was named: a port, a name of the boards file or a program; null where the target is no board. */
+  readonly board: string | null;
+  /** Of the host. */
   readonly engine: string;
   readonly stepping: 'jumps' | 'tick-by-tick';
   readonly notice: string;

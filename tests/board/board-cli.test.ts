@@ -1,8 +1,10 @@
 /** The built program as its users have it: a virtual board in one process, flashing in another. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Pty } from '../../hal/espruino/pty.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { builtProgram, type Ended } from '../cli/program.ts';
 
@@ -78,6 +80,69 @@ describe('a virtual board in a process of its own', () => {
   });
 });
 
+describe('a person at a terminal', () => {
+  it('reads what a greeting waits for, and nothing of it stays', async () => {
+    await powerOn();
+    const terminal = await Pty.open();
+    const portFd = openSync(terminal.path, 'r+');
+    let seen = '';
+    terminal.onData((bytes) => (seen += bytes.toString()));
+    try {
+      const child = spawn(process.execPath, [program.file, 'board', 'hello', '--port', 'pump'], {
+        cwd: program.folder,
+        stdio: ['ignore', 'ignore', portFd],
+      });
+      running.push(child);
+      await new Promise((resolve) => child.once('exit', resolve));
+      await vi.waitFor(() => expect(seen).toBe('\rlooking for the board at pump\x1b[K\r\x1b[K'));
+    } finally {
+      closeSync(portFd);
+      terminal.close();
+    }
+  });
+});
+
+describe('a name that a virtual board has', () => {
+  const left = (): string[] => readdirSync(program.folder).filter((name) => /^pump|\.(tmp|lock)$/.test(name));
+
+  it('is not given to a second one, and is free again at the end, however that is ordered', async () => {
+    const first = await powerOn('--storage', 'shared');
+    const onLink = await board('virtual', '--link', 'pump');
+    expect(onLink).toMatchObject({ code: 3, stdout: '' });
+    expect(onLink.stderr).toContain('pump: a virtual board is there already, process ');
+    const onStorage = await board('virtual', '--storage', 'shared');
+    expect(onStorage).toMatchObject({ code: 3, stdout: '' });
+    expect(onStorage.stderr).toContain('shared: a virtual board is there already, process ');
+    expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
+    const gone = new Promise((resolve) => first.once('exit', resolve));
+    first.kill('SIGINT');
+    first.kill('SIGTERM');
+    first.kill('SIGHUP');
+    expect(await gone).toBe(0);
+    expect(left()).toEqual([]);
+    expect(readdirSync(join(program.folder, 'shared'))).not.toContain('%lock');
+  });
+
+  it('is refused when it is empty or the storage is no folder, and nothing is left', async () => {
+    writeFileSync(join(program.folder, 'no-folder'), '');
+    const cases = [
+      [/the name of the link is empty/, ['--link', '']],
+      [
+        /the storage no-folder cannot be used: a file of this name is there already/,
+        ['--storage', 'no-folder'],
+      ],
+      [/the storage \/dev\/null\/x cannot be used: /, ['--storage', '/dev/null/x']],
+      [/the storage \/proc cannot be used: /, ['--storage', '/proc']],
+    ] as const;
+    for (const [words, options] of cases) {
+      const { code, stderr } = await board('virtual', ...options);
+      expect([options, code]).toEqual([options, 2]);
+      expect(stderr).toMatch(words);
+    }
+    expect(left()).toEqual([]);
+  });
+});
+
 describe('what is no board', () => {
   it('is told with an exit code, in one line and without a stack', async () => {
     writeFileSync(join(program.folder, 'file'), '');
@@ -85,12 +150,20 @@ describe('what is no board', () => {
       [3, /there is no such port/, ['flash', '--port', '/dev/ttyNOPE']],
       [3, /there is no such port/, ['hello', '--port', '/dev/ttyNOPE']],
       [3, /the name of the port is empty/, ['flash', '--port', '']],
-      [3, /the port does not open/, ['flash', '--port', 'file']],
+      [3, /^file: this is not a serial port/, ['flash', '--port', 'file']],
+      [3, /^\/dev\/null: this is not a serial port/, ['hello', '--port', '/dev/null']],
+      [3, /^\/tmp: this is not a serial port/, ['hello', '--port', '/tmp']],
       [3, /there is no such program/, ['flash', '--exec', 'nothing']],
-      [3, /does not start/, ['flash', '--exec', 'file']],
+      [3, /^file: may not be executed: chmod \+x file/, ['flash', '--exec', 'file']],
       [3, /ended as soon as it was started/, ['flash', '--exec', '/bin/true']],
-      [3, /not Espruino's prompt/, ['flash', '--exec', '/bin/cat']],
+      [3, /^\/bin\/cat: .*: is it a build of Espruino\?$/m, ['flash', '--exec', '/bin/cat']],
+      [3, /^\/bin\/cat: .*: is it a build of Espruino\?$/m, ['hello', '--exec', '/bin/cat']],
       [2, /name one board/, ['flash']],
+      [
+        2,
+        /--port and --exec both name a board: give one of them/,
+        ['flash', '--exec', 'file', '--port', 'x'],
+      ],
       [2, /Write a baud rate/, ['hello', '--port', 'file', '--baud', 'fast']],
       [2, /give the port another name/, ['virtual', '--link', 'file']],
     ] as const;
@@ -122,5 +195,20 @@ describe('a program in place of a board', () => {
     expect(process.kill(pid, 0)).toBe(true);
     await end(host, 'SIGKILL');
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 });
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves no folder behind after %s', async (signal) => {
+    const slow = join(program.folder, 'slow');
+    writeFileSync(slow, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+    const temporary = join(program.folder, `temporary-${signal}`);
+    mkdirSync(temporary);
+    const { child } = program.start(['board', 'hello', '--exec', slow], { TMPDIR: temporary });
+    running.push(child);
+    const folders = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('thecal-board-'));
+    await vi.waitFor(() => expect(folders()).toHaveLength(1), { timeout: 20_000 });
+    // Until its guard is there.
+    await sleep(500);
+    await end(child, signal);
+    await vi.waitFor(() => expect(folders()).toEqual([]), { timeout: 10_000 });
   });
 });

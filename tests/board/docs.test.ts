@@ -1,11 +1,12 @@
 /** `docs/board.md` says what is so: its transcripts are typed, its messages brought about, its table judged again. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFreeRun, lookAtClock } from '../../hal/espruino/free-run.ts';
 import { openBoardTarget, openLineTarget } from '../../hal/espruino/board-target.ts';
 import { BOARD_TYPES, fitOf, otherBoard, VARIABLES_NEEDED } from '../../hal/espruino/board-table.ts';
+import type { LinePort } from '../../hal/espruino/client.ts';
 import {
   type ConsolePort,
   mustHaveName,
@@ -25,7 +26,8 @@ import { findPort } from '../../src/cli/boards/find-port.ts';
 import { firstPresent } from '../../src/cli/boards/place.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { Rig } from '../core/rig.ts';
-import { optionsOf } from '../line/bench.ts';
+import { SETUP } from '../canaries/checks.ts';
+import { DEAF, optionsOf } from '../line/bench.ts';
 import { FakeBoard, type FakeBoardOptions } from './fake-board.ts';
 import { FakePins } from './fake-pins.ts';
 import { firmware } from './small-firmware.ts';
@@ -179,10 +181,27 @@ describe('troubleshooting', () => {
     return messageOf(() => openLineTarget('virtual', port, optionsOf({ coreHash }), () => undefined));
   }
 
+  /** Of a board that answers no more in the middle of a run. */
+  async function messageOfLoss(): Promise<string> {
+    const port = await openInProcess(await planOf(bundles.lockstep.code));
+    let isSilent = false;
+    const hung: LinePort = {
+      ...port,
+      receive: (timeoutMs) => (isSilent ? Promise.resolve(null) : port.receive(timeoutMs)),
+    };
+    const options = optionsOf({ coreHash: bundles.lockstep.coreHash, line: { timeoutMs: 200 } });
+    const target = await openLineTarget('board', hung, options, () => undefined);
+    const pump = await target.createTarget(SETUP);
+    isSilent = true;
+    const message = await messageOf(() => pump.advance(90_000, DEAF));
+    await target.close();
+    return message;
+  }
+
   /** Brought about, one after the other. */
   async function said(): Promise<string[]> {
     const messages = [
-      ...['No such file', 'Permission denied', 'Cannot lock port'].map(
+      ...['No such file', 'Permission denied', 'Cannot lock port', 'Inappropriate ioctl'].map(
         (reason) => portErrorOf('/dev/x', reason).message,
       ),
       await messageOf(() => mustHaveName('')),
@@ -226,6 +245,9 @@ describe('troubleshooting', () => {
     while (ended.failure() === null) await new Promise((resolve) => setTimeout(resolve, 5));
     messages.push(ended.failure()!.message);
     await ended.close();
+
+    writeFileSync(join(folder, 'plain'), '');
+    messages.push(await messageOf(() => startInterpreter(join(folder, 'plain'))), await messageOfLoss());
 
     const deaf = await Pty.open(join(folder, 'deaf'));
     messages.push(await messageOf(() => openBoardTarget(optionsOf({ port: deaf.path }))));

@@ -96,7 +96,8 @@ describe('thecal run on a board of the boards file', () => {
     const run = await program.run(['run', good, '--target', 'board', ...words, '--json', '-']);
     expect(run.code).toBe(0);
     expect(run.stderr.startsWith(notice)).toBe(true);
-    const { scenarios } = resultSchema.parse(JSON.parse(run.stdout));
+    const { manifest, scenarios } = resultSchema.parse(JSON.parse(run.stdout));
+    expect(manifest.board).toBe('ready');
     const line = scenarios[0]!.reproduce;
     expect(line).toMatch(new RegExp(` --target board ${again}$`));
     expect(await program.shell(line)).toMatchObject({
@@ -226,9 +227,15 @@ describe.runIf(process.platform === 'linux')('ports that are found by what is on
   });
 
   it('can not be told where the machine does not list them', async () => {
-    const { code, stderr } = await program.run(['list', 'boards', '--boards', 'usb.yaml'], { PATH: '' });
-    expect(code).toBe(3);
-    expect(stderr).toContain('udevadm, which is not installed');
+    writeFileSync(
+      join(program.folder, 'half-usb.yaml'),
+      `version: 1\nboards:\n  - { name: stm, port: { usb: "0483:5740" } }\n  - { name: ready, port: { path: ready.port } }\n`,
+    );
+    const words = ['list', 'boards', '--ask', '--boards', 'half-usb.yaml'];
+    const { code, stdout, stderr } = await program.run(words, { PATH: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^stm +unknown +USB 0483:5740 .*cannot be looked up: no udevadm$/m);
+    expect(stdout).toMatch(/^ready +flashed +ready\.port /m);
   });
 });
 
@@ -246,7 +253,10 @@ describe('bad input about boards', () => {
       ['run', '--target', 'board'],
       /^name one board: --port PATH .* --board NAME or --fixture WORD .* --exec PATH/,
     ],
-    [['board', 'hello', '--board', 'ready', '--port', 'ready.port'], /^name one board: /],
+    [
+      ['board', 'hello', '--board', 'ready', '--port', 'ready.port'],
+      /^--port and --board both name a board: give one of them\n$/,
+    ],
     [['run', '--board', 'ready'], /^--port, --board, --fixture and --exec name a board: .* not sim\n$/],
     [['board', 'hello', '--board', 'ready', '--baud', '12'], /Write a baud rate, such as 9600 or 115200/],
     [

@@ -23,6 +23,7 @@ describe('an interrupted run', () => {
   it.each([
     ['SIGINT', '1'],
     ['SIGTERM', '1'],
+    ['SIGHUP', '1'],
     ['SIGINT', '2'],
   ] as const)(
     'by %s with %s jobs writes what has finished, whole, and exits with 130',
@@ -36,9 +37,10 @@ describe('an interrupted run', () => {
       await midway(started);
       await sleep(2500);
       started.child.kill(signal);
-      const { code, stdout } = await started.ended;
+      const { code, stdout, stderr } = await started.ended;
       expect(code).toBe(130);
       expect(stdout).toContain('interrupted: ');
+      expect(stderr).toContain('stopping...\n');
       const read = (file: string): string => readFileSync(join(program.folder, file), 'utf8');
       const result = resultSchema.parse(JSON.parse(read(`${name}.json`)));
       expect(result.interrupted).toBe(true);

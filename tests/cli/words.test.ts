@@ -2,6 +2,10 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { openingText } from '../../src/cli/boards/opening.ts';
+import { RunBoard } from '../../src/cli/run/board.ts';
+import type { Job } from '../../src/cli/run/job.ts';
+import { progressText } from '../../src/cli/run/progress.ts';
 import { traceNames } from '../../src/cli/run/outputs.ts';
 import { shellWord, startWords } from '../../src/cli/run/reproduce.ts';
 
@@ -58,5 +62,22 @@ describe('names of traces', () => {
   it('are never the same, in any case', () => {
     const files = ['a/x.yaml', 'b/X.yaml', 'x-2.yml', 'c/x.yaml'].map((file) => ({ file }));
     expect(traceNames(files)).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
+  });
+});
+
+describe('the line that shows how far a run is', () => {
+  it('says what it waits for until the board is at work', () => {
+    const place = { name: './espruino', port: { exec: './espruino' }, baud: null, board: null, options: [] };
+    const job = { index: 0, board: place, scenario: { name: 'A day', untilTick: 99, control: null } };
+    const jobs = [job as unknown as Job];
+    const board = RunBoard.of(1);
+    expect(progressText(jobs, new Set(jobs), board, 2000)).toBe(
+      'starting ./espruino, putting the firmware on',
+    );
+    board.setTicks(0, 50);
+    expect(progressText(jobs, new Set(jobs), board, 2000)).toMatch(/^0\/1 {2}50 %/);
+    expect(openingText({ ...place, name: 'pico', port: { usb: '0483:5740' } })).toBe(
+      'looking for the board at pico',
+    );
   });
 });

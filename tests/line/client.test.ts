@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { textCrc } from '../../hal/espruino/board-target.ts';
 import { BoardLostError, LineClient, type LinePort } from '../../hal/espruino/client.ts';
 import { BoardLine } from '../../hal/espruino/connect.ts';
-import { LINE_MAX, NAK_FIELDS, NAK_TOO_LONG, openLine, sealLine } from '../../hal/espruino/link.ts';
+import { LINE_MAX, NAK_FIELDS, NAK_TOO_LONG, openLine, PROTOCOL, sealLine } from '../../hal/espruino/link.ts';
 import { TroubledPort } from '../../hal/espruino/troubled-port.ts';
 import { LineFaults } from '../../hal/espruino/line-faults.ts';
 
@@ -207,5 +207,23 @@ describe('a request that the board takes for none', () => {
     const client = new LineClient(refusing(NAK_TOO_LONG, 1), textCrc, { timeoutMs: 100 });
     expect(await client.ask('load', [1, '7'], 'ok')).toEqual(['1']);
     expect(client.counts).toMatchObject({ refused: 1, retries: 1, lost: 0 });
+  });
+});
+
+describe('a greeting', () => {
+  it.each([
+    [-1, null],
+    [4711, 4711],
+  ])('that says %s free variables means %s', async (said, meant) => {
+    const port = portTo((line) => [
+      [nowMs, sealLine(['hello', numberOf(line), PROTOCOL, 'a core', 'A BOARD', said, 5100], textCrc)],
+    ]);
+    const line = new BoardLine({ port, crc: textCrc, coreHash: null });
+    expect(await line.greet()).toEqual({
+      coreHash: 'a core',
+      board: 'A BOARD',
+      freeVariables: meant,
+      totalVariables: 5100,
+    });
   });
 });

@@ -64,11 +64,36 @@ describe('a board that is unplugged', () => {
     const run = pump.advance(90_000, DEAF);
     await expect(run).rejects.toMatchObject({ name: 'InfrastructureError' });
     await expect(run).rejects.toThrow(
-      /the port vanished and was not there again within 0.05 s: .*there is no such port/,
+      /the port went away while it was in use, and was not there again within 0.05 s: .*there is no such port/,
     );
     await pump.close();
     await target.close();
     expect(hasEnded).toBe(true);
+  });
+
+  it('and there is nothing else at its port says that it was lost, and counts no revival', async () => {
+    const port = await openInProcess({
+      link: null,
+      storage: null,
+      mischief: NO_MISCHIEF,
+      isFull: false,
+      files: await filesOf(optionsOf()),
+    });
+    let isSilent = false;
+    const hung: LinePort = {
+      ...port,
+      receive: (timeoutMs) => (isSilent ? Promise.resolve(null) : port.receive(timeoutMs)),
+    };
+    const options = optionsOf({ line: { timeoutMs: 200 } });
+    const target = await openLineTarget('board', hung, options, () => undefined);
+    const pump = await target.createTarget(SETUP);
+    await pump.advance(100, DEAF);
+    isSilent = true;
+    await expect(pump.advance(90_000, DEAF)).rejects.toThrow(
+      /^virtual board: no answer to "wakes" after 4 tries; the board was lost, and nothing there answers any more$/,
+    );
+    expect(target.line()).toMatchObject({ reboots: 0 });
+    await target.close();
   });
 
   it('while it is greeted is greeted when it is back', async () => {

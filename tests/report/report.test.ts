@@ -150,6 +150,7 @@ describe('JUnit', () => {
     expect(xml).toContain('<property name="fault.plug" value="plug (link-loss): struck the line 1,200 times');
     expect(xml).toContain('<property name="line.retries" value="7"/>');
     expect(xml).toContain('<property name="line.reboots" value="1"/>');
+    expect(xml).toContain('<property name="line.exchangeMs" value="351"/>');
     expect(junitReport(resultOf([FAILED]))).not.toContain('name="line.');
   });
 

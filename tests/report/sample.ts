@@ -148,6 +148,7 @@ export function resultOf(scenarios: readonly ScenarioResult[], interrupted = fal
       coreHash: 'cd'.repeat(32),
       seed: null,
       target: 'sim',
+      board: null,
       engine: 'node',
       stepping: 'jumps',
       notice: 'a notice',

@@ -4,7 +4,7 @@ import { boardIdOf, otherBoard } from '../../../hal/espruino/board-table.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
 import { type BoardState, lookAtPort } from '../../../hal/espruino/look.ts';
 import { USUAL_BAUD } from '../../../hal/espruino/serial-line.ts';
-import type { SerialPortRow } from '../../../hal/espruino/serial-port.ts';
+import { SerialPortError, type SerialPortRow } from '../../../hal/espruino/serial-port.ts';
 import { coreHash } from '../build-info.ts';
 import { findPort, portsFor } from './find-port.ts';
 import type { BoardEntry } from './inventory.ts';
@@ -27,10 +27,33 @@ export async function lookAtBoards(
   entries: readonly BoardEntry[],
   mayAsk: boolean,
 ): Promise<readonly BoardRow[]> {
-  const ports = await portsFor(entries);
+  const ports = await portsUnlessUnknown(entries);
   const rows: BoardRow[] = [];
-  for (const entry of entries) rows.push(await lookAt(entry, ports, mayAsk));
+  for (const entry of entries) {
+    const isLookedUp = entry.port.usb !== undefined || entry.port.serial !== undefined;
+    if (ports instanceof SerialPortError && isLookedUp) {
+      rows.push({
+        ...entry,
+        state: 'unknown',
+        path: null,
+        says: null,
+        remark: `cannot be looked up: ${ports.short}`,
+      });
+    } else rows.push(await lookAt(entry, ports instanceof SerialPortError ? [] : ports, mayAsk));
+  }
   return rows;
+}
+
+/** Where the machine cannot list its ports, why: boards that are named by a path are found all the same. */
+async function portsUnlessUnknown(
+  entries: readonly BoardEntry[],
+): Promise<readonly SerialPortRow[] | SerialPortError> {
+  try {
+    return await portsFor(entries);
+  } catch (error) {
+    if (error instanceof SerialPortError) return error;
+    throw error;
+  }
 }
 
 async function lookAt(

@@ -22,7 +22,13 @@ export interface BoardPlace {
 /** What is named on the command line is checked here; whether the board is there, when it is needed. */
 export async function choosePlace(options: PlaceOptions): Promise<BoardPlace> {
   const { port, board, fixture, exec, boards, baud } = options;
-  if ([port, board, fixture, exec].filter((way) => way !== undefined).length !== 1) {
+  const given = Object.entries({ port, board, fixture, exec }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`],
+  );
+  if (given.length > 1) {
+    throw new UserError(`${given[0]} and ${given[1]} both name a board: give one of them`);
+  }
+  if (given.length === 0) {
     throw new UserError(
       'name one board: --port PATH ("thecal list ports" shows them), --board NAME or --fixture WORD ("thecal list boards" shows them), or --exec PATH for an interpreter on this machine',
     );

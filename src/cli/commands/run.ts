@@ -55,7 +55,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     start: start.toISOString(),
     tickMs: TICK_MS,
     interrupted: board.isCancelled(),
-    manifest: await manifestOf(options),
+    manifest: await manifestOf(options, place),
     summary: summarise(finished),
     scenarios: finished,
   };
@@ -82,8 +82,12 @@ async function watchOver(
 ): Promise<Outcome[]> {
   const log = await diagnostics();
   const threadCount = threadCountFor(jobs.length, options);
-  const interruption = new Interruption(() => board.cancel());
   const progress = new Progress(jobs, board, human);
+  const interruption = new Interruption(() => {
+    board.cancel();
+    progress.stop();
+    printLines(process.stderr, ['stopping...']);
+  });
   interruption.listen();
   progress.start();
   log.debug({ scenarios: jobs.length, threadCount }, 'running');
@@ -100,13 +104,14 @@ async function watchOver(
   }
 }
 
-async function manifestOf(options: RunCommandOptions): Promise<Manifest> {
+async function manifestOf(options: RunCommandOptions, place: BoardPlace | null): Promise<Manifest> {
   return {
     product: 'thecal',
     productVersion: productVersion(),
     coreHash: await coreHash(),
     seed: options.seed ?? null,
     target: options.target,
+    board: place?.name ?? null,
     engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
     stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
     notice: NOTICE,

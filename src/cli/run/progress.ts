@@ -5,6 +5,7 @@
 import { TICK_MS } from '../../core/units.ts';
 import { grouped } from '../../report/words.ts';
 import { formatDuration } from '../../scenario/time.ts';
+import { openingText } from '../boards/opening.ts';
 import { printLines, type Stream } from '../terminal.ts';
 import type { RunBoard } from './board.ts';
 import { type Job, type Outcome, ticksInAll } from './job.ts';
@@ -76,6 +77,8 @@ export function progressText(
   wallMs: number,
 ): string {
   const ticks = jobs.reduce((sum, job) => sum + board.ticks(job.index), 0);
+  const place = jobs[0]?.board ?? null;
+  if (ticks === 0 && place !== null) return openingText(place);
   const ofTicks = jobs.reduce((sum, job) => sum + ticksInAll(job.scenario), 0);
   const running = [...unfinished].filter((job) => board.ticks(job.index) > 0);
   const names = (running.length > 0 ? running : [...unfinished]).map((job) => job.scenario.name);

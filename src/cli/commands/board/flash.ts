@@ -13,7 +13,7 @@ import { boardFirmware } from '../../board-firmware.ts';
 import type { PlaceOptions } from '../../boards/options.ts';
 import { choosePlace, locate } from '../../boards/place.ts';
 import { type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
-import { printLines } from '../../terminal.ts';
+import { printLines, statusLine } from '../../terminal.ts';
 
 export interface FlashOptions extends PlaceOptions {
   readonly dryRun?: boolean;
@@ -69,6 +69,14 @@ async function dryRun(options: FlashOptions, isFreeRunning: boolean): Promise<Ex
 
 type Located = Awaited<ReturnType<typeof locate>>;
 
+/** What went wrong, in words for a program where there is one in place of a board. */
+async function namedFor(exec: string | undefined, error: Error): Promise<Error> {
+  if (exec === undefined) return error;
+  const { isNoPrompt } = await import('../../../../hal/espruino/board-target.ts');
+  const { noInterpreter } = await import('../../../../hal/espruino/interpreter.ts');
+  return isNoPrompt(error) ? noInterpreter(exec) : error;
+}
+
 interface Opened {
   readonly port: ConsolePort;
   close(): Promise<void>;
@@ -79,11 +87,13 @@ async function openBoard({ port: path, exec, baud = DEFAULT_BAUD }: Located): Pr
     const port = await openConsolePort(path ?? '', baud);
     return { port, close: () => port.close() };
   }
-  const { startInterpreter } = await import('../../../../hal/espruino/interpreter.ts');
+  const { openInterpreterConsole, startInterpreter } = await import(
+    '../../../../hal/espruino/interpreter.ts'
+  );
   // Its flash is a file in the current folder, so that what was flashed is there at the next start.
   const interpreter = await startInterpreter(exec, process.cwd());
   try {
-    const port = await openConsolePort(interpreter.path, baud);
+    const port = await openInterpreterConsole(exec, interpreter);
     return {
       port,
       close: async () => {
@@ -114,13 +124,6 @@ export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
   const { code, coreHash: hash } = await boardFirmware(isFreeRunning ? 'freeRunning' : 'lockstep');
   const plan = planUpload(code, hash);
   const startMs = performance.now();
-  const { stderr } = process;
-  const draw = (step: UploadStep): void => {
-    if (stderr.isTTY) stderr.write(`\r${progressLine(step)}\x1b[K`);
-  };
-  const erase = (): void => {
-    if (stderr.isTTY) stderr.write('\r\x1b[K');
-  };
   let opened: Opened | null = null;
   try {
     const located = await locate(place);
@@ -131,9 +134,9 @@ export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
       coreHash: hash,
       variablesNeeded: VARIABLES_NEEDED[isFreeRunning ? 'freeRunning' : 'lockstep'],
       mayReplace: options.replace === true,
-      onStep: draw,
+      onStep: (step) => statusLine.draw(progressLine(step)),
     });
-    erase();
+    statusLine.erase();
     const seconds = (performance.now() - startMs) / 1000;
     const lines =
       options.json === true
@@ -142,14 +145,15 @@ export async function flashCommand(options: FlashOptions): Promise<ExitCode> {
     printLines(process.stdout, lines);
     return PASSED;
   } catch (error) {
-    erase();
+    statusLine.erase();
     // Whatever opens a port or starts an interpreter says so under this name.
     if (!(error instanceof Error && error.name === 'InfrastructureError')) throw error;
+    const { message } = await namedFor(place.port.exec, error);
     if (options.json === true) {
       const kind = error instanceof UploadError || error instanceof PortError ? error.kind : 'no-board';
-      printLines(process.stdout, [JSON.stringify({ error: { kind, message: error.message } }, null, 2)]);
+      printLines(process.stdout, [JSON.stringify({ error: { kind, message } }, null, 2)]);
     } else {
-      printLines(stderr, [error.message]);
+      printLines(process.stderr, [message]);
     }
     return INFRASTRUCTURE;
   } finally {

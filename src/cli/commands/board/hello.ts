@@ -1,21 +1,29 @@
 /** `thecal board hello`: who is at the port, and does it carry the firmware of this program? */
 import type { BoardHello } from '../../../../hal/espruino/connect.ts';
+import { openingText } from '../../boards/opening.ts';
 import type { PlaceOptions } from '../../boards/options.ts';
 import { choosePlace, locate } from '../../boards/place.ts';
 import { coreHash } from '../../build-info.ts';
 import { type ExitCode, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
 import { lockstepFirmware } from '../../board-firmware.ts';
-import { printLines } from '../../terminal.ts';
+import { printLines, statusLine } from '../../terminal.ts';
 
 export interface HelloOptions extends PlaceOptions {
   readonly json?: boolean;
 }
 
 export async function helloCommand(options: HelloOptions): Promise<ExitCode> {
-  const place = await locate(await choosePlace(options));
+  const chosen = await choosePlace(options);
+  const place = await locate(chosen);
   const own = await coreHash();
   const { greetBoard } = await import('../../../../hal/espruino/board-target.ts');
-  const hello = await greetBoard({ ...place, coreHash: own, firmware: lockstepFirmware });
+  statusLine.draw(openingText(chosen));
+  let hello: BoardHello;
+  try {
+    hello = await greetBoard({ ...place, coreHash: own, firmware: lockstepFirmware });
+  } finally {
+    statusLine.erase();
+  }
   const isSame = hello.coreHash === own;
   const lines =
     options.json === true
@@ -31,7 +39,9 @@ function helloLines(
   isSame: boolean,
 ): string[] {
   const free =
-    memory.freeVariables < 0 ? 'not told' : `${memory.freeVariables} of ${memory.totalVariables} variables`;
+    memory.freeVariables === null
+      ? 'not told'
+      : `${memory.freeVariables} of ${memory.totalVariables} variables`;
   return [
     `board  ${board}`,
     `free   ${free}`,

@@ -1,7 +1,6 @@
 /** `thecal board virtual`: a board at the end of a pseudo-terminal, until somebody stops it. */
-import { once } from 'node:events';
 import { PortNameError } from '../../../../hal/espruino/pty.ts';
-import { powerOnBoard } from '../../../../hal/virtual/power.ts';
+import { powerOnBoard, StorageError } from '../../../../hal/virtual/power.ts';
 import { filesOf } from '../../../../hal/virtual/target.ts';
 import { lockstepFirmware } from '../../board-firmware.ts';
 import { coreHash } from '../../build-info.ts';
@@ -22,7 +21,17 @@ export interface VirtualOptions {
   readonly fillMemory?: boolean;
 }
 
+/** Listened to until the very end: a second one, as a wrapper sends it, must not cut in while the first is obeyed. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
 export async function virtualCommand(options: VirtualOptions): Promise<ExitCode> {
+  if (options.link === '') throw new UserError('--link: the name of the link is empty');
+  if (options.storage === '') throw new UserError('--storage: the name of the folder is empty');
+  const whenStopped = stopped();
   const files =
     options.empty === true ? [] : await filesOf({ firmware: lockstepFirmware, coreHash: await coreHash() });
   try {
@@ -45,7 +54,7 @@ export async function virtualCommand(options: VirtualOptions): Promise<ExitCode>
       `try: picocom ${board.path}   thecal board hello --port ${board.path}   thecal run --target board --port ${board.path}`,
       'Ctrl-C switches it off',
     ]);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]);
+    await whenStopped;
     board.close();
     return PASSED;
   } catch (error) {
@@ -56,8 +65,9 @@ export async function virtualCommand(options: VirtualOptions): Promise<ExitCode>
       return INFRASTRUCTURE;
     }
     if (error instanceof PortNameError) throw new UserError(error.message);
+    if (error instanceof StorageError) throw new UserError(`${error.message}: ${reasonOf(error.reason)}`);
     if (error instanceof Error && 'code' in error) {
-      throw new UserError(`${options.link ?? options.storage ?? 'board'}: ${reasonOf(error)}`);
+      throw new UserError(`${options.link ?? 'board'}: ${reasonOf(error)}`);
     }
     throw error;
   }
