@@ -1,6 +1,6 @@
 /**
  * BOARD: everything that a run on the board depends on, as a list of integers: the firmware's state in digest order,
- * the stored prescription, the readings that the next wake's are told against. It is told to the host to be compared,
+ * the stored prescription and ledger, the readings that the next wake's are told against. It is told to the host to be compared,
  * and put back when a board has to go on where another one, or the host's twin, has been.
  */
 import type { PumpState } from '../../src/core/state.ts';

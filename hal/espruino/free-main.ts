@@ -3,14 +3,14 @@
  * the console's prompt, and prints what happens as it happens:
  *
  *   thecal("hello,1,...")    who is there; a pump that runs goes on
- *   thecal("setup,2,...")    a new pump with this prescription, from tick 0, and at each start of the board
+ *   thecal("setup,2,...")    a new pump with this prescription, from tick 0; it goes on when the board restarts
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
  *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
  *
  *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
  */
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { Telemetry } from '../hal.ts';
 import { pinMapOf } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
@@ -43,7 +43,7 @@ declare interface BoardFirmware {
   look(milliseconds: number): void;
 }
 
-/** The fields of the last `setup`: with it the pump starts again when the board does. */
+/** The fields of the last `setup`: with what it says of the build the pump goes on when the board restarts. */
 const SETUP_NAME = 'thecal.set';
 const LOOK_MS = 1000;
 
@@ -100,12 +100,14 @@ function lookAt(milliseconds: number): void {
   }
 }
 
-function start(fields: readonly string[]): boolean {
+/** A new pump, or after a restart of the board the one that its store holds. */
+function start(fields: readonly string[], isBoot: boolean): boolean {
   const options = readSetup(fields);
   const map = pinMapOf(process.env.BOARD);
   if (options === null || map === null) return false;
   if (pins === null) pins = createPinHal(map, checksum, telemetry);
-  run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
+  const hal = pins.hal;
+  run = createFreeRun(isBoot ? bootPump(options, 0, hal) : createPump(options, hal), hal, nowMs());
   // Strokes that the pump before had waiting are none of this one's.
   pins.halt();
   hasSaidFailure = false;
@@ -150,7 +152,7 @@ function command(seq: string, one: FreeRun, text: string): string {
 
 function setUp(seq: string, fields: readonly string[]): string {
   try {
-    if (!start(fields)) return seal(['nak', seq, NAK_FIELDS]);
+    if (!start(fields, false)) return seal(['nak', seq, NAK_FIELDS]);
   } catch (error) {
     // A therapy that the pump refuses.
     return seal(['nak', seq, NAK_FIELDS]);
@@ -193,4 +195,4 @@ thecal.look = lookAt;
 (globalThis as unknown as { thecal: BoardFirmware }).thecal = thecal;
 
 const saved = flash().read(SETUP_NAME);
-if (saved !== undefined) start(saved.split(','));
+if (saved !== undefined) start(saved.split(','), true);

@@ -2,6 +2,7 @@
  * BOARD: the HAL over real pins. Every call of the interpreter that some board lacks is looked for before it is used,
  * and a reading that can't be taken or can't be true is a failed one.
  */
+import { LEDGER_AT, storeWords } from '../../src/core/store.ts';
 import type { PumpHal, Telemetry, TonePattern } from '../hal.ts';
 import type { PinMap } from './board.ts';
 import {
@@ -55,10 +56,12 @@ const RELEASED = 0;
 const HALF_DUTY = 1 / 2;
 const FEEDBACK_DEBOUNCE_MS = 2;
 
-/** Records of the prescription: sequence number, words, CRC-32. The newest whole one counts. */
-const STORE_NAMES = ['thecal.p0', 'thecal.p1'] as const;
+/** Of the event log; each takes a file. */
+const LOG_ENTRIES = 16;
 /** Below this the interpreter might compact its flash, and move the code that is running from it. */
 const STORE_RESERVE_BYTES = 512;
+/** What is written of itself leaves this free, so that a new prescription always finds room. */
+const PRESCRIPTION_RESERVE_BYTES = 2048;
 
 export interface PinCounts {
   /** Pulses of the feedback since power-up. */
@@ -106,27 +109,10 @@ export function supplyMvOf(raw: number | null, fullMv: number): number | null {
   return Math.floor((raw * fullMv * SUPPLY_DIVIDER) / ADC_FULL);
 }
 
-function recordOf(name: string, length: number, checksum: BoardChecksum): Int32Array | null {
-  const text = flash().read(name);
-  if (text === undefined || text.length !== (length + 2) * 4) return null;
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const record = new Int32Array(bytes.buffer);
-  return (checksum.crc32(record, length + 1) | 0) === record[length + 1] ? record : null;
-}
-
-/** The newest whole record of that length, or null. */
-function newestRecord(length: number, checksum: BoardChecksum): Int32Array | null {
-  const a = recordOf(STORE_NAMES[0], length, checksum);
-  const b = recordOf(STORE_NAMES[1], length, checksum);
-  if (a === null || b === null) return a === null ? b : a;
-  return a[0]! > b[0]! ? a : b;
-}
-
-/** A small file into flash, if that is safe and succeeds. */
-export function storeSmall(name: string, data: string | Uint8Array): boolean {
+/** A small file into flash, if that leaves so much free and succeeds. */
+function storeLeaving(freeBytes: number, name: string, data: string | Uint8Array): boolean {
   const storage = flash();
-  if (typeof storage.getFree === 'function' && storage.getFree() < STORE_RESERVE_BYTES) return false;
+  if (typeof storage.getFree === 'function' && storage.getFree() < freeBytes) return false;
   try {
     storage.write(name, data);
     return true;
@@ -136,18 +122,28 @@ export function storeSmall(name: string, data: string | Uint8Array): boolean {
   }
 }
 
-function saveRecord(words: Int32Array, checksum: BoardChecksum): boolean {
-  const length = words.length;
-  const newest = newestRecord(length, checksum);
-  const sequence = newest === null ? 1 : newest[0]! + 1;
-  const record = new Int32Array(length + 2);
-  record[0] = sequence;
-  for (let i = 0; i < length; i++) record[i + 1] = words[i]!;
-  record[length + 1] = checksum.crc32(record, length + 1) | 0;
-  // The older of the two names is written: a power cut leaves the newer one.
-  if (!storeSmall(STORE_NAMES[sequence % 2]!, new Uint8Array(record.buffer))) return false;
-  const stored = newestRecord(length, checksum);
-  return stored !== null && stored[0] === sequence;
+/** A small file into flash, if that is safe and succeeds. */
+export function storeSmall(name: string, data: string | Uint8Array): boolean {
+  return storeLeaving(STORE_RESERVE_BYTES, name, data);
+}
+
+/** Each record of the store is a file. */
+function fileOf(address: number): string {
+  return ['thecal', address].join('.');
+}
+
+function readWords(address: number, into: Int32Array): boolean {
+  const text = flash().read(fileOf(address));
+  if (text === undefined || text.length !== into.length * 4) return false;
+  const bytes = new Uint8Array(into.buffer, into.byteOffset, text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return true;
+}
+
+function writeWords(address: number, words: Int32Array): boolean {
+  const reserve = address < LEDGER_AT ? STORE_RESERVE_BYTES : PRESCRIPTION_RESERVE_BYTES;
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.length * 4);
+  return storeLeaving(reserve, fileOf(address), bytes);
 }
 
 export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Telemetry): PinHal {
@@ -258,15 +254,11 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
       },
     },
     store: {
-      save: function (words) {
-        if (!saveRecord(words, checksum)) counts.storeFailures += 1;
+      words: storeWords(LOG_ENTRIES),
+      write: function (address, words) {
+        if (!writeWords(address, words)) counts.storeFailures += 1;
       },
-      load: function (into) {
-        const record = newestRecord(into.length, checksum);
-        if (record === null) return false;
-        for (let i = 0; i < into.length; i++) into[i] = record[i + 1]!;
-        return true;
-      },
+      read: readWords,
     },
     telemetry: telemetry,
     checksum: checksum,

@@ -16,6 +16,7 @@ import { stateDigest } from '../../src/core/digest.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
@@ -153,11 +154,13 @@ export function readCommand(numbers: readonly number[]): Command | null {
   }
 }
 
-/** `u0.5.4`: a bit of the working (0) or stored (1) prescription flips; the fault of a scenario, not of the line. */
+/** `u0.5.4`: a bit of the working (0) or a stored (1, 2) prescription flips; the fault of a scenario, not of the line. */
 function flipBit(session: Session, pump: PumpState, numbers: readonly number[]): boolean {
-  const words = numbers[0] === 1 ? session.frame.stored : pump.prescription.words;
-  if (words === null || numbers.length < 3 || numbers[1]! >= words.length) return false;
-  words[numbers[1]!] = words[numbers[1]!]! ^ (1 << numbers[2]!);
+  const copy = numbers[0]!;
+  if (numbers.length < 3 || copy > 2 || numbers[1]! >= PRESCRIPTION_WORDS) return false;
+  const words = copy === 0 ? pump.prescription.words : session.frame.stored;
+  const place = copy === 0 ? numbers[1]! : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + numbers[1]!;
+  words[place] = words[place]! ^ (1 << numbers[2]!);
   return true;
 }
 

@@ -6,6 +6,7 @@
  * know, so that the difference gets a tick and a name.
  */
 import { stateDigest } from '../../src/core/digest.ts';
+import { LOG_AT } from '../../src/core/store.ts';
 import { nextWake } from '../../src/core/tick.ts';
 import { crc32OfWords } from '../sim/sim-hal.ts';
 import { SimTarget } from '../sim/target.ts';
@@ -439,5 +440,10 @@ export class BoardTarget implements Target {
 /** All that the board should hold then, in line order. */
 function memoryOf({ kept, lastReadings }: Start): ReadonlyMap<string, number> {
   const { pump, side } = kept;
-  return stateFields({ ...pump, inbox: [], stored: side.stored, lastReadings: [0, ...lastReadings] });
+  return stateFields({
+    ...pump,
+    inbox: [],
+    stored: side.stored.subarray(0, LOG_AT),
+    lastReadings: [0, ...lastReadings],
+  });
 }

@@ -15,6 +15,7 @@ import { INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
 import { COMMAND } from './events.ts';
+import { saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
 import {
@@ -79,9 +80,12 @@ function apply(pump: PumpState, hal: PumpHal, command: Command): number {
   switch (command.kind) {
     case 'stop':
       enterStopCommanded(pump.mode);
+      // Before the log says that it was accepted: what is in the log is in force.
+      saveLedger(pump, hal);
       return ACCEPTED;
     case 'resume':
       leaveStopCommanded(pump.mode);
+      saveLedger(pump, hal);
       return ACCEPTED;
     case 'program':
       return applyProgram(pump, hal, command);
@@ -116,7 +120,7 @@ export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
     const command = pump.inbox[i]!;
     const outcome = apply(pump, hal, command);
     const code = COMMAND_KINDS.indexOf(command.kind) * 16 + outcome;
-    say(pump.log, hal.telemetry, pump.nowTick, COMMAND, code);
+    say(pump.log, hal, pump.nowTick, COMMAND, code);
     if (outcome !== ACCEPTED) continue;
     if (command.kind === 'refill') orders.refillNl = command.volumeNl;
     if (command.kind === 'refill' || command.kind === 'program') orders.isNewDrug = true;

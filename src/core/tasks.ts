@@ -20,7 +20,7 @@ export interface Duty {
 }
 
 function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
-  say(pump.log, hal.telemetry, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
+  say(pump.log, hal, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
   if (slotAt(pump.nowTick, pump.build.startHour) === 0)
     closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }

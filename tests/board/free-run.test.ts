@@ -98,11 +98,34 @@ describe('a pump over pins', () => {
     pins.pass(10);
     const again = new FakePins(code, { files: pins.files });
     again.pass(80);
-    expect(strokeTicks(again)).toEqual([71]);
+    // Saved in tick 0, so it goes on in tick 1, with nothing owed.
+    expect(strokeTicks(again)).toEqual([72]);
     expect(again.say('stop,3')).toMatch(/^ok,3,/);
     const third = new FakePins(code, { files: pins.files });
     third.pass(80);
     expect(third.printed).toEqual([]);
+  });
+
+  it('goes on where its store was saved last: counts, prescription and a stop', () => {
+    const pins = started();
+    pins.say('command,3,3.3000000');
+    pins.pass(3700);
+    // Fifty strokes by the hour, one more since.
+    expect(pins.status().requested).toBe(51);
+    const again = new FakePins(code, { files: pins.files });
+    expect(again.status().requested).toBe(50);
+    again.pass(72);
+    const kinds = again.events('event').map(([at, kind, argument]) => [at, EVENT_KINDS[kind!], argument]);
+    expect(kinds).toEqual([
+      [3601, 'restart', 1],
+      [3672, 'stroke', 51],
+    ]);
+    again.say('command,3,0.0');
+    again.pass(2);
+    const third = new FakePins(code, { files: pins.files });
+    third.pass(200);
+    expect(strokeTicks(third)).toEqual([]);
+    expect(third.events('event').map(([, kind]) => EVENT_KINDS[kind!])).toEqual(['restart', 'permission']);
   });
 
   it('has one chain of steps, even for a stroke that comes between the last step and letting go', () => {
@@ -265,17 +288,16 @@ describe('what is read', () => {
 });
 
 describe('the stored prescription', () => {
-  const RECORDS = ['thecal.p0', 'thecal.p1'];
+  const COPIES = ['thecal.0', 'thecal.30'];
 
-  it('lies under two names in turn, so that a torn write leaves the newer whole one', () => {
+  it('lies there twice, so that a torn write leaves a whole one', () => {
     const pins = started();
-    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p1']);
-    pins.say('command,3,3.3000000');
-    pins.pass(2);
-    expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(RECORDS);
-    // The newer is torn; the hourly self-test finds the stored copy stale and writes it again.
-    pins.files.set('thecal.p0', pins.files.get('thecal.p0')!.slice(0, -1) + '\xff');
+    const [first, second] = COPIES.map((name) => pins.files.get(name));
+    expect([first!.length, second]).toEqual([120, first]);
+    // One is torn; the hourly self-test finds it and writes it again.
+    pins.files.set('thecal.0', first!.slice(0, -1) + '\xff');
     pins.pass(3600);
+    expect(pins.files.get('thecal.0')).toBe(first);
     const kinds = pins.events('event').map(([, kind]) => EVENT_KINDS[kind!]);
     expect(kinds).toContain('hour');
     expect(pins.status().requested).toBeGreaterThan(49);
@@ -286,8 +308,8 @@ describe('the stored prescription', () => {
     pins.freeBytes = 100;
     pins.say(SETUP);
     expect([...pins.files.keys()]).toEqual([]);
-    // The prescription and the set-up for the next start.
-    expect(pins.status().storeFailures).toBe(2);
+    // Prescription and ledger twice, and the set-up for the next start.
+    expect(pins.status().storeFailures).toBe(5);
   });
 
   it('is no reason to stop where the flash refuses it', () => {
@@ -297,7 +319,7 @@ describe('the stored prescription', () => {
     pins.pass(150);
     expect(strokeTicks(pins)).toEqual([71, 143]);
     expect(pins.printed.filter((line) => line.startsWith('failure'))).toEqual([]);
-    expect(pins.status().storeFailures).toBe(2);
+    expect(pins.status().storeFailures).toBe(5);
   });
 });
 
