@@ -16,6 +16,8 @@ import { Rig } from './rig.ts';
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const STALL = ALARMS.findIndex((row) => row.name === 'motor-stall');
+const MEMORY_ERROR = ALARMS.findIndex((row) => row.name === 'memory-error');
+const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
   readonly atTick: number;
@@ -225,5 +227,48 @@ describe('power lost', () => {
       }
     }
     expect(cuts).toBeGreaterThan(10_000);
+  });
+});
+
+describe('a restart', () => {
+  it('reads a ring that has gone round, and a torn entry costs that one and the oldest', () => {
+    const rig = new Rig();
+    const writes = recordWrites(rig);
+    for (let i = 1; i <= 40; i++) rig.at(i * 10, { kind: i % 2 === 1 ? 'stop' : 'resume' });
+    rig.runTo(500);
+    const all = writes.filter(({ address }) => address >= LOG_AT);
+    const texts = all.map(({ words }) => entryText(words[0]!, words[1]!, words[2]!));
+    expect(texts.length).toBeGreaterThan(64);
+    expect(logOf(rig)).toEqual(texts.slice(-64));
+    const again = Rig.restarted(cutAt(all.at(-1)!, 2), 501);
+    // The restart takes the torn place; the ledger was saved when the resume of tick 400 was taken.
+    expect(logOf(again)).toEqual([...texts.slice(-64, -1), '501 restart 101']);
+  });
+
+  it('with no prescription whole runs the minimum rate and says so', () => {
+    const rig = new Rig().runTo(HOUR);
+    for (const copy of [0, 1]) rig.storedCopy(copy)[2]! ^= 1;
+    const again = Rig.restarted(rig.stored!.slice(), HOUR + 1).runTo(3 * HOUR);
+    expect(again.pump.mode.permission).toBe(1);
+    expect(again.of('raise')).toEqual([{ tick: HOUR + 1, argument: MEMORY_ERROR }]);
+    // 250 nL/h are a stroke in 7,200 ticks.
+    expect(again.ticksOf('stroke')).toEqual([HOUR + 7200]);
+    expect(again.pump.motor.requested).toBe(51);
+  });
+
+  it('with no ledger whole doses as prescribed and calls for somebody', () => {
+    const rig = new Rig().runTo(HOUR);
+    rig.stored!.fill(0, LEDGER_AT, LOG_AT);
+    const again = Rig.restarted(rig.stored!.slice(), HOUR + 1).runTo(HOUR + 144);
+    expect(again.said(HOUR + 1)).toContain(`raise ${LOW_RESERVOIR}`);
+    expect(again.ticksOf('stroke')).toEqual([HOUR + 72, HOUR + 144]);
+  });
+
+  it('never goes back in time, and counts each', () => {
+    const rig = new Rig().runTo(HOUR);
+    const once = Rig.restarted(rig.stored!.slice(), 0);
+    expect(once.pump).toMatchObject({ nowTick: HOUR + 1, ledger: { restarts: 1 } });
+    const twice = Rig.restarted(once.stored!.slice(), 9 * HOUR);
+    expect(twice.pump).toMatchObject({ nowTick: 9 * HOUR, ledger: { restarts: 2 } });
   });
 });
