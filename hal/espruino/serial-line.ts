@@ -98,13 +98,9 @@ export class SerialLine implements LinePort {
     this.lines = [];
     this.waiter?.(null);
     if (port?.isOpen !== true) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, CLOSE_MS);
-      port.close(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    // What was said last, that the console may echo again, is still on its way.
+    await inTime((done) => port.drain(done));
+    await inTime((done) => port.close(done));
   }
 
   private interrupted(): LineError {
@@ -148,4 +144,15 @@ export class SerialLine implements LinePort {
       this.waiter?.(null);
     });
   }
+}
+
+/** Until it is done; a port that is gone or stuck is not waited for. */
+function inTime(act: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_MS);
+    act(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
