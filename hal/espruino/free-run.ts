@@ -60,6 +60,15 @@ function runTo(run: FreeRun, toTick: number): void {
   }
 }
 
+/** Quiet ticks up to this one: a command is for now, and not for when the pump last had something to do. */
+function idleTo(run: FreeRun, toTick: number): void {
+  const pump = run.pump;
+  const waiting = pump.inbox.splice(0, pump.inbox.length);
+  const wake = Math.min(nextWake(pump), toTick);
+  if (wake > pump.nowTick) idle(pump, wake - pump.nowTick);
+  for (let i = 0; i < waiting.length; i++) queueCommand(pump, waiting[i]!);
+}
+
 /** The ticks from the wake that was missed up to `toTick` pass without delivery. */
 function passStopped(run: FreeRun, toTick: number): void {
   const pump = run.pump;
@@ -109,6 +118,7 @@ export function lookAtClock(run: FreeRun, nowMs: number): void {
     if (run.pump.inbox.length > 0) run.wakeTick = Math.min(run.wakeTick, now);
     if (now >= run.wakeTick && now >= run.pump.nowTick) {
       if (now - run.wakeTick > LATE_TICKS) passStopped(run, now);
+      if (run.pump.inbox.length > 0) idleTo(run, now);
       runTo(run, now);
       run.wakeTick = nextWake(run.pump);
     }

@@ -357,6 +357,21 @@ describe('what is read', () => {
   });
 });
 
+describe('a command', () => {
+  it('is for now: what was stopped for three minutes is not delivered for three minutes', () => {
+    const pins = started();
+    pins.pass(300);
+    pins.say('command,3,0.0');
+    pins.pass(200);
+    pins.say('command,4,1.0');
+    pins.pass(100);
+    const kinds = pins.events('event').filter(([, kind]) => EVENT_KINDS[kind!] === 'command');
+    expect(kinds.map(([tick]) => tick)).toEqual([301, 501]);
+    // Four before the stop; 13 s of the fifth's 72 are owed when it comes, which goes on after it.
+    expect(strokeTicks(pins)).toEqual([71, 143, 215, 287, 559]);
+  });
+});
+
 describe('the stored prescription', () => {
   const RECORDS = ['thecal.p0', 'thecal.p1'];
 
