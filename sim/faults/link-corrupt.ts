@@ -4,27 +4,12 @@
  * a checksum that finds any single bit, so the firmware is never told anything else than was said.
  */
 import type { FaultSpec } from './fault.ts';
+import { MESSAGE_DIRECTION, messageChance } from './link-options.ts';
 
 export const linkCorrupt: FaultSpec = {
   kind: 'link-corrupt',
   summary: 'one bit of messages between host and board arrives flipped',
   layer: 'line',
   revealedBy: [],
-  options: [
-    {
-      name: 'chance',
-      type: 'percent',
-      min: 0,
-      max: 1000000,
-      default: 100000,
-      meaning: 'share of the messages that are damaged',
-    },
-    {
-      name: 'direction',
-      type: 'choice',
-      choices: ['both', 'to-board', 'from-board'],
-      default: 'both',
-      meaning: 'requests, replies, or both',
-    },
-  ],
+  options: [messageChance('damaged'), MESSAGE_DIRECTION],
 };

@@ -4,6 +4,7 @@
  * still while the host waits. Held for longer than the host has patience, a message is sent again and comes twice.
  */
 import type { FaultSpec } from './fault.ts';
+import { MESSAGE_DIRECTION, messageChance } from './link-options.ts';
 
 export const linkDelay: FaultSpec = {
   kind: 'link-delay',
@@ -11,14 +12,7 @@ export const linkDelay: FaultSpec = {
   layer: 'line',
   revealedBy: [],
   options: [
-    {
-      name: 'chance',
-      type: 'percent',
-      min: 0,
-      max: 1000000,
-      default: 100000,
-      meaning: 'share of the messages that are held',
-    },
+    messageChance('held'),
     {
       name: 'held-ms',
       type: 'count',
@@ -27,12 +21,6 @@ export const linkDelay: FaultSpec = {
       default: 200,
       meaning: 'how long each is held, in milliseconds of the wall clock',
     },
-    {
-      name: 'direction',
-      type: 'choice',
-      choices: ['both', 'to-board', 'from-board'],
-      default: 'both',
-      meaning: 'requests, replies, or both',
-    },
+    MESSAGE_DIRECTION,
   ],
 };
