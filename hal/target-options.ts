@@ -23,19 +23,27 @@ export interface TargetOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What went over the line so far: numbers that only grow. `docs/board.md` has their meaning. */
+/** What went over the line: so far, or in a scenario and its control together. `docs/board.md` has their meaning. */
 export interface LineTotals {
   readonly exchanges: number;
   readonly wakes: number;
+  /** Requests that had to be sent again. */
   readonly retries: number;
+  /** No reply in time. */
   readonly lost: number;
+  /** Replies that came damaged. */
   readonly broken: number;
+  /** Requests that arrived damaged. */
   readonly refused: number;
+  /** Replies doubled, late or out of order. */
   readonly stale: number;
+  /** The port was opened anew. */
   readonly reopened: number;
+  /** The board had forgotten everything and was set up anew. */
   readonly reboots: number;
   readonly bytesOut: number;
   readonly bytesIn: number;
+  /** Wall clock of the exchanges. */
   readonly exchangeMs: number;
 }
 

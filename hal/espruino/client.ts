@@ -3,6 +3,7 @@
  * number, so the board never carries it out twice; after a bounded number of tries the line is given up, which says
  * nothing about the pump.
  */
+import type { LineTotals } from '../target-options.ts';
 import type { TextCrc } from './link.ts';
 import {
   LINE_MAX,
@@ -30,25 +31,8 @@ export interface LinePort {
   close(): Promise<void>;
 }
 
-/** What the line went through; a result shows it. */
-export interface LineCounts {
-  exchanges: number;
-  wakes: number;
-  retries: number;
-  /** Requests that got no reply in time. */
-  lost: number;
-  /** Replies whose seal was broken. */
-  broken: number;
-  /** Requests that the board got broken. */
-  refused: number;
-  /** Replies to what had been answered already: doubled, late or out of order. */
-  stale: number;
-  reopened: number;
-  /** The board had forgotten everything, and was led to where it had been. */
-  reboots: number;
-  /** Wall clock from a request's first try to its reply, of those that got one. */
-  exchangeMs: number;
-}
+/** What the line went through, but for its bytes, which the port counts. */
+export type LineCounts = { -readonly [Name in keyof Omit<LineTotals, 'bytesOut' | 'bytesIn'>]: number };
 
 /** The line is given up: the verdict is infrastructure. */
 export class LineError extends Error {

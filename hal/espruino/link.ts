@@ -69,6 +69,9 @@ export function wholeNumber(text: string): number | null {
   return text.length <= 16 && !isNaN(value) && String(value) === text ? value : null;
 }
 
+/** Of the 32-bit FNV hash: it carries a difference in any bit into the bits above. */
+const FNV_PRIME = 16777619;
+
 /**
  * What a wake leaves behind as one number: what was said so far, when the firmware wants to wake next, and what it did
  * to the pins since the request began. Told after each wake, so that the first that differs is known.
@@ -81,7 +84,7 @@ export function wakeCheck(
   starved: number,
 ): number {
   return (
-    (mul32(log.laneA ^ (next | 0), 16777619) + log.laneB + 65537 * strokes + 257 * tones + starved) >>> 0
+    (mul32(log.laneA ^ (next | 0), FNV_PRIME) + log.laneB + 65537 * strokes + 257 * tones + starved) >>> 0
   );
 }
 

@@ -3,12 +3,11 @@
  * the request, and the reply field for field.
  */
 import { stateDigest } from '../../src/core/digest.ts';
-import { EVENT_KINDS } from '../../src/core/events.ts';
+import { EVENT_KINDS, type PumpEvent } from '../../src/core/events.ts';
 import { nextWake } from '../../src/core/tick.ts';
 import { crc32OfWords } from '../sim/sim-hal.ts';
 import { SimTarget } from '../sim/target.ts';
 import { stateFields } from '../state-fields.ts';
-import type { PumpEvent } from '../../src/core/events.ts';
 import type { Stimulus, TargetObserver, TargetSetup } from '../target.ts';
 import { Foresight } from './foresight.ts';
 import { REPLY_CHAIN, REQUEST_CHARACTERS, wakeCheck } from './link.ts';

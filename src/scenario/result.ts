@@ -2,6 +2,7 @@
  * The result of a run: the contract of `--json`, extended freely, renamed only with a reason. What is unknown is null.
  * Doses are decimal micrograms here and integer nanograms everywhere else.
  */
+import type { LineTotals } from '../../hal/target-options.ts';
 import type { AlarmEntry } from './alarm-book.ts';
 import type { Judgement } from './expect.ts';
 
@@ -56,30 +57,6 @@ export interface Late {
   readonly largestLagMs: number;
 }
 
-/** What a run took over the line to a board: of the scenario and its control together. */
-export interface LineUse {
-  readonly exchanges: number;
-  readonly wakes: number;
-  /** Requests that had to be sent again. */
-  readonly retries: number;
-  /** No reply in time. */
-  readonly lost: number;
-  /** Replies that came damaged. */
-  readonly broken: number;
-  /** Requests that arrived damaged. */
-  readonly refused: number;
-  /** Replies doubled, late or out of order. */
-  readonly stale: number;
-  /** The port was opened anew. */
-  readonly reopened: number;
-  /** The board had forgotten everything and was led to where it had been. */
-  readonly reboots: number;
-  readonly bytesOut: number;
-  readonly bytesIn: number;
-  /** Wall clock of the exchanges. */
-  readonly exchangeMs: number;
-}
-
 export interface ScenarioResult extends RunResult {
   readonly name: string;
   readonly file: string;
@@ -94,7 +71,7 @@ export interface ScenarioResult extends RunResult {
   /** Of a run in real time only. */
   readonly late?: Late;
   /** Of a run over a line only. */
-  readonly line?: LineUse;
+  readonly line?: LineTotals;
 }
 
 export interface Manifest {

@@ -1,7 +1,7 @@
 /** Runs one job in this thread, whichever it is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS, TICKS_PER_DAY } from '../../core/units.ts';
-import type { LineUse } from '../../scenario/result.ts';
+import type { LineTotals } from '../../../hal/target-options.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { reasonOf } from '../user-error.ts';
@@ -94,9 +94,9 @@ async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTarge
   };
 }
 
-function since(before: LineUse, now: LineUse): LineUse {
-  const names = Object.keys(now) as (keyof LineUse)[];
-  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineUse;
+function since(before: LineTotals, now: LineTotals): LineTotals {
+  const names = Object.keys(now) as (keyof LineTotals)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
 }
 
 /** The trace files of one job. */
