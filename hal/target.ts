@@ -13,6 +13,8 @@ export interface TargetSetup {
   readonly seed: number;
   /** Pump time at tick 0, whole hours. */
   readonly startHour: number;
+  /** An update session in which nobody is heard for so long is rolled back. Left out: it stays open. */
+  readonly sessionTimeoutTicks?: number;
   readonly mechanism: 'peristaltic' | 'valve-accumulator';
   readonly reservoirNl: number;
   readonly fillNl: number;
@@ -65,6 +67,8 @@ export interface TargetObserver {
   event(event: PumpEvent): void;
   /** At each hour tick. */
   stateDigest(tick: number, digest: number): void;
+  /** A frame from the pump's telemetry. */
+  reply?(bytes: Uint8Array): void;
   /** After each executed tick; quantities may be read now. */
   afterTick(tick: number): void;
 }

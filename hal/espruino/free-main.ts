@@ -6,10 +6,11 @@
  *   thecal("setup,2,...")    a new pump with this prescription, from tick 0. At each start of the board there is one
  *                            again, with the prescription that was programmed last, and stopped if this one was
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
+ *   thecal("frame,3,0101...,...")  a frame over the wand, as hex; the pump answers it with a `reply` line
  *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
  *
- *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
+ *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   reply,BYTES,...
  */
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
@@ -20,6 +21,8 @@ import type { BoardChecksum } from './frame-hal.ts';
 import type { FreeRun } from './free-run.ts';
 import { createFreeRun, fail, lookAtClock } from './free-run.ts';
 import {
+  bytesOfHex,
+  hexOfBytes,
   NAK_ASSERTION,
   NAK_CHECKSUM,
   NAK_FIELDS,
@@ -70,10 +73,8 @@ const telemetry: Telemetry = {
   stateDigest: function (tick, digest) {
     print(seal(['digest', tick, digest]));
   },
-  report: function (words) {
-    const texts: string[] = [];
-    for (let i = 0; i < words.length; i++) texts.push(words[i]!.toString());
-    print(seal(['report', texts.join(' ')]));
+  reply: function (bytes) {
+    print(seal(['reply', hexOfBytes(bytes)]));
   },
 };
 
@@ -115,7 +116,13 @@ function start(fields: readonly string[], isStopped: boolean): boolean {
   if (judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl) !== ACCEPTED)
     return false;
   if (pins === null) pins = createPinHal(map, checksum, telemetry);
-  pins.stored.build = [options.strokeNl, options.reservoirNl, options.startHour, options.fillNl];
+  pins.stored.build = [
+    options.strokeNl,
+    options.reservoirNl,
+    options.startHour,
+    options.fillNl,
+    options.sessionTimeoutTicks,
+  ];
   run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
   if (isStopped) queueCommand(run.pump, { kind: 'stop' });
   // Strokes that the pump before had waiting are none of this one's.
@@ -170,6 +177,15 @@ function command(seq: string, one: FreeRun, text: string): string {
   return seal(['ok', seq]);
 }
 
+/** What arrives garbled is the pump's to judge, as long as it is bytes. */
+function frame(seq: string, one: FreeRun, text: string): string {
+  if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
+  const bytes = bytesOfHex(text);
+  if (bytes === null) return seal(['nak', seq, NAK_FIELDS]);
+  queueCommand(one.pump, { kind: 'frame', bytes: bytes });
+  return seal(['ok', seq]);
+}
+
 function setUp(seq: string, fields: readonly string[]): string {
   if (!start(fields, false)) return seal(['nak', seq, NAK_FIELDS]);
   if (pins !== null) keepDelivering(pins);
@@ -197,6 +213,8 @@ function answer(line: string): string {
       return run === null || fields.length < 3
         ? seal(['nak', seq, whyNoPump])
         : command(seq, run, fields[2]!);
+    case 'frame':
+      return run === null || fields.length < 3 ? seal(['nak', seq, whyNoPump]) : frame(seq, run, fields[2]!);
     default:
       return seal(['nak', seq, NAK_VERB]);
   }

@@ -19,8 +19,8 @@ declare interface BoardGlobals {
 const RECORD_NAMES = ['thecal.p0', 'thecal.p1'] as const;
 /** There while the pump is to deliver at the next start: taking it away, for a stop, needs no room in flash. */
 export const RUN_NAME = 'thecal.run';
-/** Stroke, reservoir, hour at tick 0 and fill, as in a `setup`. */
-const BUILD_WORDS = 4;
+/** Stroke, reservoir, hour at tick 0, fill and time-out of a session, as in a `setup`. */
+const BUILD_WORDS = 5;
 /** Below this the interpreter might compact its flash, and move the code that is running from it. */
 const RESERVE_BYTES = 256;
 

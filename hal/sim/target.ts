@@ -138,15 +138,18 @@ export class SimTarget implements Target {
       tick: 0,
       isStrokeCommanded: false,
       stored: null,
-      lastReport: null,
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
       event: (at, code, argument) => this.hear(at, code, argument),
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
+      reply: (bytes) => this.observer?.reply?.(bytes),
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump({ ...setup, strokeNl }, this.hal);
+    this.pump = createPump(
+      { ...setup, sessionTimeoutTicks: setup.sessionTimeoutTicks ?? 0, strokeNl },
+      this.hal,
+    );
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);

@@ -14,12 +14,14 @@ import { createMode } from './mode.ts';
 import { createMotor } from './motor.ts';
 import { createPrescription, judgeTherapy, strokeDenominator } from './prescription.ts';
 import type { PumpState } from './state.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 import type { Therapy } from './therapy.ts';
 
 export interface PumpOptions {
   readonly strokeNl: number;
   readonly reservoirNl: number;
   readonly startHour: number;
+  readonly sessionTimeoutTicks: number;
   readonly fillNl: number;
   readonly lowReservoirNl: number;
   readonly concentrationUgPerMl: number;
@@ -36,6 +38,7 @@ export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
       strokeNl: options.strokeNl,
       reservoirNl: options.reservoirNl,
       startHour: options.startHour,
+      sessionTimeoutTicks: options.sessionTimeoutTicks,
     },
     prescription: createPrescription(
       options.therapy,
@@ -50,6 +53,7 @@ export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),
+    telemetry: createTelemetry(),
     log: createLog(),
     inbox: [],
   };

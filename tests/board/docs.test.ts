@@ -263,7 +263,7 @@ describe('troubleshooting', () => {
     run.isBusy = true;
     lookAtClock(run, 1000);
     const setUp = new FakePins(bundles.freeRunning.code);
-    setUp.say('setup,2,500,40000000,0,38000000,2000000,500,0,0,3000');
+    setUp.say('setup,2,500,40000000,0,38000000,0,2000000,500,0,0,3000');
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);

@@ -8,7 +8,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,2000000,500,0,0,3000';
+const SETUP = 'setup,2,500,40000000,0,38000000,0,2000000,500,0,0,3000';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const RESUME = EVENT_KINDS.indexOf('resume');
 
@@ -44,7 +44,7 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
+    expect(pins.say('setup,3,500,40000000,0,38000000,0,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -233,7 +233,7 @@ describe('a pump over pins', () => {
     expect(pins.say('command,4,99.0')).toMatch(/^nak,4,3,/);
     expect(pins.say('command,5,7.0')).toMatch(/^ok/);
     pins.pass(2);
-    expect(pins.printed.some((line) => line.startsWith('report,1 '))).toBe(true);
+    expect(pins.printed.some((line) => line.startsWith('reply,0181'))).toBe(true);
   });
 });
 
@@ -432,7 +432,7 @@ describe('the stored prescription', () => {
 
   it('counts as not stored when it holds a number too large for flash', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,2000000,500,0,0,3000')).toMatch(/^ok/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0,2000000,500,0,0,3000')).toMatch(/^ok/);
     expect(pins.status().storeFailures).toBe(2);
     const again = restarted(pins.files);
     again.pass(200);
