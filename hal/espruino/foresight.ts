@@ -4,17 +4,32 @@
  */
 import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
 import { FAILED_READING, hexOfBytes } from './link.ts';
 
-export function therapyNumbers(therapy: Therapy): number[] {
+function therapyNumbers(therapy: Therapy): number[] {
   const mode = THERAPY_MODES.indexOf(therapy.mode);
   if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return [mode, 0];
   const rates = therapy.mode === 'hourly' ? therapy.rates : [therapy.rate];
   return [mode, RATE_UNITS.indexOf(therapy.unit), ...rates];
+}
+
+/** The fields of a `setup`, as `readSetup` takes them. */
+export function setupNumbers(pump: PumpOptions): number[] {
+  return [
+    pump.strokeNl,
+    pump.reservoirNl,
+    pump.startHour,
+    pump.fillNl,
+    pump.sessionTimeoutTicks,
+    pump.lowReservoirNl,
+    pump.concentrationUgPerMl,
+    ...therapyNumbers(pump.therapy),
+  ];
 }
 
 function commandNumbers(command: Order): number[] {

@@ -17,7 +17,7 @@ import type {
 } from '../target.ts';
 import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
 import { type BoardHello, type BoardLine, NoEspruinoError } from './connect.ts';
-import { joinTokens, therapyNumbers } from './foresight.ts';
+import { joinTokens, setupNumbers } from './foresight.ts';
 import { isOfLine, lineFaultsFrom } from './line-faults.ts';
 import { REPLY_EXECUTED, REPLY_NEXT, REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
 import {
@@ -246,20 +246,7 @@ export class BoardTarget implements Target {
   private async setUpBoard(): Promise<void> {
     const { setup, twin } = this;
     const { build } = twin.pump;
-    const [digest] = await this.line.client.ask(
-      'setup',
-      [
-        build.strokeNl,
-        build.reservoirNl,
-        build.startHour,
-        setup.fillNl,
-        build.sessionTimeoutTicks,
-        setup.lowReservoirNl,
-        setup.concentrationUgPerMl,
-        ...therapyNumbers(setup.therapy),
-      ],
-      'ok',
-    );
+    const [digest] = await this.line.client.ask('setup', setupNumbers({ ...setup, ...build }), 'ok');
     if (Number(digest) !== memoryDigestOf(new SimTarget(setup))) {
       throw new DivergenceError(
         `board and host differ before the first tick${await this.differentFieldAtStart()}`,

@@ -12,7 +12,7 @@ import {
   temperatureMilliC,
   type World,
 } from '../../sim/world.ts';
-import { PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
+import { LOW_RESERVOIR_DEFAULT_NL, PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
 import { TICK_MS } from '../../src/core/units.ts';
 import { textCrc } from '../espruino/board-target.ts';
 import {
@@ -24,7 +24,7 @@ import {
   REFERENCE_MV,
   SUPPLY_DIVIDER,
 } from '../espruino/board.ts';
-import { therapyNumbers } from '../espruino/foresight.ts';
+import { setupNumbers } from '../espruino/foresight.ts';
 import { sealLine } from '../espruino/link.ts';
 import { Rotor } from './rotor.ts';
 
@@ -52,34 +52,19 @@ const WORLD = {
   environment: { noise: false, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
 } as const;
 
-/** 300 ug a day. */
-const RATE_TENTH_UG_PER_DAY = 3000;
-const LOW_RESERVOIR_NL = 2_000_000;
-
-/** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
+/** A request to the free-running firmware, at its prompt: a pump for this bench with 300 ug a day, from Monday 0:00 on. */
 export function benchSetup(): string {
-  const { reservoirCapacityNl, fillNl, concentrationUgPerMl } = WORLD;
-  const therapy = therapyNumbers({
-    mode: 'continuous',
-    unit: 'tenth-ug-per-day',
-    rate: RATE_TENTH_UG_PER_DAY,
+  const numbers = setupNumbers({
+    strokeNl: PERISTALTIC_STROKE_NL,
+    reservoirNl: WORLD.reservoirCapacityNl,
+    startHour: 0,
+    fillNl: WORLD.fillNl,
+    sessionTimeoutTicks: 0,
+    lowReservoirNl: LOW_RESERVOIR_DEFAULT_NL,
+    concentrationUgPerMl: WORLD.concentrationUgPerMl,
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
   });
-  return `thecal(${JSON.stringify(
-    sealLine(
-      [
-        'setup',
-        1,
-        PERISTALTIC_STROKE_NL,
-        reservoirCapacityNl,
-        0,
-        fillNl,
-        LOW_RESERVOIR_NL,
-        concentrationUgPerMl,
-        ...therapy,
-      ],
-      textCrc,
-    ),
-  )})`;
+  return `thecal(${JSON.stringify(sealLine(['setup', 1, ...numbers], textCrc))})`;
 }
 
 export interface Note {

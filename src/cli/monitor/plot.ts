@@ -6,45 +6,45 @@ import { atColumns, type Point } from './series.ts';
 export interface PlotSpec {
   readonly title: string;
   readonly points: readonly Point[];
-  /** From there to there on the vertical axis at least. */
+  /** The vertical axis goes from there to there at least. */
   readonly atLeast: readonly [number, number];
   readonly decimals: number;
 }
 
-/** Of the label, its blank and the axis. */
-const MARGIN_COLUMNS = 10;
+/** Of the number at the axis, and with its blank and the axis. */
 const LABEL_COLUMNS = 8;
-/** The chart's name for where its axis stands. */
-const OFFSET = 2;
+const MARGIN_COLUMNS = 10;
+/** What the package counts for these, which are two cells to it whatever is in them. */
+const MARGIN_CELLS = 2;
+/** Title and time axis, and one more that the package's curve has or has not, by how its ends are rounded. */
+const OTHER_ROWS = 4;
 
-/** Title, curve, time axis: `rows` lines of `columns` characters at most. */
+/** Title, curve, time axis: `rows` lines of at most `columns` characters, from the first point on. */
 export function plotLines(
   { title, points, atLeast: [low, high], decimals }: PlotSpec,
-  [fromTick, toTick]: readonly [number, number],
+  nowTick: number,
   columns: number,
   rows: number,
 ): string[] {
+  const firstTick = points[0]?.tick ?? nowTick;
+  if (firstTick === nowTick) return [title, '', `${' '.repeat(MARGIN_COLUMNS)}nothing seen yet`];
   const width = Math.max(2, columns - MARGIN_COLUMNS);
-  const values = atColumns(points, fromTick, toTick, width);
-  const known = values.filter((value) => !Number.isNaN(value));
-  const curve =
-    known.length === 0
-      ? ['', `${' '.repeat(LABEL_COLUMNS)}  nothing seen yet`]
-      : plot(values, {
-          height: rows - 3,
-          offset: OFFSET,
-          min: Math.min(low, ...known),
-          max: Math.max(high, ...known),
-          format: (value) => value.toFixed(decimals).padStart(LABEL_COLUMNS),
-        }).split('\n');
-  const past = `${formatDuration(toTick - fromTick)} ago`;
-  const axis = `${' '.repeat(MARGIN_COLUMNS)}${past}${'now'.padStart(Math.max(4, width - past.length))}`;
-  const lines = [title, ...curve.slice(0, rows - 2)];
+  const values = atColumns(points, firstTick, nowTick, width);
+  const curve = plot(values, {
+    height: rows - OTHER_ROWS,
+    offset: MARGIN_CELLS,
+    min: low,
+    max: high,
+    format: (value) => value.toFixed(decimals).padStart(LABEL_COLUMNS),
+  });
+  const lines = [title, ...curve.split('\n')];
   while (lines.length < rows - 1) lines.push('');
+  const past = `${formatDuration(nowTick - firstTick)} ago`;
+  const axis = `${' '.repeat(MARGIN_COLUMNS)}${past}${'now'.padStart(Math.max(4, width - past.length))}`;
   return [...lines, axis].map((line) => line.trimEnd().slice(0, columns));
 }
 
-/** Blocks of lines next to each other. */
+/** Blocks of lines next to each other, each so wide. */
 export function sideBySide(blocks: readonly (readonly string[])[], columns: number): string[] {
   const rows = Math.max(...blocks.map((block) => block.length));
   return Array.from({ length: rows }, (_, row) =>

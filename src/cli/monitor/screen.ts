@@ -30,9 +30,11 @@ export interface ScreenSize {
 
 const BAR_COLUMNS = 20;
 const LABEL_COLUMNS = 11;
-const PLOT_ROWS = 8;
+const PLOT_ROWS = 9;
 /** So many strokes an hour an idle pump's plot goes up to. */
 const LEAST_PER_HOUR = 10;
+/** And so much a level that stands still. */
+const LEAST_ML = 0.005;
 const NL_PER_ML = 1_000_000;
 const NOT_LOGGED: readonly string[] = ['stroke', 'hour'];
 
@@ -78,8 +80,7 @@ function batteryText(picture: Picture): string {
   const { status } = picture;
   const left = 1 - status.computedBatteryPermille / 1000;
   const end = serviceEndTick(picture);
-  const when =
-    end === null ? '' : `, replace the pump by ${clockText(picture, end).replace(/ \S+,/, ',')}`;
+  const when = end === null ? '' : `, replace the pump by ${clockText(picture, end).replace(/ \S+,/, ',')}`;
   return `${bar(left)} ${(left * 100).toFixed(1)} % left${when}`;
 }
 
@@ -151,7 +152,7 @@ function plots(picture: Picture, columns: number): string[] {
     {
       title: 'computed reservoir, mL',
       points: samples.map(({ tick, reservoirNl }) => ({ tick, value: reservoirNl / NL_PER_ML })),
-      atLeast: [last.reservoirNl / NL_PER_ML, first.reservoirNl / NL_PER_ML],
+      atLeast: [last.reservoirNl / NL_PER_ML - LEAST_ML, first.reservoirNl / NL_PER_ML],
       decimals: 3,
     },
     {
@@ -161,9 +162,8 @@ function plots(picture: Picture, columns: number): string[] {
       decimals: 1,
     },
   ] as const;
-  const range = [first.tick, last.tick] as const;
   return sideBySide(
-    specs.slice(0, count).map((spec) => plotLines(spec, range, width - 1, PLOT_ROWS)),
+    specs.slice(0, count).map((spec) => plotLines(spec, last.tick, width - 1, PLOT_ROWS)),
     width,
   );
 }
@@ -193,7 +193,8 @@ export function screenLines(
   const curves = room >= PLOT_ROWS ? plots(picture, Math.min(columns, 240)) : [];
   const logRoom = Math.max(0, room - curves.length - 1);
   const log = logLines(picture, logRoom);
-  const events = logRoom === 0 ? [] : [log.length === 0 ? 'log: nothing since the monitor began' : 'log', ...log];
+  const events =
+    logRoom === 0 ? [] : [log.length === 0 ? 'log: nothing since the monitor began' : 'log', ...log];
   const middle = [...curves, ...events];
   if (Number.isFinite(rows)) while (middle.length < room) middle.push('');
   return [...head, ...middle.slice(0, room), ...foot];

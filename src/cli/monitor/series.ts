@@ -19,17 +19,21 @@ export interface Point {
 const MOST_SAMPLES = 2000;
 const SMOOTHING_TICKS = 10 * TICKS_PER_MINUTE;
 
-/** A new pump starts a new curve; a long one loses every second look of its older half. */
+/** A new pump starts a new curve. Where there are too many, half of them are kept, evenly over the time. */
 export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const last = samples.at(-1);
   if (last !== undefined && (sample.tick < last.tick || sample.requestedStrokes < last.requestedStrokes))
     return [sample];
   if (last?.tick === sample.tick) return samples;
-  const kept =
-    samples.length < MOST_SAMPLES
-      ? samples
-      : samples.filter((_, index) => index >= MOST_SAMPLES / 2 || index % 2 === 0);
-  return [...kept, sample];
+  return [...(samples.length < MOST_SAMPLES ? samples : thinned(samples)), sample];
+}
+
+function thinned(samples: readonly Sample[]): readonly Sample[] {
+  const first = samples[0]!.tick;
+  const spacing = (samples.at(-1)!.tick - first) / (MOST_SAMPLES / 2);
+  const place = (sample: Sample | undefined): number =>
+    sample === undefined ? -1 : Math.floor((sample.tick - first) / spacing);
+  return samples.filter((sample, index) => place(sample) > place(samples[index - 1]));
 }
 
 /**
@@ -39,21 +43,25 @@ export function withSample(samples: readonly Sample[], sample: Sample): readonly
 export function strokeRate(samples: readonly Sample[]): readonly Point[] {
   const points: Point[] = [];
   const found: Sample[] = [];
+  /** At the last stroke. */
   let rate = Number.NaN;
   for (const [index, sample] of samples.entries()) {
-    const before = samples[index - 1];
     const last = found.at(-1);
-    if (before !== undefined && sample.requestedStrokes > before.requestedStrokes) {
+    const waited = last === undefined ? Number.NaN : perHour(1, last, sample);
+    const isStroke = index > 0 && sample.requestedStrokes > samples[index - 1]!.requestedStrokes;
+    if (isStroke) {
       // A pause is no rate: after one that is longer than any wait for a stroke was, it begins anew.
-      if (last !== undefined && perHour(1, last, sample) < rate / 2) found.length = 0;
+      if (waited < rate / 2) found.length = 0;
       while (found.length > 1 && sample.tick - found[1]!.tick >= SMOOTHING_TICKS) found.shift();
       const since = found[0];
-      if (since !== undefined) rate = perHour(sample.requestedStrokes - since.requestedStrokes, since, sample);
+      rate =
+        since === undefined
+          ? waited
+          : perHour(sample.requestedStrokes - since.requestedStrokes, since, sample);
       found.push(sample);
-    } else if (last !== undefined) {
-      rate = Math.min(rate, perHour(1, last, sample));
     }
-    if (!Number.isNaN(rate)) points.push({ tick: sample.tick, value: rate });
+    const now = isStroke ? rate : Math.min(rate, waited);
+    if (!Number.isNaN(now)) points.push({ tick: sample.tick, value: now });
   }
   return points;
 }
@@ -62,8 +70,13 @@ function perHour(strokes: number, from: Sample, to: Sample): number {
   return (strokes * TICKS_PER_HOUR) / (to.tick - from.tick);
 }
 
-/** The value that held at the end of each of so many equal parts of the time; none before the first point. */
-export function atColumns(points: readonly Point[], fromTick: number, toTick: number, columns: number): number[] {
+/** The value that held at the end of each of so many equal parts of the time, of which the first begins at a point. */
+export function atColumns(
+  points: readonly Point[],
+  fromTick: number,
+  toTick: number,
+  columns: number,
+): number[] {
   const values: number[] = [];
   let next = 0;
   let value = Number.NaN;
