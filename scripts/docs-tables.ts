@@ -546,6 +546,7 @@ function commandTable(): string {
     silence: '`{ silence: ALARM }`',
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
+    frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(
     ['command', 'in a scenario'],

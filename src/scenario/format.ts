@@ -160,6 +160,7 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
       lowReservoirNl: pump['low-reservoir'],
       lowVolumeFade: pump['low-volume-fade'],
       tolerancePpm: pump.tolerance,
+      sessionTimeoutTicks: pump['session-timeout'],
     },
     drug: { name: drug.name, concentrationUgPerMl: drug.concentration },
     catheter: {

@@ -93,10 +93,13 @@ function mainPlan(scenario: Scenario): Plan {
   return scenario;
 }
 
-/** The same run without its faults. Looks of the main timeline stay behind with the faults they are about. */
+/** The same run without its faults, and without the one of whoever leaves a session open. Looks of the main timeline stay behind with the faults they are about. */
 function controlPlan(scenario: Scenario): Plan | null {
   if (scenario.control === null) return null;
-  const timeline = scenario.timeline.filter((entry) => entry.kind === 'command' || entry.kind === 'refill');
+  const timeline = scenario.timeline.flatMap((entry): TimelineEntry[] => {
+    if (entry.kind === 'session') return [entry.leave === 'open' ? { ...entry, leave: 'commit' } : entry];
+    return entry.kind === 'command' || entry.kind === 'refill' ? [entry] : [];
+  });
   return { ...scenario.control, timeline };
 }
 
@@ -114,6 +117,13 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
     }
     case 'command':
       return { kind: 'command', command: entry.command };
+    case 'session':
+      return {
+        kind: 'session',
+        program: entry.program,
+        leave: entry.leave,
+        isConfirmed: entry.isConfirmed,
+      };
     case 'expect':
       return null;
   }

@@ -25,6 +25,8 @@ export interface Scenario {
     readonly lowVolumeFade: boolean;
     /** Deviation of the true stroke volume from the nominal, parts per million. */
     readonly tolerancePpm: number;
+    /** An update session in which nobody is heard for so long is rolled back; 0: it stays open. */
+    readonly sessionTimeoutTicks: number;
   };
   readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
   readonly catheter: {
@@ -89,6 +91,13 @@ export type TimelineEntry = EntryBase &
         readonly concentrationUgPerMl?: number;
       }
     | { readonly kind: 'command'; readonly command: Command }
+    | {
+        readonly kind: 'session';
+        /** Null: it is opened, and nothing is written. */
+        readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+        readonly leave: 'commit' | 'rollback' | 'open';
+        readonly isConfirmed: boolean;
+      }
     | { readonly kind: 'expect'; readonly expectation: Expectation }
   );
 
