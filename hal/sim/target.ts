@@ -447,7 +447,8 @@ export class SimTarget implements Target {
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
-    if (code === COMMAND) this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
+    if (code === COMMAND)
+      this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);

@@ -76,20 +76,20 @@ export function framesAt(wand: Wand, world: World, tick: number): Uint8Array[] {
     return arriving;
   }
   const fault = strikingFault(world, tick);
-  switch (fault?.options['strikes']) {
-    case undefined:
-      return [...arriving, bytes];
+  if (fault === null) return [...arriving, bytes];
+  const strikes = fault.options['strikes'];
+  switch (strikes) {
     case 'request-lost':
       return arriving;
     case 'request-damaged':
-      return [...arriving, damaged(bytes, fault!)];
+      return [...arriving, flipped(bytes, remembered(fault, 'tries'))];
     case 'request-doubled':
       return [...arriving, bytes, bytes];
     case 'request-late':
       wand.late.push({ tick: tick + LATE_TICKS, bytes });
       return arriving;
     default:
-      wand.replyTrouble = fault!.options['strikes'] === 'reply-lost' ? 'lost' : 'damaged';
+      wand.replyTrouble = strikes === 'reply-lost' ? 'lost' : 'damaged';
       return [...arriving, bytes];
   }
 }
@@ -121,10 +121,6 @@ function strikingFault(world: World, tick: number): ActiveFault | null {
     return fault;
   }
   return null;
-}
-
-function damaged(bytes: Uint8Array, fault: ActiveFault): Uint8Array {
-  return flipped(bytes, remembered(fault, 'tries'));
 }
 
 function flipped(bytes: Uint8Array, drawn: number): Uint8Array {

@@ -50,7 +50,8 @@ describe('the board bundle', () => {
     const { code } = bundles.lockstep;
     for (const kept of ['thecal', 'serve', 'core', 'CRC32', 'setConsole', 'memory'])
       expect(code).toContain(kept);
-    for (const gone of ['confirmedCount', 'isAcknowledged', 'computedDosePg']) expect(code).not.toContain(gone);
+    for (const gone of ['confirmedCount', 'isAcknowledged', 'computedDosePg'])
+      expect(code).not.toContain(gone);
   });
 
   it('answers a greeting', () => {
