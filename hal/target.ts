@@ -57,6 +57,16 @@ export type Stimulus =
     }
   | { readonly kind: 'clear'; readonly id: string }
   /**
+   * A programmer is put on and speaks to the pump, a frame a tick: it reads, opens an update session, writes the
+   * program, verifies it, and leaves the session as said. Without a program it writes nothing.
+   */
+  | {
+      readonly kind: 'session';
+      readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+      readonly leave: 'commit' | 'rollback' | 'open';
+      readonly isConfirmed: boolean;
+    }
+  /**
    * Withdraw everything, fill, program the computed volume: the world's fluid and then the pump's belief. Another
    * concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
    */

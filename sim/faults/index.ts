@@ -30,6 +30,7 @@ import { shaftWear } from './shaft-wear.ts';
 import { subduralPocket } from './subdural-pocket.ts';
 import { telemetryLock } from './telemetry-lock.ts';
 import { tipDisplacement } from './tip-displacement.ts';
+import { wandTrouble } from './wand-trouble.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
@@ -58,6 +59,7 @@ export const FAULTS: readonly FaultSpec[] = [
   coldFill,
   missedRefill,
   memoryUpset,
+  wandTrouble,
   linkLoss,
   linkCorrupt,
   linkDelay,

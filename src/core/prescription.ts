@@ -103,7 +103,7 @@ export function judgeTherapy(therapy: Therapy, concentrationUgPerMl: number, str
   return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
 }
 
-function writeTherapy(words: Int32Array, therapy: Therapy): void {
+export function writeTherapy(words: Int32Array, therapy: Therapy): void {
   words[MODE_WORD] = THERAPY_MODES.indexOf(therapy.mode);
   words[UNIT_WORD] = 0;
   for (let slot = 0; slot < RATE_WORDS; slot++) words[FIRST_RATE_WORD + slot] = 0;

@@ -10,6 +10,16 @@ export interface Scenario {
   readonly name: string;
   readonly why: string;
   readonly requirements: readonly string[];
+  /** The real incident that it plays again; null: none. */
+  readonly incident: {
+    readonly number: number;
+    readonly title: string;
+    readonly source: string;
+    readonly happened: string;
+    readonly showed: string;
+    readonly harm: string;
+    readonly firmware: string;
+  } | null;
   /** Path as the user gave it, for messages and the reproduce line. */
   readonly file: string;
   /** SHA-256 of the file's bytes, hex. */
@@ -25,6 +35,8 @@ export interface Scenario {
     readonly lowVolumeFade: boolean;
     /** Deviation of the true stroke volume from the nominal, parts per million. */
     readonly tolerancePpm: number;
+    /** An update session in which nobody is heard for so long is rolled back; 0: it stays open. */
+    readonly sessionTimeoutTicks: number;
   };
   readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
   readonly catheter: {
@@ -55,6 +67,8 @@ export interface Scenario {
   /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
   readonly allow: readonly OracleFailure[] | null;
   readonly control: {
+    /** What people do in it; it has no faults, and no looks of its own between start and end. */
+    readonly timeline: readonly TimelineEntry[];
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];
@@ -89,6 +103,13 @@ export type TimelineEntry = EntryBase &
         readonly concentrationUgPerMl?: number;
       }
     | { readonly kind: 'command'; readonly command: Command }
+    | {
+        readonly kind: 'session';
+        /** Null: it is opened, and nothing is written. */
+        readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+        readonly leave: 'commit' | 'rollback' | 'open';
+        readonly isConfirmed: boolean;
+      }
     | { readonly kind: 'expect'; readonly expectation: Expectation }
   );
 

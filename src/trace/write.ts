@@ -34,6 +34,8 @@ function stimulusText(stimulus: Stimulus): string {
       return `clear id=${stimulus.id}`;
     case 'refill':
       return `refill volume-nl=${stimulus.volumeNl}`;
+    case 'session':
+      return `session leave=${stimulus.leave} confirm=${stimulus.isConfirmed ? 'yes' : 'no'} program=${JSON.stringify(stimulus.program)}`;
     case 'command': {
       const { command } = stimulus;
       const { kind, ...fields } = command;
