@@ -42,10 +42,6 @@ export class Wand {
     return wand;
   }
 
-  get place(): string {
-    return this.port.name;
-  }
-
   send(frame: Uint8Array): void {
     this.sent += 1;
     const line = sealLine(['frame', this.sent, hexOfBytes(frame)], this.crc);

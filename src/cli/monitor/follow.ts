@@ -1,5 +1,4 @@
 /** Asks a pump how it is, again and again, and keeps what it said: through telemetry alone, and it goes on as it was. */
-import { performance } from 'node:perf_hooks';
 import { LineError } from '../../../hal/espruino/client.ts';
 import type { Wand } from '../../../hal/espruino/wand.ts';
 import { COMMAND_OUTCOMES } from '../../core/commands.ts';
@@ -28,6 +27,7 @@ const CHANGES: readonly PumpEvent['kind'][] = ['command', 'session', 'refill'];
 
 export class Follower {
   private readonly wand: Wand;
+  private readonly place: string;
   private exchange: Exchange = createExchange();
   private hello: Readonly<Record<(typeof HELLO_WORDS)[number], number>> | null = null;
   private prescription: Int32Array | null = null;
@@ -35,8 +35,10 @@ export class Follower {
   private samples: readonly Sample[] = [];
   private lastTick = 0;
 
-  constructor(wand: Wand) {
+  /** `place` is what people call it. */
+  constructor(wand: Wand, place: string) {
     this.wand = wand;
+    this.place = place;
   }
 
   /** How the pump is now. Rejects with a `LineError` when it does not answer. */
@@ -59,8 +61,7 @@ export class Follower {
       batteryPermille: status.computedBatteryPermille,
     });
     const { strokeNl, reservoirNl, startHour } = hello;
-    const { events, samples } = this;
-    const { place } = this.wand;
+    const { place, events, samples } = this;
     return { place, strokeNl, reservoirNl, startHour, status, presentAlarms, prescription, events, samples };
   }
 
@@ -125,7 +126,7 @@ export class Follower {
         if (reply !== null) return reply;
       }
       if (exchange.failure !== 'astray' || isLast) {
-        throw new LineError(`${this.wand.place}: the pump does not answer`);
+        throw new LineError(`${this.place}: the pump does not answer`);
       }
     }
   }
@@ -136,7 +137,7 @@ export class Follower {
     if (heard === null) return null;
     if (heard.kind === 'reply') return heard.bytes;
     if (heard.kind === 'failure')
-      throw new PumpEndedError(`${this.wand.place}: ${heard.why}: nothing is delivered any more`);
+      throw new PumpEndedError(`${this.place}: ${heard.why}: nothing is delivered any more`);
     const kind = EVENT_KINDS[heard.code];
     if (kind === undefined) return null;
     if (CHANGES.includes(kind)) this.prescription = null;

@@ -1,5 +1,4 @@
 /** The monitor's loop: look, show, listen until the next look; a line that is lost is tried again for a while. */
-import { performance } from 'node:perf_hooks';
 import { LineError } from '../../../hal/espruino/client.ts';
 import { ALARMS } from '../../core/alarms/table.ts';
 import { type ExitCode, INTERRUPTED, PASSED } from '../exit-codes.ts';
@@ -10,6 +9,8 @@ import { alarmsOf, type Picture } from './picture.ts';
 export interface Display {
   show(picture: Picture, news: string, help: string): void;
 }
+
+type Watched = Pick<Follower, 'look' | 'listen' | 'silence' | 'reopen'>;
 
 export interface MonitorPlan {
   readonly intervalMs: number;
@@ -23,21 +24,24 @@ const GIVE_UP_MS = 30_000;
 const RETRY_MS = 500;
 /** So soon a key is answered. */
 const SLICE_MS = 200;
+/** So long an answer to a key stands. */
+const NEWS_MS = 5000;
 const CTRL_C = '\x03';
 const HELP = 'q quits   s silences an alarm   the pump goes on either way';
 
 export class Monitor {
-  private readonly follower: Follower;
+  private readonly follower: Watched;
   private readonly display: Display;
   private readonly plan: MonitorPlan;
   private picture: Picture | null = null;
   private news = '';
+  private newsUntilMs = 0;
   /** Alarm that is to be silenced, and whether somebody has said so twice. */
   private silencing: { readonly alarm: number; readonly isSure: boolean } | null = null;
   private exitCode: ExitCode | null = null;
   private wake: () => void = () => undefined;
 
-  constructor(follower: Follower, display: Display, plan: MonitorPlan) {
+  constructor(follower: Watched, display: Display, plan: MonitorPlan) {
     this.follower = follower;
     this.display = display;
     this.plan = plan;
@@ -81,7 +85,7 @@ export class Monitor {
 
   private askToSilence(): void {
     const sounding = this.picture === null ? [] : alarmsOf(this.picture).filter((one) => !one.isAcknowledged);
-    if (sounding[0] === undefined) this.news = 'no alarm sounds';
+    if (sounding[0] === undefined) this.tell('no alarm sounds');
     else this.silencing = { alarm: sounding[0].index, isSure: false };
   }
 
@@ -93,7 +97,7 @@ export class Monitor {
       const lookedMs = performance.now();
       try {
         this.picture = await this.follower.look();
-        this.news = '';
+        if (performance.now() >= this.newsUntilMs) this.news = '';
         lostMs = null;
         this.draw();
         if (isOnce || performance.now() >= endMs) return;
@@ -119,8 +123,13 @@ export class Monitor {
   private async silence(alarm: number): Promise<void> {
     const outcome = await this.follower.silence(alarm);
     this.silencing = null;
-    this.news = `silence ${ALARMS[alarm]?.name ?? alarm}: ${outcome}`;
+    this.tell(`silence ${ALARMS[alarm]?.name ?? alarm}: ${outcome}`);
     this.draw();
+  }
+
+  private tell(news: string): void {
+    this.news = news;
+    this.newsUntilMs = performance.now() + NEWS_MS;
   }
 
   private async recover(error: LineError): Promise<void> {
