@@ -22,17 +22,19 @@ describe('a fault in a line', () => {
     trueDeliveredUg: number;
     trueIntrathecalUg: number | null;
   }) => faultText({ ...FAILED.faults[0]!, noticedBy: null, noticedTick: null, ...doses });
-  it.each([
+  it.each<[number, number, number | null, string]>([
     [1200, 900, 900, '300 ug missed to the end'],
     [1200, 1500, 1500, '300 ug in excess to the end'],
     [1200, 1200, 0, '1,200 ug missed to the end, all of it past the tip and beside the spinal fluid'],
     [1200, 800, 600, '600 ug missed to the end, 200 ug of it past the tip and beside the spinal fluid'],
     [1200, 1199, 1199, 'dose as prescribed to the end'], // a stroke under way
     [1200, 900, null, '300 ug missed to the end'], // a target that cannot look so far
-  ])('of %d ug prescribed with %d past the tip and %d in the spinal fluid', (prescribedUg, ...rest) => {
-    const [trueDeliveredUg, trueIntrathecalUg, text] = rest;
-    expect(fault({ prescribedUg, trueDeliveredUg, trueIntrathecalUg })).toContain(`; ${text}`);
-  });
+  ])(
+    'of %d ug prescribed with %d past the tip and %d in the spinal fluid',
+    (prescribedUg, trueDeliveredUg, trueIntrathecalUg, text) => {
+      expect(fault({ prescribedUg, trueDeliveredUg, trueIntrathecalUg })).toContain(`; ${text}`);
+    },
+  );
 });
 
 describe('the text', () => {
