@@ -39,6 +39,7 @@ import {
   clearFault,
   createWorld,
   faultRecords,
+  interrogated,
   markFaultFired,
   outletPressurePa,
   patientAt,
@@ -46,7 +47,6 @@ import {
   settle,
   stroke,
   supplyMv,
-  telemetryUsed,
   temperatureMilliC,
   trueDeliveredPg,
   trueIntrathecalPg,
@@ -54,6 +54,7 @@ import {
   trueReservoirPl,
   trueTipNgPerMl,
   trueTrappedPl,
+  turnHour,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SignalName } from '../signals.ts';
@@ -334,6 +335,7 @@ export class SimTarget implements Target {
   private execute(at: number): void {
     this.side.tick = at;
     this.isOracleLook = at % TICKS_PER_HOUR === 0;
+    if (this.isOracleLook) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
       this.taken = this.pump.inbox.slice();
@@ -415,7 +417,7 @@ export class SimTarget implements Target {
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
-      telemetryUsed(this.side.world, INTERROGATION_TICKS);
+      interrogated(this.side.world, INTERROGATION_TICKS, at);
     }
     this.observer?.event({ tick: at, kind, argument });
   }
