@@ -16,7 +16,7 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { weigh } from './evidence.ts';
+import { refillEvidence, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
 import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
@@ -283,6 +283,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
+    refills: target.refills().map(refillEvidence),
     doseFailures,
     error: error === null ? null : whenAndWhat(error, target.nowTick()),
     records,

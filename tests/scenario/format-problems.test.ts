@@ -118,6 +118,16 @@ describe('one slip is found at its place', () => {
       's.yaml:10:23 timeline.2.clear: "motor-stall" is cleared on line 9 already; remove one of the two',
     ],
     [
+      'a clear of what ends by itself',
+      timeline('{ at: 1 d, fault: motor-stall, lasts: 1 h }', '{ at: 2 d, clear: motor-stall }'),
+      's.yaml:9:23 timeline.1.clear: "motor-stall" is cleared on line 8 already; remove one of the two',
+    ],
+    [
+      'a fault that outlasts the run',
+      timeline('{ at: 1 d, fault: motor-stall, lasts: 4 d }'),
+      's.yaml:8:41 timeline.0.lasts: ends at 5 d, after the end of the run, until: 4 d; leave lasts out, or let the run last longer',
+    ],
+    [
       'a start at half past',
       `${SMALLEST}start: { time: "06:30" }\n`,
       's.yaml:7:16 start.time: "06:30" is not a whole hour: program slots begin on the hour; write "06:00"',

@@ -210,6 +210,20 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('clears a fault that lasts, each time that it comes', () => {
+    const { timeline } = scenarioOf(`${SMALLEST}timeline:
+  - { every: 1 d, fault: motor-stall, id: stall, lasts: 2 h }
+  - { at: 1 h, fault: catheter-cut, lasts: 10 s }
+`);
+    const stalls = [1, 2, 3, 4].map((day) => [
+      [86_400 * day, 'fault', `stall.${day}`],
+      [86_400 * day + 7200, 'clear', `stall.${day}`],
+    ]);
+    expect(
+      timeline.map((entry) => [entry.tick, entry.kind, entry.kind === 'clear' ? entry.target : entry.id]),
+    ).toEqual([[3600, 'fault', 'catheter-cut'], [3610, 'clear', 'catheter-cut'], ...stalls.flat()].slice(0, -1));
+  });
+
   it('reads every command', () => {
     const { timeline } = scenarioOf(`${SMALLEST}timeline:
   - { at: 1 s, command: stop }
