@@ -89,17 +89,6 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
   };
 }
 
-function mainPlan(scenario: Scenario): Plan {
-  return scenario;
-}
-
-/** The same run without its faults. Looks of the main timeline stay behind with the faults they are about. */
-function controlPlan(scenario: Scenario): Plan | null {
-  if (scenario.control === null) return null;
-  const timeline = scenario.timeline.filter((entry) => entry.kind === 'command' || entry.kind === 'refill');
-  return { ...scenario.control, timeline };
-}
-
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
   switch (entry.kind) {
     case 'fault':
@@ -332,9 +321,9 @@ export async function runScenario(
   options: RunOptions,
   reproduce: string,
 ): Promise<ScenarioResult> {
-  const controls = controlPlan(scenario);
-  const control = controls === null ? null : await observe(scenario, controls, options, 'control');
-  const main = await observe(scenario, mainPlan(scenario), options, 'main');
+  const control =
+    scenario.control === null ? null : await observe(scenario, scenario.control, options, 'control');
+  const main = await observe(scenario, scenario, options, 'main');
   const faults = main.records.map((record) =>
     weigh(
       record,
