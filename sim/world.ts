@@ -175,19 +175,20 @@ function flowUntil(world: World, tick: number): void {
   const { reservoir: r, catheter: c, transport: t } = world;
   for (let i = 0; i < world.faults.active.length; i++) {
     const fault = activeFault(world.faults, i);
-    const { flowPlPerTick, flowLimitPl, flowAnchorTick, freedPl } = fault.memory;
-    if (flowPlPerTick === undefined || flowAnchorTick! >= tick) continue;
-    fault.memory['flowAnchorTick'] = tick;
-    const plPerTick = Math.floor(flowPlPerTick * Math.min(1, c.lambdaQ30 / c.clearLambdaQ30));
+    const { flow } = fault;
+    if (flow === undefined || flow.anchorTick >= tick) continue;
+    const sinceTick = flow.anchorTick;
+    flow.anchorTick = tick;
+    const plPerTick = Math.floor(flow.plPerTick * Math.min(1, c.lambdaQ30 / c.clearLambdaQ30));
     const isOutwards = plPerTick > 0;
-    const flowedPl = (isOutwards ? plPerTick : 0 - plPerTick) * (tick - flowAnchorTick!);
-    const wantedPl = Math.min(flowedPl, flowLimitPl! - freedPl!);
+    const flowedPl = (isOutwards ? plPerTick : 0 - plPerTick) * (tick - sinceTick);
+    const wantedPl = Math.min(flowedPl, flow.limitPl - flow.movedPl);
     // A leak at the same time gets what this leaves, so that waiting longer never means that less has flowed.
-    const thereIsPl = reservoir.volumePl(r, flowAnchorTick!);
+    const thereIsPl = reservoir.volumePl(r, sinceTick);
     const pl = Math.min(wantedPl, isOutwards ? thereIsPl : Math.max(0, r.capacityPl - thereIsPl));
     if (pl === 0) continue;
     markFired(fault, tick);
-    fault.memory['freedPl'] = freedPl! + pl;
+    flow.movedPl = flow.movedPl + pl;
     if (isOutwards) {
       const { nl, pg } = reservoir.draw(r, pl);
       catheter.pass(c, pl);
@@ -202,9 +203,9 @@ function flowUntil(world: World, tick: number): void {
 function isFlowing(world: World): boolean {
   const { levelPl, capacityPl } = world.reservoir;
   for (let i = 0; i < world.faults.active.length; i++) {
-    const { flowPlPerTick, flowLimitPl, freedPl } = activeFault(world.faults, i).memory;
-    if (flowPlPerTick === undefined || freedPl! >= flowLimitPl!) continue;
-    if (flowPlPerTick > 0 ? levelPl > 0 : flowPlPerTick < 0 && levelPl < capacityPl) return true;
+    const { flow } = activeFault(world.faults, i);
+    if (flow === undefined || flow.movedPl >= flow.limitPl) continue;
+    if (flow.plPerTick > 0 ? levelPl > 0 : flow.plPerTick < 0 && levelPl < capacityPl) return true;
   }
   return false;
 }
@@ -276,7 +277,7 @@ export function refill(
 
 /** Whatever has taken capacity from the reservoir matters once less fits than is wanted, long over as it may be. */
 function judgeCapacity(world: World, tick: number): void {
-  for (const fault of world.faults.entries) if (fault.memory['lostCapacity'] === 1) markFired(fault, tick);
+  for (const fault of world.faults.entries) if (fault.hasBent === true) markFired(fault, tick);
 }
 
 // ---------------------------------------------------------------- what the pump senses
@@ -346,17 +347,15 @@ export function applyFault(
     },
   };
   const memory = spec.remember?.(options, onset) ?? {};
-  const flow = spec.freeFlow?.(options, onset);
-  if (flow !== undefined) {
-    memory['flowPlPerTick'] = Math.floor(flow.plPerHour / world.reservoir.ticksPerHour);
-    memory['flowLimitPl'] = flow.limitPl;
-    memory['flowAnchorTick'] = tick;
-    memory['freedPl'] = 0;
+  const entered = enterFault(world.faults, fault.id, fault.kind, options, memory, tick);
+  if (spec.freeFlow !== undefined) {
+    const { plPerHour, limitPl } = spec.freeFlow(options, onset);
+    const plPerTick = Math.floor(plPerHour / world.reservoir.ticksPerHour);
+    entered.flow = { plPerTick, limitPl, anchorTick: tick, movedPl: 0 };
   }
   if (spec.lostCapacityPpm !== undefined) {
-    memory['lostCapacity'] = bend(world.reservoir, spec.lostCapacityPpm(options), tick) ? 1 : 0;
+    entered.hasBent = bend(world.reservoir, spec.lostCapacityPpm(options), tick);
   }
-  enterFault(world.faults, fault.id, fault.kind, options, memory, tick);
   rebuildPlant(world, fault.kind, tick);
 }
 

@@ -76,6 +76,9 @@ export interface ActiveFault {
   fired: boolean;
   firedTick: number | null;
   readonly memory: FaultMemory;
+  flow?: FlowState;
+  /** It has taken capacity from the reservoir, for good. */
+  hasBent?: boolean;
 }
 
 /** Volume that moves past the mechanism: below 0 from the spinal canal back into the reservoir. */
@@ -83,6 +86,14 @@ export interface FreeFlow {
   readonly plPerHour: number;
   /** It ends once so much has moved. */
   readonly limitPl: number;
+}
+
+/** The same while it lasts: what has moved up to a tick. */
+export interface FlowState {
+  readonly plPerTick: number;
+  readonly limitPl: number;
+  anchorTick: number;
+  movedPl: number;
 }
 
 /** What a fault may look at once, when it is applied. */
@@ -137,7 +148,7 @@ export interface FaultSpec extends Hooks {
   readonly options: readonly OptionSpec[];
   readonly remember?: (options: FaultOptions, onset: Onset) => FaultMemory;
   readonly preventsRefill?: true;
-  /** What flows by itself from the moment it is applied until it is cleared. Remembered as `freedPl`, so far. */
+  /** What flows by itself from the moment it is applied until it is cleared. */
   readonly freeFlow?: (options: FaultOptions, onset: Onset) => FreeFlow;
   /** Share of its capacity that the reservoir loses for good, but for what is full. */
   readonly lostCapacityPpm?: (options: FaultOptions) => number;

@@ -6,7 +6,7 @@
  * through a clear catheter leaves no pressure behind. How fast it flows is derived: 30 kPa of gas pressure, an estimate,
  * over 3.6e11 Pa.s/m3, the catheter's resistance a metre, are 83 uL a second, 300 mL an hour.
  */
-import { remembered, type FaultSpec } from './fault.ts';
+import type { FaultSpec } from './fault.ts';
 
 const SAFETY_VALVE_PL = 10000000;
 
@@ -41,8 +41,7 @@ export const valveOpen: FaultSpec = {
     };
   },
   strokePl(pl, fault) {
-    const hasShut =
-      fault.options['safety-valve'] === 'yes' && remembered(fault, 'freedPl') >= SAFETY_VALVE_PL;
-    return hasShut ? 0 : pl;
+    const { flow } = fault;
+    return flow !== undefined && flow.limitPl > 0 && flow.movedPl >= flow.limitPl ? 0 : pl;
   },
 };
