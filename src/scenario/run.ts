@@ -16,7 +16,7 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { refillEvidence, weigh } from './evidence.ts';
+import { lastTickUnder, refillEvidence, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
 import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
@@ -233,8 +233,11 @@ async function observeTarget(
   };
   const judges = createJudges(plan, untilTick, signals);
   const trace = options.openTrace?.(run) ?? null;
-  const doseTicks = new Set(plan.timeline.map((entry) => entry.tick).concat(untilTick));
+  const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
+  const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
+  const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
   const witness = new Witness(target, judges, trace, doseTicks);
+  for (const tick of lastTicks) witness.looks.add(tick);
   for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
   for (const entry of plan.timeline) {
     const stimulus = stimulusOf(entry);
