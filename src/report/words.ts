@@ -62,7 +62,7 @@ export function faultText(fault: FaultEvidence): string {
   return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
 }
 
-function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
+export function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
   return noticedBy === null || noticedTick === null
     ? 'noticed by nothing'
     : `noticed by ${noticedBy} after ${formatDuration(noticedTick - appliedTick)}`;
