@@ -9,7 +9,7 @@ import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../sce
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
-import { coreHash, productVersion } from '../build-info.ts';
+import { coreHash, hostTools, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
 import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-codes.ts';
@@ -33,11 +33,16 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly trace?: string;
+  /** Ticks. */
+  readonly traceLast?: number;
   readonly filter?: string;
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseTarget(options);
+  if (options.traceLast !== undefined && options.trace === undefined) {
+    throw new UserError('--trace-last says how much of a trace is kept: it goes with --trace PATH');
+  }
   const place = options.target === 'board' ? await boardOf(options) : null;
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
@@ -112,7 +117,7 @@ async function manifestOf(options: RunCommandOptions, place: BoardPlace | null):
     seed: options.seed ?? null,
     target: options.target,
     board: place?.name ?? null,
-    engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+    engine: hostTools(),
     stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
     notice: NOTICE,
   };
@@ -203,6 +208,7 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
+      traceLastTicks: options.traceLast ?? null,
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,
