@@ -4,7 +4,6 @@
  */
 import type { Stimulus, TargetDigest } from '../../hal/target.ts';
 import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
-import { createLog, say } from '../core/log.ts';
 import { TICKS_PER_DAY } from '../core/units.ts';
 import { ByteWriter } from './bytes.ts';
 import {
@@ -19,6 +18,7 @@ import {
   STIMULUS_RECORD,
   type TraceManifest,
 } from './format.ts';
+import { RollingDigest } from './rolling.ts';
 
 /** A block is closed when it holds so much, whatever the hour. */
 const FULL_BYTES = 64 * 1024;
@@ -61,7 +61,6 @@ const CODES = Object.fromEntries(EVENT_KINDS.map((kind, index) => [kind, index])
   EventKind,
   number
 >;
-const SILENT = { event() {}, report() {}, stateDigest() {} };
 
 /** `keepsStates`: the target gives its state away at once, so snapshots and values are written too. */
 export function createTraceWriter(
@@ -79,7 +78,7 @@ class BlockWriter implements TraceWriter {
   private readonly body = new ByteWriter(FULL_BYTES + 1024);
   private link: Uint8Array;
   private sequence = 0;
-  private readonly log = createLog();
+  private readonly rolling = new RollingDigest();
   private recordsDigest: Uint8Array = new Uint8Array(RECORDS_DIGEST_BYTES);
   private firstTick = 0;
   private lastTick = 0;
@@ -114,7 +113,7 @@ class BlockWriter implements TraceWriter {
     this.record(tick, FIRST_EVENT_RECORD + code);
     this.body.signed(argument - this.lastArguments[code]!);
     this.lastArguments[code] = argument;
-    say(this.log, SILENT, tick, code, argument);
+    this.rolling.event(tick, code, argument);
   }
 
   stateDigest(tick: number, digest: number): void {
@@ -186,15 +185,15 @@ class BlockWriter implements TraceWriter {
 
   private block(kind: BlockKind, firstTick: number, lastTick: number, body: Uint8Array): void {
     const { sequence, recordsDigest } = this;
-    const { laneA, laneB } = this.log;
+    const { laneA, laneB } = this.rolling;
     const head = {
       kind,
       bodyBytes: body.length,
       sequence,
       firstTick,
       lastTick,
-      laneA: laneA >>> 0,
-      laneB: laneB >>> 0,
+      laneA,
+      laneB,
       recordsDigest,
     };
     const { bytes, link } = encodeHead(head, body, this.link, this.sha256);

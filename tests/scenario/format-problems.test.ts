@@ -86,7 +86,7 @@ describe('one slip is found at its place', () => {
     [
       'a word of memory that is not there',
       timeline('{ at: 1 d, fault: memory-upset, word: 99 }'),
-      's.yaml:8:43 timeline.0.word: "99" is too large: write a whole number from 0 to 28',
+      's.yaml:8:43 timeline.0.word: "99" is too large: write a whole number from 0 to 29',
     ],
     [
       'an alarm cut short',

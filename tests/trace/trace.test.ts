@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/cli/hashing.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../src/core/events.ts';
-import { createLog, say } from '../../src/core/log.ts';
 import { ByteReader, ByteWriter } from '../../src/trace/bytes.ts';
 import { FIRST_LINE, HEAD_BYTES } from '../../src/trace/format.ts';
 import { NoTraceError, readTrace, records, type TraceRecord } from '../../src/trace/read.ts';
@@ -129,18 +128,6 @@ describe('a trace', () => {
       }),
       { numRuns: 300 },
     );
-  });
-
-  it('ends each block with the rolling digest of the core', () => {
-    const trace = memoryTrace();
-    const log = createLog();
-    const silent = { event() {}, report() {}, stateDigest() {} };
-    for (let tick = 0; tick < 3 * DAY; tick += 1000) {
-      trace.writer.event({ tick, kind: 'hour', argument: tick });
-      say(log, silent, tick, EVENT_KINDS.indexOf('hour'), tick);
-    }
-    const last = trace.trace().blocks.at(-1)!;
-    expect([last.laneA, last.laneB]).toEqual([log.laneA >>> 0, log.laneB >>> 0]);
   });
 
   it('begins a block with each day of pump time, and when one is full', () => {
