@@ -2,10 +2,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS } from '../../core/units.ts';
 import type { LineTotals } from '../../../hal/target-options.ts';
+import { Recorder, type Recordings } from '../../scenario/recorder.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
 import type { TargetDescription } from '../../../hal/target.ts';
 import type { TraceManifest } from '../../trace/format.ts';
 import { TraceRing } from '../../trace/ring.ts';
+import type { ScenarioResult } from '../../scenario/result.ts';
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { hostTools, productVersion } from '../build-info.ts';
 import { sha256 } from '../hashing.ts';
@@ -34,9 +36,16 @@ export async function executeJob(job: Job, board: RunBoard, targets?: OpenTarget
 
 async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promise<Outcome> {
   const traces = new Traces(job);
+  const recorders = new Recorders(job);
   try {
-    const result = await run(job, board, traces, targets);
-    return { kind: 'finished', result, stack: null, traceProblem: traces.close() };
+    const result = await run(job, board, traces, recorders, targets);
+    return {
+      kind: 'finished',
+      result,
+      stack: null,
+      traceProblem: traces.close(),
+      recordings: recorders.recordings(result),
+    };
   } catch (error) {
     const traceProblem = traces.close();
     if (error instanceof CancelledError) return { kind: 'cancelled' };
@@ -47,11 +56,12 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: error instanceof Error ? (error.stack ?? null) : null,
       traceProblem,
+      recordings: recorders.recordings(result),
     };
   }
 }
 
-async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTargets) {
+async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorders, targets: OpenTargets) {
   const { scenario } = job;
   const target = await targets.of(job, board);
   const lineBefore = target.line();
@@ -75,6 +85,8 @@ async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTarge
         if (isMain) pacer?.begin();
         return traces.open(which, description);
       },
+      openRecorder: (which, stimulusTicks, untilTick) =>
+        recorders.open(which, () => new Recorder(stimulusTicks, untilTick, () => troublesOf(target.line()))),
       async onSlice(nextTick) {
         board.setTicks(job.index, ticksBefore + nextTick);
         traces.flushInTime();
@@ -99,6 +111,37 @@ async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTarge
 function since(before: LineTotals, now: LineTotals): LineTotals {
   const names = Object.keys(now) as (keyof LineTotals)[];
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
+}
+
+function troublesOf(line: LineTotals | null): number | null {
+  if (line === null) return null;
+  return line.retries + line.lost + line.broken + line.refused + line.stale + line.reopened + line.reboots;
+}
+
+/** The recorders of one job, where something will be drawn of it. */
+class Recorders {
+  private readonly isRecorded: boolean;
+  private readonly recorders: { main: Recorder | null; control: Recorder | null } = {
+    main: null,
+    control: null,
+  };
+
+  constructor(job: Job) {
+    this.isRecorded = job.isRecorded;
+  }
+
+  open(which: 'main' | 'control', create: () => Recorder): Recorder | null {
+    this.recorders[which] = this.isRecorded ? create() : null;
+    return this.recorders[which];
+  }
+
+  recordings({ ticks, control }: ScenarioResult): Recordings | null {
+    if (!this.isRecorded) return null;
+    return {
+      main: this.recorders.main?.recording(ticks) ?? null,
+      control: this.recorders.control?.recording(control?.ticks ?? 0) ?? null,
+    };
+  }
 }
 
 /** A run that is killed loses no more of its trace than what came in so long. */

@@ -1,4 +1,5 @@
 /** One scenario to run, as plain data that crosses threads, and what becomes of it. */
+import type { Recordings } from '../../scenario/recorder.ts';
 import type { ScenarioResult, Verdict } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { BoardPlace } from '../boards/place.ts';
@@ -21,6 +22,8 @@ export interface Job {
   readonly trace: TracePaths | null;
   /** Keep the last so many ticks of a trace; null: all of it. */
   readonly traceLastTicks: number | null;
+  /** Something will be drawn of it. */
+  readonly isRecorded: boolean;
   readonly coreHash: string;
   readonly reproduce: string;
 }
@@ -32,6 +35,8 @@ export type Outcome =
       /** Of our own bug, for diagnostics. */
       readonly stack: string | null;
       readonly traceProblem: string | null;
+      /** null: nobody asked. */
+      readonly recordings: Recordings | null;
     }
   | { readonly kind: 'cancelled' };
 
@@ -52,6 +57,7 @@ export function brokenResult(job: Job, verdict: Verdict, message: string): Scena
     faults: [],
     expectations: [],
     signals: {},
+    refills: [],
     doseFailures: [],
     error: message,
     control: null,

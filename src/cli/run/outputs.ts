@@ -11,6 +11,7 @@ import { behindLinks, OutputFile } from './output-file.ts';
 export interface OutputOptions {
   readonly json?: string;
   readonly junit?: string;
+  readonly html?: string;
   readonly trace?: string;
 }
 
@@ -25,25 +26,29 @@ export type Sink = OutputFile | '-';
 export interface Outputs {
   readonly json: Sink | null;
   readonly junit: Sink | null;
+  readonly html: Sink | null;
   /** One for each scenario, or none at all. */
   readonly traces: readonly TraceFiles[];
 }
 
 export function prepareOutputs(options: OutputOptions, scenarios: readonly Scenario[]): Outputs {
-  if (isStdout(options.json) && isStdout(options.junit)) {
-    throw new UserError('--json and --junit both want standard output; give one of them a file');
+  const onStdout = (['json', 'junit', 'html'] as const).filter((name) => isStdout(options[name]));
+  if (onStdout.length > 1) {
+    const [one = '', other = ''] = onStdout;
+    throw new UserError(`--${one} and --${other} both want standard output; give one of them a file`);
   }
   if (isStdout(options.trace))
     throw new UserError('--trace needs a file or folder; a trace has no place on standard output');
   const json = sink('--json', options.json);
   const junit = sink('--junit', options.junit);
+  const html = sink('--html', options.html);
   const traces = options.trace === undefined ? [] : prepareTraces(options.trace, scenarios);
-  const files = [json, junit, ...traces.flatMap(({ main, control }) => [main, control])];
+  const files = [json, junit, html, ...traces.flatMap(({ main, control }) => [main, control])];
   refuseClashes(
     files.filter((file) => file instanceof OutputFile),
     scenarios,
   );
-  return { json, junit, traces };
+  return { json, junit, html, traces };
 }
 
 function sink(option: string, path: string | undefined): Sink | null {
@@ -109,12 +114,17 @@ function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenari
   }
 }
 
-export function isStdoutTaken({ json, junit }: Outputs): boolean {
-  return json === '-' || junit === '-';
+export function isStdoutTaken({ json, junit, html }: Outputs): boolean {
+  return [json, junit, html].includes('-');
 }
 
-/** Returns what could not be written; the rest is. */
-export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], result: Result): string[] {
+/** Returns what could not be written; the rest is. `page` makes the page with pictures. */
+export function writeOutputs(
+  outputs: Outputs,
+  outcomes: readonly Outcome[],
+  result: Result,
+  page: (result: Result) => string,
+): string[] {
   const problems: string[] = [];
   const attempt = (write: () => void): void => {
     try {
@@ -139,5 +149,6 @@ export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], res
   });
   put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
   put(outputs.junit, junitReport);
+  put(outputs.html, page);
   return problems;
 }

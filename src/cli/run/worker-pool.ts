@@ -39,6 +39,7 @@ export async function runOnWorkers(
         result: brokenResult(job, 'error', `the worker thread died: ${reason}`),
         stack: error instanceof Error ? (error.stack ?? null) : null,
         traceProblem: job.trace === null ? null : 'the worker thread died',
+        recordings: null,
       };
     }
     onOutcome(job, outcome);
