@@ -2,9 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS, TICKS_PER_DAY } from '../../core/units.ts';
 import type { LineTotals } from '../../../hal/target-options.ts';
-import { Recorder, type Recordings } from '../../scenario/recorder.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
-import type { ScenarioResult } from '../../scenario/result.ts';
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { reasonOf } from '../user-error.ts';
 import { revealedBy } from '../vocabulary.ts';
@@ -12,6 +10,7 @@ import type { RunBoard } from './board.ts';
 import { brokenResult, type Job, type Outcome } from './job.ts';
 import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
+import { Recorders } from './recorders.ts';
 import { TraceFile } from './trace-file.ts';
 
 /**
@@ -43,11 +42,11 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: null,
       traceProblem: traces.close(),
-      recordings: recorders.recordings(result),
+      recordings: recorders.recordings(),
     };
   } catch (error) {
     const traceProblem = traces.close();
-    if (error instanceof CancelledError) return { kind: 'cancelled' };
+    if (error instanceof CancelledError) return { kind: 'cancelled', recordings: recorders.recordings() };
     const message = error instanceof Error ? error.message : String(error);
     const result = brokenResult(job, verdictOfError(error), message);
     return {
@@ -55,7 +54,7 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: error instanceof Error ? (error.stack ?? null) : null,
       traceProblem,
-      recordings: recorders.recordings(result),
+      recordings: recorders.recordings(),
     };
   }
 }
@@ -85,7 +84,7 @@ async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorde
         return traces.open(which);
       },
       openRecorder: (which, stimulusTicks, untilTick) =>
-        recorders.open(which, () => new Recorder(stimulusTicks, untilTick, () => troublesOf(target.line()))),
+        recorders.open(which, stimulusTicks, untilTick, () => target.line()),
       async onSlice(nextTick) {
         board.setTicks(job.index, ticksBefore + nextTick);
         // The control is arithmetic for the evidence; nobody watches it, so it need not take its time.
@@ -109,37 +108,6 @@ async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorde
 function since(before: LineTotals, now: LineTotals): LineTotals {
   const names = Object.keys(now) as (keyof LineTotals)[];
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
-}
-
-function troublesOf(line: LineTotals | null): number | null {
-  if (line === null) return null;
-  return line.retries + line.lost + line.broken + line.refused + line.stale + line.reopened + line.reboots;
-}
-
-/** The recorders of one job, where something will be drawn of it. */
-class Recorders {
-  private readonly isRecorded: boolean;
-  private readonly recorders: { main: Recorder | null; control: Recorder | null } = {
-    main: null,
-    control: null,
-  };
-
-  constructor(job: Job) {
-    this.isRecorded = job.isRecorded;
-  }
-
-  open(which: 'main' | 'control', create: () => Recorder): Recorder | null {
-    this.recorders[which] = this.isRecorded ? create() : null;
-    return this.recorders[which];
-  }
-
-  recordings({ ticks, control }: ScenarioResult): Recordings | null {
-    if (!this.isRecorded) return null;
-    return {
-      main: this.recorders.main?.recording(ticks) ?? null,
-      control: this.recorders.control?.recording(control?.ticks ?? 0) ?? null,
-    };
-  }
 }
 
 /** The trace files of one job. */
