@@ -16,7 +16,7 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { lastTickUnder, weigh } from './evidence.ts';
+import { lastTickUnder, refillEvidence, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
 import type { Recorder } from './recorder.ts';
@@ -287,6 +287,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
+    refills: target.refills().map(refillEvidence),
     doseFailures,
     error: error === null ? null : whenAndWhat(error, target.nowTick()),
     records,

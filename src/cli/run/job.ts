@@ -59,6 +59,7 @@ export function brokenResult(job: Job, verdict: Verdict, message: string): Scena
     faults: [],
     expectations: [],
     signals: {},
+    refills: [],
     doseFailures: [],
     error: message,
     control: null,
