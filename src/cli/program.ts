@@ -85,6 +85,7 @@ Examples:
   thecal run night/ --jobs 4 --junit night.xml      a folder, for CI
   thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
   thecal run kink.yaml --html kink.html             charts of what happened, to look at in a browser
+  thecal run kink.yaml --vcd kink.vcd               waveforms, for GTKWave or Surfer
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
   thecal run --target virtual                       the firmware on a virtual board, in another engine
@@ -149,6 +150,8 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--json <file>', 'the result as JSON; - is standard output')
     .option('--junit <file>', 'the result as JUnit XML; - is standard output')
     .option('--html <file>', 'charts and evidence as one page that works offline; - is standard output')
+    .option('--vcd <path>', 'waveforms for GTKWave or Surfer: of one scenario a file, of several a folder')
+    .option('--vcd-last <time>', 'only so much of each waveform, up to its end, such as "2 d"', duration)
     .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
     .option('--trace-last <time>', 'keep the last days of a trace only, such as "30 d"', duration)
     .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
@@ -228,6 +231,12 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function duration(text: string): number {
+  const ticks = parseDuration(text);
+  if (ticks.ok) return ticks.value;
+  throw new InvalidArgumentError(ticks.message);
 }
 
 function factor(text: string): number {

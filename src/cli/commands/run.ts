@@ -35,6 +35,8 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly html?: string;
+  readonly vcd?: string;
+  readonly vcdLast?: number;
   readonly trace?: string;
   /** Ticks. */
   readonly traceLast?: number;
@@ -70,7 +72,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   };
   const page = (whole: Result): string =>
     parts === null ? '' : htmlReport(whole, pageEntries(jobs, outcomes), parts);
-  const problems = writeOutputs(outputs, outcomes, result, page);
+  const problems = writeOutputs(outputs, jobs, outcomes, result, page);
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
@@ -223,8 +225,12 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
+<<<<<<< HEAD
       traceLastTicks: options.traceLast ?? null,
       isRecorded: outputs.html !== null,
+=======
+      isRecorded: outputs.html !== null || outputs.vcds.length > 0,
+>>>>>>> main
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,

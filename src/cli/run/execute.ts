@@ -2,12 +2,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS } from '../../core/units.ts';
 import type { LineTotals } from '../../../hal/target-options.ts';
-import { Recorder, type Recordings } from '../../scenario/recorder.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
+<<<<<<< HEAD
 import type { TargetDescription } from '../../../hal/target.ts';
 import type { TraceManifest } from '../../trace/format.ts';
 import { TraceRing } from '../../trace/ring.ts';
 import type { ScenarioResult } from '../../scenario/result.ts';
+=======
+>>>>>>> main
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { hostTools, productVersion } from '../build-info.ts';
 import { sha256 } from '../hashing.ts';
@@ -17,7 +19,11 @@ import type { RunBoard } from './board.ts';
 import { brokenResult, type Job, type Outcome } from './job.ts';
 import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
+<<<<<<< HEAD
 import { SLICE_TICKS } from './slices.ts';
+=======
+import { Recorders } from './recorders.ts';
+>>>>>>> main
 import { TraceFile } from './trace-file.ts';
 
 /** How long this thread may keep signals and timers waiting. */
@@ -44,11 +50,11 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: null,
       traceProblem: traces.close(),
-      recordings: recorders.recordings(result),
+      recordings: recorders.recordings(),
     };
   } catch (error) {
     const traceProblem = traces.close();
-    if (error instanceof CancelledError) return { kind: 'cancelled' };
+    if (error instanceof CancelledError) return { kind: 'cancelled', recordings: recorders.recordings() };
     const message = error instanceof Error ? error.message : String(error);
     const result = brokenResult(job, verdictOfError(error), message);
     return {
@@ -56,7 +62,7 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: error instanceof Error ? (error.stack ?? null) : null,
       traceProblem,
-      recordings: recorders.recordings(result),
+      recordings: recorders.recordings(),
     };
   }
 }
@@ -86,7 +92,7 @@ async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorde
         return traces.open(which, description);
       },
       openRecorder: (which, stimulusTicks, untilTick) =>
-        recorders.open(which, () => new Recorder(stimulusTicks, untilTick, () => troublesOf(target.line()))),
+        recorders.open(which, stimulusTicks, untilTick, () => target.line()),
       async onSlice(nextTick) {
         board.setTicks(job.index, ticksBefore + nextTick);
         traces.flushInTime();
@@ -113,6 +119,7 @@ function since(before: LineTotals, now: LineTotals): LineTotals {
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
 }
 
+<<<<<<< HEAD
 function troublesOf(line: LineTotals | null): number | null {
   if (line === null) return null;
   return line.retries + line.lost + line.broken + line.refused + line.stale + line.reopened + line.reboots;
@@ -147,6 +154,8 @@ class Recorders {
 /** A run that is killed loses no more of its trace than what came in so long. */
 const FLUSH_MS = 1000;
 
+=======
+>>>>>>> main
 /** The trace files of one job. */
 class Traces {
   private readonly job: Job;

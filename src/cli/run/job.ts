@@ -38,7 +38,11 @@ export type Outcome =
       /** null: nobody asked. */
       readonly recordings: Recordings | null;
     }
-  | { readonly kind: 'cancelled' };
+  | {
+      readonly kind: 'cancelled';
+      /** As far as the run had come; null: nobody asked, or it had not begun. */
+      readonly recordings: Recordings | null;
+    };
 
 /** The result of a scenario whose run ended outside of the runner's care: no pump to ask, and what is known is why. */
 export function brokenResult(job: Job, verdict: Verdict, message: string): ScenarioResult {
