@@ -61,7 +61,7 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'end-of-service': `${formatDuration(config.ERI_TO_EOS_TICKS)} have passed since elective replacement, or ${config.LIFE_TICKS / TICKS_PER_DAY} days since tick 0; for good`,
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
   'stopped-too-long': `the pump was stopped for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, by a command or by an alarm; a motor that stalls is not stopped, it has an alarm of its own`,
-  'memory-error': 'both copies of the prescription fail their checksum, until one is programmed',
+  'memory-error': 'all copies of the prescription fail their checksum, until one is programmed',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
   'session-left-open': `an update session is open, and no request came for ${formatDuration(config.SESSION_LEFT_OPEN_TICKS)}`,
@@ -408,7 +408,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -508,6 +508,7 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   refill: 'the programmed volume was booked',
   hour: 'an hour closed; strokes confirmed in it',
   resume: 'delivery began again; ticks without it',
+  restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
   session: 'an update session was opened, or how it ended',
 };
 
@@ -527,6 +528,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   refill: 38000000,
   hour: 50,
   resume: 21603,
+  restart: 1811,
   session: 1,
 };
 

@@ -1,7 +1,7 @@
 /**
  * BOARD: everything that a run on the board depends on, as a list of integers: the firmware's state in digest order,
- * the stored prescription, the readings that the next wake's are told against. It is told to the host to be compared,
- * and put back when a board has to go on where another one, or the host's twin, has been.
+ * the store but for the log, the readings that the next wake's are told against. It is told to the host to be
+ * compared, and put back when a board has to go on where another one, or the host's twin, has been.
  */
 import { stateDigest } from '../../src/core/digest.ts';
 import type { PumpState } from '../../src/core/state.ts';
@@ -39,7 +39,7 @@ function partsOf(pump: PumpState, frame: Frame): Node[] {
   return [pump as unknown as Node, frame.stored as unknown as Node, frame.last as unknown as Node];
 }
 
-/** Of the state and of the stored prescription: two boards with the same one hold the same. */
+/** Of the state and of the store: two boards with the same one hold the same. */
 export function memoryDigest(pump: PumpState, frame: Frame, checksum: BoardChecksum): number {
   const stored = frame.stored;
   return (stateDigest(pump, checksum) ^ checksum.crc32(stored, stored.length)) >>> 0;

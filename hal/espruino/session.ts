@@ -4,7 +4,7 @@
  * is refused.
  *
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
- *   setup,SEQ,stroke,...          -> ok,SEQ,digest of state and stored prescription
+ *   setup,SEQ,stroke,...          -> ok,SEQ,digest of state and store
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,digest,chain,said
  *   state,SEQ,from                -> values,SEQ,digest,total,value value ...
  *   load,SEQ,from,value value ... -> ok,SEQ,digest
@@ -12,10 +12,10 @@
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
@@ -103,6 +103,10 @@ function readTherapy(numbers: readonly number[], from: number): Therapy | null {
 export function readSetup(fields: readonly string[]): PumpOptions | null {
   const numbers = numbersOf(fields, 2);
   if (numbers === null || numbers.length < 9) return null;
+  // The store has one word for each.
+  for (let i = 0; i < 7; i++) {
+    if ((numbers[i]! | 0) !== numbers[i]) return null;
+  }
   const therapy = readTherapy(numbers, 7);
   if (therapy === null) return null;
   return {
@@ -158,14 +162,13 @@ export function readCommand(numbers: readonly number[]): Command | null {
   }
 }
 
-/** `u0.5.4`: a bit of the working (0) or stored (1) prescription flips; the fault of a scenario, not of the line. */
+/** `u0.5.4`: a bit of the working (0) or a stored (1, 2) prescription flips; the fault of a scenario, not of the line. */
 function isUpset(numbers: readonly number[]): boolean {
   if (numbers.length !== 3) return false;
+  const copy = numbers[0]!;
   const word = numbers[1]!;
   const bit = numbers[2]!;
-  return (
-    (numbers[0] === 0 || numbers[0] === 1) && word >= 0 && word < PRESCRIPTION_WORDS && bit >= 0 && bit < 32
-  );
+  return copy >= 0 && copy <= 2 && word >= 0 && word < PRESCRIPTION_WORDS && bit >= 0 && bit < 32;
 }
 
 function isStimulus(token: string): boolean {
@@ -198,8 +201,10 @@ function applyStimulus(session: Session, pump: PumpState, token: string): void {
   if (stimulus.command !== null) queueCommand(pump, stimulus.command);
   const upset = stimulus.upset;
   if (upset === null) return;
-  const words = upset[0] === 1 ? session.frame.stored : pump.prescription.words;
-  words[upset[1]!] = words[upset[1]!]! ^ (1 << upset[2]!);
+  const copy = upset[0]!;
+  const words = copy === 0 ? pump.prescription.words : session.frame.stored;
+  const at = copy === 0 ? upset[1]! : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + upset[1]!;
+  words[at] = words[at]! ^ (1 << upset[2]!);
 }
 
 /** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */

@@ -15,9 +15,10 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
-import { CONCENTRATION_WORD, PRESCRIPTION_WORDS, writeTherapy } from '../../src/core/prescription.ts';
+import { CONCENTRATION_WORD, writeTherapy } from '../../src/core/prescription.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
@@ -63,6 +64,7 @@ import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
   FaultRecord,
+  RefillRecord,
   Stimulus,
   Target,
   TargetDescription,
@@ -85,6 +87,11 @@ interface Queued {
 }
 
 const PASSED_ON_TICKS = 2;
+/** Of the event log. */
+const LOG_ENTRIES = 1000;
+
+/** Where a memory upset may be: the choices of the fault, in the order of the copies. */
+const UPSET_COPIES = ['working', 'stored', 'second'];
 
 /** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
 const MIXING_TANKS = 128;
@@ -104,7 +111,8 @@ function wordsOf({ therapy, concentrationUgPerMl }: Program): number[] {
 export interface SimTap {
   over(hal: PumpHal): PumpHal;
   command(command: Command): void;
-  upset(isStored: boolean, word: number, bit: number): void;
+  /** Copy 0 is the working one, 1 and 2 are the stored ones. */
+  upset(copy: number, word: number, bit: number): void;
 }
 
 /** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
@@ -133,6 +141,7 @@ export class SimTarget implements Target {
   private isStopped = false;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
+  private refillRecords: RefillRecord[] = [];
   /** Commands of the tick being executed, to be matched with the pump's answers in order. */
   private taken: Command[] = [];
 
@@ -155,7 +164,7 @@ export class SimTarget implements Target {
       }),
       tick: 0,
       isStrokeCommanded: false,
-      stored: null,
+      stored: new Int32Array(storeWords(LOG_ENTRIES)),
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
@@ -231,7 +240,7 @@ export class SimTarget implements Target {
       case 'confirmed-strokes':
         return pump.motor.confirmed;
       case 'computed.reservoir-ul':
-        return computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl);
+        return this.computedReservoirNl();
       case 'computed.delivered-ug':
         return Math.floor(pump.ledger.computedDosePg / 1000);
       case 'computed.battery-used-percent':
@@ -260,6 +269,16 @@ export class SimTarget implements Target {
         return oracle === null ? null : Math.floor(prescribedPg(oracle, at) / 1000);
       case 'true.excess-dose-ug':
         return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
+      case 'refill.withdrawn-ul':
+        return this.lastRefill()?.withdrawnNl ?? null;
+      case 'refill.computed-ul':
+        return this.lastRefill()?.computedNl ?? null;
+      case 'refill.discrepancy-ul': {
+        const last = this.lastRefill();
+        return last === undefined ? null : last.withdrawnNl - last.computedNl;
+      }
+      case 'refill.filled-ul':
+        return this.lastRefill()?.filledNl ?? null;
       case 'true.intrathecal-ug':
         return Math.floor(trueIntrathecalPg(side.world, at) / 1000);
       case 'true.tip-concentration-ug-per-ml':
@@ -286,6 +305,10 @@ export class SimTarget implements Target {
   faults(): readonly FaultRecord[] {
     const records = faultRecords(this.side.world);
     return records.map((one) => (faultSpec(one.kind).layer === 'line' ? { ...one, strikes: null } : one));
+  }
+
+  refills(): readonly RefillRecord[] {
+    return this.refillRecords;
   }
 
   doseFailures(): readonly { kind: string; tick: number }[] {
@@ -321,7 +344,7 @@ export class SimTarget implements Target {
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick, wand, wanted } = this;
-    const { therapy, concentrationUgPerMl, isStopped, toldPg } = this;
+    const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
       side,
@@ -335,6 +358,7 @@ export class SimTarget implements Target {
       concentrationUgPerMl,
       isStopped,
       toldPg,
+      refillRecords,
     };
   }
 
@@ -413,15 +437,30 @@ export class SimTarget implements Target {
         clearFault(world, stimulus.id, at);
         break;
       case 'refill':
-        // Nobody programs a refill that nobody made.
-        if (refill(world, stimulus.volumeNl, at, stimulus.concentrationUgPerMl).performed) {
-          this.order({ kind: 'refill', volumeNl: stimulus.volumeNl });
-          if (this.oracle !== null && stimulus.concentrationUgPerMl !== undefined) {
-            strokeHolds(this.oracle, this.pump.build.strokeNl * stimulus.concentrationUgPerMl);
-          }
-        }
+        this.refill(stimulus, at);
         break;
     }
+  }
+
+  /** The procedure: interrogate, withdraw, compare, fill, program. Nobody programs a refill that nobody made. */
+  private refill({ volumeNl, concentrationUgPerMl }: Stimulus & { kind: 'refill' }, at: number): void {
+    const computedNl = this.computedReservoirNl();
+    const outcome = refill(this.side.world, volumeNl, at, concentrationUgPerMl);
+    this.refillRecords.push({ tick: at, computedNl, ...outcome });
+    if (!outcome.performed) return;
+    this.order({ kind: 'refill', volumeNl: outcome.injectedNl });
+    if (this.oracle !== null && concentrationUgPerMl !== undefined) {
+      strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
+    }
+  }
+
+  private computedReservoirNl(): number {
+    const { ledger, motor, build } = this.pump;
+    return computedReservoirNl(ledger, motor.confirmed, build.strokeNl);
+  }
+
+  private lastRefill(): RefillRecord | undefined {
+    return this.refillRecords.findLast((record) => record.performed);
   }
 
   private order(command: Command): void {
@@ -430,15 +469,15 @@ export class SimTarget implements Target {
     this.tap?.command(command);
   }
 
-  /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds both. */
+  /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds them all. */
   private flipBit(fault: Stimulus & { kind: 'fault' }, at: number): void {
     const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
-    const words = options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
-    if (words === null) return;
+    const copy = UPSET_COPIES.indexOf(String(options['where']));
     const word = Number(options['word']) % PRESCRIPTION_WORDS;
     const bit = Number(options['bit']);
-    words[word]! ^= 1 << bit;
-    this.tap?.upset(options['where'] === 'stored', word, bit);
+    if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
+    else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
+    this.tap?.upset(copy, word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }
 

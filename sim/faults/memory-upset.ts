@@ -7,18 +7,18 @@ import type { FaultSpec } from './fault.ts';
 
 export const memoryUpset: FaultSpec = {
   kind: 'memory-upset',
-  summary: 'one bit of the stored or working prescription flips',
+  summary: 'one bit of a stored copy or the working one of the prescription flips',
   layer: 'target',
   revealedBy: ['memory-error', 'memory-repaired'],
   options: [
     {
       name: 'where',
       type: 'choice',
-      choices: ['working', 'stored'],
+      choices: ['working', 'stored', 'second'],
       default: 'working',
-      meaning: 'in the copy the pump works from, or in the one it keeps',
+      meaning: 'in the copy the pump works from, or in the first or second of those it keeps',
     },
-    { name: 'word', type: 'count', min: 0, max: 28, default: 0, meaning: 'which word of it, counted from 0' },
+    { name: 'word', type: 'count', min: 0, max: 29, default: 0, meaning: 'which word of it, counted from 0' },
     { name: 'bit', type: 'count', min: 0, max: 31, default: 4, meaning: 'which bit of the word, 0 = lowest' },
   ],
 };

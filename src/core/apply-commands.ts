@@ -2,6 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { keepBoot } from './boot-record.ts';
 import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
 import {
@@ -91,9 +92,12 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
   switch (command.kind) {
     case 'stop':
       enterStopCommanded(pump.mode);
+      // Before the log says that it was accepted: what is in the log is in force.
+      keepBoot(pump.build, 1, hal);
       return ACCEPTED;
     case 'resume':
       leaveStopCommanded(pump.mode);
+      keepBoot(pump.build, 0, hal);
       return ACCEPTED;
     case 'program':
       return applyProgram(pump, hal, command);
@@ -119,7 +123,7 @@ export interface Orders {
 }
 
 function sayOutcome(pump: PumpState, hal: PumpHal, kind: Command['kind'], outcome: number): void {
-  say(pump.log, hal.telemetry, pump.nowTick, COMMAND, COMMAND_KINDS.indexOf(kind) * 16 + outcome);
+  say(pump.log, hal, pump.nowTick, COMMAND, COMMAND_KINDS.indexOf(kind) * 16 + outcome);
 }
 
 /** Carry one order out. Returns its outcome. */

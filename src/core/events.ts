@@ -16,7 +16,8 @@ export const COMMAND = 11;
 export const REFILL = 12;
 export const HOUR = 13;
 export const RESUME = 14;
-export const SESSION = 15;
+export const RESTART = 15;
+export const SESSION = 16;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -35,6 +36,7 @@ export const EVENT_KINDS = [
   'refill',
   'hour',
   'resume',
+  'restart',
   'session',
 ] as const;
 
@@ -57,6 +59,7 @@ export const EVENT_ARGUMENTS = {
   refill: 'programmed-nl',
   hour: 'confirmed', // confirmed strokes in the hour that closed
   resume: 'stopped-ticks',
+  restart: 'unkept-ticks', // since the ledger was last saved: their strokes are in no book
   session: 'step', // of the update session: its place in SESSION_STEPS
 } as const satisfies Record<EventKind, string>;
 

@@ -1,12 +1,12 @@
 /**
  * The prescription: what the pump works from, as words with a checksum, so that one flipped bit anywhere is found.
  *
- * Two copies exist: the working one here and the stored one behind the HAL. No stroke is pushed on a working copy
- * that does not verify (`tick.ts` verifies on every tick in which a stroke is due), and the self-test compares both
- * copies every hour. A bad copy is mended from the good one; with both bad, the build's minimum rate runs until a
- * clinician programs the pump again.
+ * Three copies exist: the working one here and two in the store, written one after the other, so that power lost at any
+ * word leaves the old or the new one whole. No stroke is pushed on a working copy that does not verify (`tick.ts`
+ * verifies on every tick in which a stroke is due), and the self-test looks at all three every hour. A bad copy is
+ * mended from a good one; with all bad, the build's minimum rate runs until a clinician programs the pump again.
  */
-import type { Checksum, PumpHal } from '../../hal/hal.ts';
+import type { PumpHal } from '../../hal/hal.ts';
 import {
   ACCEPTED,
   CONCENTRATION_OUT_OF_RANGE,
@@ -14,6 +14,16 @@ import {
   RATE_OUT_OF_RANGE,
 } from './commands.ts';
 import { LOW_RESERVOIR_DEFAULT_NL, MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
+import {
+  isWhole,
+  mendCopies,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_WORDS,
+  readNewest,
+  seal,
+  sequenceOf,
+  writeTwice,
+} from './store.ts';
 import type { Therapy } from './therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from './therapy.ts';
 import { MAX_EXACT, TICKS_PER_SECOND } from './units.ts';
@@ -25,8 +35,8 @@ export const FIRST_RATE_WORD = 2;
 export const RATE_WORDS = 24;
 export const CONCENTRATION_WORD = 26;
 export const LOW_RESERVOIR_WORD = 27;
-export const CHECK_WORD = 28;
-export const PRESCRIPTION_WORDS = 29;
+/** Words that somebody prescribes. Then the sequence number and the check, as in every record of the store. */
+export const PRESCRIBED_WORDS = 28;
 
 /** Codes of `THERAPY_MODES` that the schedule asks about. */
 export const MODE_MINIMUM = 2;
@@ -37,7 +47,7 @@ const RATE_MAX = 2147483647;
 
 export interface PrescriptionState {
   readonly words: Int32Array;
-  /** 0 when both copies were lost: the build's minimum runs, whatever the words say. */
+  /** 0 when all copies were lost: the build's minimum runs, whatever the words say. */
   isReadable: number;
   /** Copies mended from the other one, ever. */
   repairs: number;
@@ -114,18 +124,15 @@ export function writeTherapy(words: Int32Array, therapy: Therapy): void {
   }
 }
 
-function checkOf(words: Int32Array, checksum: Checksum): number {
-  return checksum.crc32(words, CHECK_WORD) | 0;
-}
-
-/** Seal the working copy and store it. */
+/** Seal the working copy and store it twice: once the first copy is whole the new prescription is in force. */
 export function commitPrescription(prescription: PrescriptionState, hal: PumpHal): void {
-  prescription.words[CHECK_WORD] = checkOf(prescription.words, hal.checksum);
+  const words = prescription.words;
+  seal(words, sequenceOf(words) + 1, hal.checksum);
   prescription.isReadable = 1;
-  hal.store.save(prescription.words);
+  writeTwice(words, PRESCRIPTION_AT, hal);
 }
 
-/** Write a judged therapy into both copies. */
+/** Write a judged therapy into all copies. */
 export function program(
   prescription: PrescriptionState,
   therapy: Therapy,
@@ -156,7 +163,8 @@ export function createPrescription(
   return prescription;
 }
 
-function noteRepair(prescription: PrescriptionState): void {
+/** A copy of what was ordered was bad, and is mended. */
+export function noteRepair(prescription: PrescriptionState): void {
   prescription.repairs += 1;
   prescription.isJustRepaired = 1;
 }
@@ -168,9 +176,9 @@ function noteRepair(prescription: PrescriptionState): void {
 export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): boolean {
   if (prescription.isReadable === 0) return false;
   const words = prescription.words;
-  if (checkOf(words, hal.checksum) === words[CHECK_WORD]) return false;
+  if (isWhole(words, hal.checksum)) return false;
   const stored = new Int32Array(PRESCRIPTION_WORDS);
-  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) {
+  if (readNewest(stored, PRESCRIPTION_AT, hal)) {
     words.set(stored);
     noteRepair(prescription);
   } else {
@@ -179,13 +187,21 @@ export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): bo
   return true;
 }
 
-/** Verify the stored copy and write it again from a good working one. Call after `verifyWorking`. */
+/** The self-test of the stored copies. Call after `verifyWorking`. */
 export function verifyStored(prescription: PrescriptionState, hal: PumpHal): void {
   if (prescription.isReadable === 0) return;
-  const stored = new Int32Array(PRESCRIPTION_WORDS);
-  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) return;
-  hal.store.save(prescription.words);
-  noteRepair(prescription);
+  if (mendCopies(prescription.words, PRESCRIPTION_AT, hal)) noteRepair(prescription);
+}
+
+/**
+ * The prescription as the store has it: the newest whole copy. A write that was cut has left one copy torn or old, which
+ * is no upset of the memory: it is written again and nobody is alarmed.
+ */
+export function restorePrescription(hal: PumpHal): PrescriptionState {
+  const words = new Int32Array(PRESCRIPTION_WORDS);
+  const isReadable = readNewest(words, PRESCRIPTION_AT, hal);
+  if (isReadable) mendCopies(words, PRESCRIPTION_AT, hal);
+  return { words, isReadable: isReadable ? 1 : 0, repairs: 0, isJustRepaired: 0 };
 }
 
 /** Concentration as programmed; 1 when unreadable, which cancels out of the volume-based minimum rate. */

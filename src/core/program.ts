@@ -11,6 +11,7 @@ import {
   judgeTherapy,
   LOW_RESERVOIR_WORD,
   MODE_WORD,
+  PRESCRIBED_WORDS,
   RATE_WORDS,
   UNIT_WORD,
 } from './prescription.ts';
@@ -55,7 +56,7 @@ export function programWords(
   if (outcome !== ACCEPTED) return outcome;
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = concentrationUgPerMl(prescription);
-  prescription.words.set(words);
+  for (let i = 0; i < PRESCRIBED_WORDS; i++) prescription.words[i] = words[i]!;
   commitPrescription(prescription, hal);
   const newUgPerMl = concentrationUgPerMl(prescription);
   const denominator = prescribedDenominator(pump);

@@ -3,11 +3,12 @@
  * by table order, which is the priority. Tick 0 is before the first hour and runs none.
  */
 import type { PumpHal } from '../../hal/hal.ts';
+import { keepBoot } from './boot-record.ts';
 import { stepBatteryAccounting } from './detection/battery.ts';
 import { HOUR } from './events.ts';
 import { closeDay } from './ledger.ts';
 import { say } from './log.ts';
-import { verifyStored } from './prescription.ts';
+import { noteRepair, verifyStored } from './prescription.ts';
 import { slotAt } from './schedule.ts';
 import type { PumpState, Readings } from './state.ts';
 import { TICKS_PER_HOUR } from './units.ts';
@@ -20,7 +21,7 @@ export interface Duty {
 }
 
 function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
-  say(pump.log, hal.telemetry, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
+  say(pump.log, hal, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
   if (slotAt(pump.nowTick, pump.build.startHour) === 0)
     closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }
@@ -32,6 +33,7 @@ function accountBattery(pump: PumpState, readings: Readings, _hal: PumpHal): voi
 /** The working copy was verified when this tick began, as in every tick of a duty. */
 function selfTest(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   verifyStored(pump.prescription, hal);
+  if (keepBoot(pump.build, pump.mode.isStopCommanded, hal)) noteRepair(pump.prescription);
 }
 
 /** The self-test keeps clear of the hour, whose tick has work enough. */

@@ -4,16 +4,15 @@
  * far, so that a session under way is plain data.
  */
 import { ACCEPTED, SESSION_OPEN } from '../core/commands.ts';
-import { LOW_RESERVOIR_WORD } from '../core/prescription.ts';
+import { LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription.ts';
 import { FRAME_WORDS_MAX } from '../core/telemetry/frame.ts';
-import { STAGED_WORDS } from '../core/telemetry/session.ts';
 import type { Reply, Request } from './exchange.ts';
 
 /** CRC-32 over the first words, as the pump makes it. */
 export type WordsCrc = (words: Int32Array, count: number) => number;
 
 export interface UpdateGoal {
-  /** The prescription to be, `STAGED_WORDS` long; null: as it is. */
+  /** The prescription to be, `PRESCRIBED_WORDS` long; null: as it is. */
   readonly words: ArrayLike<number> | null;
   /** How the session is left. */
   readonly leave: 'commit' | 'rollback' | 'open';
@@ -44,19 +43,19 @@ export function* readWords(name: 'prescription' | 'read-back', into: Int32Array)
 
 /** Write what differs, in as few frames as that takes, and prove that it arrived. */
 export function* writeWords(old: Int32Array, words: Int32Array, crc: WordsCrc): Requests {
-  for (let from = 0; from < STAGED_WORDS; from++) {
+  for (let from = 0; from < PRESCRIBED_WORDS; from++) {
     if (old[from] === words[from]) continue;
-    let end = Math.min(from + WRITTEN_WORDS, STAGED_WORDS);
+    let end = Math.min(from + WRITTEN_WORDS, PRESCRIBED_WORDS);
     while (old[end - 1] === words[end - 1]) end -= 1;
     const reply = yield { name: 'write', words: [from, ...words.slice(from, end)] };
     if (outcomeOf(reply) !== ACCEPTED) return outcomeOf(reply);
     from = end - 1;
   }
-  return outcomeOf(yield { name: 'verify', words: [crc(words, STAGED_WORDS) | 0] });
+  return outcomeOf(yield { name: 'verify', words: [crc(words, PRESCRIBED_WORDS) | 0] });
 }
 
 export function* update(goal: UpdateGoal, crc: WordsCrc): Requests {
-  const old = new Int32Array(STAGED_WORDS);
+  const old = new Int32Array(PRESCRIBED_WORDS);
   const read = yield* readWords('prescription', old);
   if (read !== ACCEPTED) return read;
   let opened = outcomeOf(yield { name: 'open', words: [] });

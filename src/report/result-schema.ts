@@ -53,7 +53,8 @@ const fault = z.object({
     .describe('the first alarm that can reveal it and was not raised in the control'),
   noticedTick: maybeTick,
   prescribedUg: z.number().nullable().describe('from applied to noticed, or cleared, or the end'),
-  trueDeliveredUg: z.number().nullable().describe('in the same window'),
+  trueDeliveredUg: z.number().nullable().describe('past the tip, in the same window'),
+  trueIntrathecalUg: z.number().nullable().describe('into the spinal fluid, in the same window'),
 });
 
 const run = z.object({
@@ -67,6 +68,17 @@ const run = z.object({
   signals: z
     .record(z.string(), z.number().nullable())
     .describe('final values; null is what can not be known'),
+  refills: list(
+    z.object({
+      tick,
+      performed: z.boolean().describe('somebody got into the reservoir'),
+      computedUl: z.number().describe('what the pump, interrogated before, computed to be left'),
+      withdrawnUl: z.number().describe('what was found'),
+      injectedUl: z.number().describe('what was filled in and programmed'),
+      filledUl: z.number().describe('what of it truly came into the reservoir'),
+      isToInvestigate: z.boolean().describe('withdrawn and computed differ by more than 2 mL'),
+    }),
+  ).describe('where belief and truth meet'),
   doseFailures: list(
     z.object({
       kind: z.string(),

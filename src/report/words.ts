@@ -1,5 +1,5 @@
 /** Numbers and outcomes as a tired person reads them. */
-import type { DoseFailure, FaultEvidence, RunResult, Verdict } from '../scenario/result.ts';
+import type { DoseFailure, FaultEvidence, RefillEvidence, RunResult, Verdict } from '../scenario/result.ts';
 import { formatDuration, formatInstant } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
 
@@ -62,7 +62,7 @@ export function faultText(fault: FaultEvidence): string {
   return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
 }
 
-function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
+export function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
   return noticedBy === null || noticedTick === null
     ? 'noticed by nothing'
     : `noticed by ${noticedBy} after ${formatDuration(noticedTick - appliedTick)}`;
@@ -73,21 +73,37 @@ function strikesText(strikes: number, firedTick: number | null): string {
   return `struck the line ${times}${firedTick === null ? '' : ` at ${formatInstant(firedTick)}`}`;
 }
 
-/** Below this the difference is not worth a word. */
+/** Below this, or below a thousandth of what was prescribed, a difference is a stroke under way and not worth a word. */
 const NEGLIGIBLE_UG = 0.05;
 
 function doseUntilThen({
   prescribedUg,
   trueDeliveredUg,
+  trueIntrathecalUg,
   noticedBy,
   clearedTick,
 }: FaultEvidence): string | null {
   if (prescribedUg === null || trueDeliveredUg === null) return null;
   const until =
     noticedBy !== null ? 'until noticed' : clearedTick !== null ? 'until it was cleared' : 'to the end';
-  const missedUg = prescribedUg - trueDeliveredUg;
-  if (Math.abs(missedUg) < NEGLIGIBLE_UG) return `dose as prescribed ${until}`;
-  return `${doseText(Math.abs(missedUg))} ${missedUg > 0 ? 'missed' : 'in excess'} ${until}`;
+  const negligibleUg = Math.max(NEGLIGIBLE_UG, prescribedUg / 1000);
+  const missedUg = prescribedUg - (trueIntrathecalUg ?? trueDeliveredUg);
+  if (Math.abs(missedUg) < negligibleUg) return `dose as prescribed ${until}`;
+  const text = `${doseText(Math.abs(missedUg))} ${missedUg > 0 ? 'missed' : 'in excess'} ${until}`;
+  const besideUg = trueDeliveredUg - (trueIntrathecalUg ?? trueDeliveredUg);
+  if (besideUg < negligibleUg) return text;
+  const part = missedUg - besideUg < negligibleUg ? 'all' : doseText(besideUg);
+  return `${text}, ${part} of it past the tip and beside the spinal fluid`;
+}
+
+/** A refill that somebody would have to think about; null for one as it should be. */
+export function refillText(refill: RefillEvidence): string | null {
+  const { tick, performed, computedUl, withdrawnUl, injectedUl, isToInvestigate } = refill;
+  const when = `refill at ${formatInstant(tick)}`;
+  if (!performed) return `${when}: not performed`;
+  if (!isToInvestigate) return null;
+  const ml = (ul: number): string => `${(ul / 1000).toFixed(1)} mL`;
+  return `${when}: ${ml(withdrawnUl)} withdrawn, ${ml(computedUl)} computed, to be investigated; ${ml(injectedUl)} programmed`;
 }
 
 const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {

@@ -26,7 +26,10 @@ export interface FaultEvidence {
   readonly noticedTick: number | null;
   /** Until noticed, cleared or the end of the run, whichever was first. */
   readonly prescribedUg: number | null;
+  /** Past the tip. */
   readonly trueDeliveredUg: number | null;
+  /** Into the spinal fluid: less where the tip has slipped or lies in a pocket. */
+  readonly trueIntrathecalUg: number | null;
 }
 
 /** What the dose oracle found. A scenario that has no `allow` is not judged by it. */
@@ -34,6 +37,18 @@ export interface DoseFailure {
   readonly kind: string;
   readonly tick: number;
   readonly verdict: 'failed' | 'allowed' | 'not-judged';
+}
+
+/** One refill: where what the pump computed meets what was found. Volumes in uL. */
+export interface RefillEvidence {
+  readonly tick: number;
+  readonly performed: boolean;
+  readonly computedUl: number;
+  readonly withdrawnUl: number;
+  readonly injectedUl: number;
+  readonly filledUl: number;
+  /** Withdrawn and computed differ by more than a clinician may leave uninvestigated. */
+  readonly isToInvestigate: boolean;
 }
 
 export interface RunResult {
@@ -45,6 +60,7 @@ export interface RunResult {
   readonly faults: readonly FaultEvidence[];
   readonly expectations: readonly Judgement[];
   readonly signals: Readonly<Record<string, number | null>>;
+  readonly refills: readonly RefillEvidence[];
   /** What the dose oracle found, whether or not the scenario makes it a failure. */
   readonly doseFailures: readonly DoseFailure[];
   /** What ended the run before its time: an assertion of ours, or the line. */

@@ -9,6 +9,7 @@ import type {
   FaultRecord,
   Stimulus,
   Target,
+  TargetDescription,
   TargetDigest,
   TargetFactory,
   TargetSetup,
@@ -16,9 +17,10 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { weigh } from './evidence.ts';
+import { lastTickUnder, refillEvidence, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
+import type { Recorder } from './recorder.ts';
 import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
 import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
@@ -46,8 +48,14 @@ export interface RunOptions {
   readonly isTickByTick: boolean;
   /** Alarms that can reveal a fault of this kind. */
   readonly revealedBy: (faultKind: string, options: FaultOptions) => readonly string[];
-  /** A trace of `main` or `control`; null for none. */
-  readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
+  /** A trace of `main` or `control`, its manifest written; null for none. */
+  readonly openTrace?: (run: 'main' | 'control', target: TargetDescription) => TraceWriter | null;
+  /** Records `main` or `control` for pictures; null for none. `stimulusTicks` ascend. */
+  readonly openRecorder?: (
+    run: 'main' | 'control',
+    stimulusTicks: readonly number[],
+    untilTick: number,
+  ) => Recorder | null;
   /** Called between slices of a run with the share done, 0 to 1; awaited, so it may pace the run. */
   readonly onSlice?: (nextTick: number, untilTick: number) => Promise<void> | void;
   /** Ticks run between two calls of `onSlice`. */
@@ -87,6 +95,12 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     hasOracle: true,
     untilTick: scenario.untilTick,
   };
+}
+
+/** The control as a scenario of its own. */
+export function controlOf(scenario: Scenario): Scenario {
+  if (scenario.control === null) throw new Error(`${scenario.name}: has no control`);
+  return { ...scenario, ...scenario.control, control: null };
 }
 
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
@@ -139,19 +153,31 @@ async function drive(
   target: Target,
   plan: Plan,
   witness: Witness,
+  trace: TraceWriter | null,
   options: RunOptions,
   untilTick: number,
+  recorder: Recorder | null,
 ): Promise<void> {
   const sliceTicks = options.sliceTicks ?? DEFAULT_SLICE_TICKS;
-  const points = new Set([...witness.looks, ...plan.timeline.map((entry) => entry.tick)]);
+  const stimulusTicks = plan.timeline.map((entry) => entry.tick);
+  const points = new Set([...witness.looks, ...stimulusTicks, ...(recorder?.looks ?? [])]);
   for (const point of [...points].sort((a, b) => a - b)) {
     for (let from = target.nowTick(); from + sliceTicks < point; from = target.nowTick()) {
       await target.advance(from + sliceTicks - 1, witness);
+      await keepState(target, trace);
       await pause(options, target.nowTick(), untilTick);
     }
     await target.advance(point, witness);
+    await keepState(target, trace);
     await pause(options, target.nowTick(), untilTick);
   }
+}
+
+/** What a trace holds beside what happens, for whoever looks at a run later. It changes nothing. */
+async function keepState(target: Target, trace: TraceWriter | null): Promise<void> {
+  const nextTick = target.nowTick();
+  if (trace?.areValuesDue(nextTick) === true) trace.values(nextTick, await target.readState());
+  if (trace?.isSnapshotDue() === true) trace.snapshot(nextTick, await target.snapshot());
 }
 
 async function pause(options: RunOptions, nextTick: number, untilTick: number): Promise<void> {
@@ -233,15 +259,22 @@ async function observeTarget(
   run: 'main' | 'control',
 ): Promise<Run> {
   const { untilTick } = scenario;
-  const known = target.describe().signals;
+  const description = target.describe();
+  const known = description.signals;
   const signals: SignalReader = {
     read: (signal) => (known.includes(signal) ? target.read(signal) : null),
     show: signalText,
   };
   const judges = createJudges(plan, untilTick, signals);
-  const trace = options.openTrace?.(run) ?? null;
-  const doseTicks = new Set(plan.timeline.map((entry) => entry.tick).concat(untilTick));
-  const witness = new Witness(target, judges, trace, doseTicks);
+  const trace = options.openTrace?.(run, description) ?? null;
+  const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
+  const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
+  const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
+  const stimulusTicks = plan.timeline.filter(({ kind }) => kind !== 'expect').map(({ tick }) => tick);
+  const recorder = options.openRecorder?.(run, stimulusTicks, untilTick) ?? null;
+  recorder?.watch(known, (signal) => target.read(signal));
+  const witness = new Witness(target, judges, trace, doseTicks, recorder);
+  for (const tick of lastTicks) witness.looks.add(tick);
   for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
   for (const entry of plan.timeline) {
     const stimulus = stimulusOf(entry);
@@ -250,7 +283,7 @@ async function observeTarget(
   let error: unknown = null;
   let digest: TargetDigest | null = null;
   try {
-    await drive(target, plan, witness, options, untilTick);
+    await drive(target, plan, witness, trace, options, untilTick, recorder);
     digest = await target.digest();
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;
@@ -279,6 +312,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
+    refills: target.refills().map(refillEvidence),
     doseFailures,
     error: error === null ? null : whenAndWhat(error, target.nowTick()),
     records,

@@ -89,7 +89,7 @@ describe('the line, by hand', () => {
     const [, orders = []] = blocks('The line, by hand');
     const pins = new FakePins(bundles.freeRunning.code);
     const typed = orders.filter((line) => line.startsWith('>')).map((line) => /"([^"]*)"/.exec(line)![1]!);
-    expect(typed.length).toBe(6);
+    expect(typed.length).toBe(7);
     for (const line of typed) {
       const [word, number] = line.split(',');
       expect([line, pins.sayLine(line)]).toEqual([
@@ -98,7 +98,7 @@ describe('the line, by hand', () => {
       ]);
     }
     for (const said of orders.filter((line) => !line.startsWith('>')))
-      expect(said).toMatch(/^(event|digest|failure),/);
+      expect(said).toMatch(/^(event|digest|reply|failure),/);
   });
 });
 
@@ -267,7 +267,7 @@ describe('troubleshooting', () => {
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);
-    const spoilt = new FakePins(bundles.freeRunning.code, { files: new Map([['thecal.p0', '']]) });
+    const spoilt = new FakePins(bundles.freeRunning.code, { files: new Map([['thecal.0', '']]) });
     for (const pins of [setUp, spoilt]) messages.push(pins.printed.at(-1)!.split(',')[2]!);
     const here = {
       path: '/dev/x',

@@ -31,7 +31,7 @@ describe('a line that is sealed and makes no sense', () => {
     ['a command that there is not', 'wakes', 'k9.0 1 71:0:1000:2900'],
     ['a command without its number', 'wakes', 'k4 1'],
     ['a command after the last wake', 'wakes', '1 k0.0'],
-    ['a word that there is not', 'wakes', 'u0.29.0 1'],
+    ['a word that there is not', 'wakes', 'u0.30.0 1'],
     ['a word before the first', 'wakes', 'u1.-1.4 1'],
     ['a bit that there is not', 'wakes', 'u0.0.32 1'],
     ['a copy that there is not', 'wakes', 'u5.0.0 1'],

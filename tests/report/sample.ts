@@ -11,6 +11,7 @@ const RUN: RunResult = {
   faults: [],
   expectations: [],
   signals: { 'requested-strokes': 1200, 'confirmed-strokes': 1200 },
+  refills: [],
   doseFailures: [],
   error: null,
 };
@@ -53,6 +54,7 @@ export const FAILED = scenarioResult('failed', {
       noticedTick: 21887,
       prescribedUg: 1234.5,
       trueDeliveredUg: 0,
+      trueIntrathecalUg: 0,
     },
   ],
   expectations: [
@@ -104,6 +106,7 @@ const TROUBLE = {
   noticedTick: null,
   prescribedUg: 50,
   trueDeliveredUg: 37.5,
+  trueIntrathecalUg: 37.5,
 };
 
 /** Passed over a bad line: one fault struck, one did not, and one had no line to strike. */

@@ -7,7 +7,8 @@ import { fail } from '../assert.ts';
 import { ACCEPTED } from '../commands.ts';
 import { computedUsedPermille } from '../detection/battery.ts';
 import { computedReservoirNl } from '../ledger.ts';
-import { PRESCRIPTION_WORDS } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription.ts';
+import { PRESCRIPTION_WORDS } from '../store.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';
 import type { Frame } from './frame.ts';
@@ -24,7 +25,7 @@ import {
   VERIFY,
   WRITE,
 } from './requests.ts';
-import { openSession, rollBack, STAGED_WORDS, stagedCheck, verifyStaged, writeStaged } from './session.ts';
+import { openSession, rollBack, stagedCheck, verifyStaged, writeStaged } from './session.ts';
 
 /** Version of the frames' contents: what each word of a reply or a prescription means. */
 const LAYOUT = 2;
@@ -80,7 +81,7 @@ export function answerHello(pump: PumpState, frame: Frame, hal: PumpHal): void {
     build.reservoirNl,
     build.startHour,
     build.sessionTimeoutTicks,
-    STAGED_WORDS,
+    PRESCRIBED_WORDS,
   ];
   hal.telemetry.reply(sealFrame(frame.type + REPLY, frame.number, words, words.length));
 }
@@ -143,7 +144,7 @@ function answerPrescription(pump: PumpState, from: number, words: Int32Array): n
 /** What was written in the update session, as it stands. */
 function answerReadBack(pump: PumpState, from: number, words: Int32Array): number {
   const session = pump.telemetry.session;
-  if (session.isOpen === 1) return fillPage(session.staged, STAGED_WORDS, from, words);
+  if (session.isOpen === 1) return fillPage(session.staged, PRESCRIBED_WORDS, from, words);
   words[0] = NO_SESSION;
   return 1;
 }

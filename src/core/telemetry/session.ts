@@ -9,14 +9,11 @@ import type { PumpHal } from '../../../hal/hal.ts';
 import { ACCEPTED, SESSION_OPEN } from '../commands.ts';
 import { SESSION } from '../events.ts';
 import { say } from '../log.ts';
-import { CHECK_WORD } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';
 import { NO_SESSION, NO_SUCH_WORDS, NOT_VERIFIED } from './requests.ts';
 import type { SessionState } from './telemetry.ts';
-
-/** Words of the prescription that a programmer writes: all but its check, which the pump makes when it commits. */
-export const STAGED_WORDS = CHECK_WORD;
 
 /** Argument of the event. Append, never reorder. */
 export const SESSION_STEPS = ['opened', 'committed', 'rolled-back', 'timed-out'] as const;
@@ -30,7 +27,7 @@ function end(pump: PumpState, step: number, hal: PumpHal): void {
   session.isOpen = 0;
   session.isVerified = 0;
   session.staged.fill(0);
-  say(pump.log, hal.telemetry, pump.nowTick, SESSION, step);
+  say(pump.log, hal, pump.nowTick, SESSION, step);
 }
 
 export function openSession(pump: PumpState, hal: PumpHal): number {
@@ -38,8 +35,10 @@ export function openSession(pump: PumpState, hal: PumpHal): number {
   if (session.isOpen === 1) return SESSION_OPEN;
   session.isOpen = 1;
   // Of a prescription that is lost nothing can be taken over.
-  if (pump.prescription.isReadable === 1) session.staged.set(pump.prescription.words);
-  say(pump.log, hal.telemetry, pump.nowTick, SESSION, OPENED);
+  if (pump.prescription.isReadable === 1) {
+    for (let i = 0; i < PRESCRIBED_WORDS; i++) session.staged[i] = pump.prescription.words[i]!;
+  }
+  say(pump.log, hal, pump.nowTick, SESSION, OPENED);
   return ACCEPTED;
 }
 
@@ -48,14 +47,14 @@ export function writeStaged(pump: PumpState, words: Int32Array): number {
   const session = pump.telemetry.session;
   if (session.isOpen === 0) return NO_SESSION;
   const from = words[0]!;
-  if (from < 0 || from + words.length - 1 > STAGED_WORDS) return NO_SUCH_WORDS;
+  if (from < 0 || from + words.length - 1 > PRESCRIBED_WORDS) return NO_SUCH_WORDS;
   for (let i = 1; i < words.length; i++) session.staged[from + i - 1] = words[i]!;
   session.isVerified = 0;
   return ACCEPTED;
 }
 
 export function stagedCheck(session: SessionState, hal: PumpHal): number {
-  return hal.checksum.crc32(session.staged, STAGED_WORDS) | 0;
+  return hal.checksum.crc32(session.staged, PRESCRIBED_WORDS) | 0;
 }
 
 export function verifyStaged(pump: PumpState, check: number, hal: PumpHal): number {

@@ -7,7 +7,7 @@
  * asks for what there is not, is counted and not answered.
  */
 import type { PumpHal } from '../../../hal/hal.ts';
-import { PRESCRIPTION_WORDS } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription.ts';
 import type { Frame } from './frame.ts';
 import { FRAME_WORDS_MAX, openFrame, REPLY, sealFrame } from './frame.ts';
 import { HELLO, OUT_OF_ORDER, REQUEST_TYPES } from './requests.ts';
@@ -47,7 +47,7 @@ export function createTelemetry(): TelemetryState {
     replyWords: 0,
     reply: new Int32Array(FRAME_WORDS_MAX),
     ignored: 0,
-    session: { isOpen: 0, isVerified: 0, heardTick: 0, staged: new Int32Array(PRESCRIPTION_WORDS) },
+    session: { isOpen: 0, isVerified: 0, heardTick: 0, staged: new Int32Array(PRESCRIBED_WORDS) },
   };
 }
 

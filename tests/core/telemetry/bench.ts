@@ -1,7 +1,8 @@
 /** A programmer's end of the wand at the bench: requests in, the pump's frames out, each written out by hand. */
 import { FRAME_WORDS_MAX, openFrame, sealFrame } from '../../../src/core/telemetry/frame.ts';
 import { type RequestName, REQUESTS } from '../../../src/core/telemetry/requests.ts';
-import { STAGED_WORDS, stagedCheck } from '../../../src/core/telemetry/session.ts';
+import { stagedCheck } from '../../../src/core/telemetry/session.ts';
+import { PRESCRIBED_WORDS } from '../../../src/core/prescription.ts';
 import type { PumpOptions } from '../../../src/core/pump.ts';
 import { Rig } from '../rig.ts';
 
@@ -35,8 +36,8 @@ export class WandRig extends Rig {
 
   /** Write and verify; the session is open. Six ticks and two at most. */
   stage(words: Int32Array): void {
-    for (let from = 0; from < STAGED_WORDS; from += FRAME_WORDS_MAX - 1) {
-      this.ask('write', from, ...words.slice(from, Math.min(STAGED_WORDS, from + FRAME_WORDS_MAX - 1)));
+    for (let from = 0; from < PRESCRIBED_WORDS; from += FRAME_WORDS_MAX - 1) {
+      this.ask('write', from, ...words.slice(from, Math.min(PRESCRIBED_WORDS, from + FRAME_WORDS_MAX - 1)));
     }
     this.ask('verify', stagedCheck(this.pump.telemetry.session, this.hal));
   }

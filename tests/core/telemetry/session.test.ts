@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { SESSION_LEFT_OPEN_TICKS } from '../../../src/core/config.ts';
 import { FRAME_WORDS_MAX } from '../../../src/core/telemetry/frame.ts';
-import { SESSION_STEPS, STAGED_WORDS, stagedCheck } from '../../../src/core/telemetry/session.ts';
+import { PRESCRIBED_WORDS } from '../../../src/core/prescription.ts';
+import { PRESCRIPTION_AT } from '../../../src/core/store.ts';
+import { SESSION_STEPS, stagedCheck } from '../../../src/core/telemetry/session.ts';
 import { WandRig } from './bench.ts';
 
 const SESSION_OPEN = 7;
@@ -15,10 +17,13 @@ const LEFT_OPEN = ALARMS.findIndex((row) => row.name === 'session-left-open');
 const TOO_LONG = ALARMS.findIndex((row) => row.name === 'stopped-too-long');
 const steps = (rig: WandRig) => rig.of('session').map((one) => [one.tick, SESSION_STEPS[one.argument]]);
 
+/** The words that somebody prescribed, without those that seal the record. */
+const prescribed = (rig: WandRig): Int32Array => rig.pump.prescription.words.slice(0, PRESCRIBED_WORDS);
+
 /** What a pump that was programmed with twice the dose works from. */
 function doubled(): Int32Array {
   const other = new WandRig({ therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 6000 } });
-  return other.pump.prescription.words.slice();
+  return prescribed(other);
 }
 
 describe('an update session', () => {
@@ -31,8 +36,8 @@ describe('an update session', () => {
     rig.runTo(199);
     expect(rig.ask('commit', 0)).toEqual([0]);
     expect(rig.said(200)).toEqual(['command 32', 'session 1', 'permission 0', 'resume 100']);
-    expect([...rig.pump.prescription.words]).toEqual([...doubled()]);
-    expect([...rig.stored!]).toEqual([...doubled()]);
+    expect(prescribed(rig)).toEqual(doubled());
+    expect([...rig.stored!.slice(PRESCRIPTION_AT).slice(0, PRESCRIBED_WORDS)]).toEqual([...doubled()]);
     // 28 of 72 ticks are owed at the opening; what is missing takes half as long at twice the dose: 44 / 2 = 22 ticks.
     rig.runTo(300);
     expect(rig.ticksOf('stroke')).toEqual([71, 221, 257, 293]);
@@ -87,15 +92,15 @@ describe('an update session', () => {
 
   it('reads back what was written, begins with what is programmed, and forgets it at its end', () => {
     const rig = new WandRig();
-    const words = [...rig.pump.prescription.words].slice(0, STAGED_WORDS);
+    const words = [...rig.pump.prescription.words].slice(0, PRESCRIBED_WORDS);
     const readBack = (): number[] => {
       const read: number[] = [];
-      while (read.length < STAGED_WORDS) read.push(...rig.ask('read-back', read.length).slice(1));
+      while (read.length < PRESCRIBED_WORDS) read.push(...rig.ask('read-back', read.length).slice(1));
       return read;
     };
     rig.ask('open');
     expect(readBack()).toEqual(words);
-    expect(rig.ask('write', STAGED_WORDS - 2, 11, 12)).toEqual([0]);
+    expect(rig.ask('write', PRESCRIBED_WORDS - 2, 11, 12)).toEqual([0]);
     expect(readBack()).toEqual([...words.slice(0, -2), 11, 12]);
     rig.ask('rollback');
     rig.ask('open');
@@ -106,7 +111,7 @@ describe('an update session', () => {
     const rig = new WandRig();
     rig.ask('open');
     const before = rig.pump.telemetry.session.staged.slice();
-    expect(rig.ask('write', STAGED_WORDS - 1, 1, 2)).toEqual([NO_SUCH_WORDS]);
+    expect(rig.ask('write', PRESCRIBED_WORDS - 1, 1, 2)).toEqual([NO_SUCH_WORDS]);
     expect(rig.ask('write', -1, 1)).toEqual([NO_SUCH_WORDS]);
     expect(rig.ask('write', 2_147_483_647, 1)).toEqual([NO_SUCH_WORDS]);
     expect(rig.ask('write', 0)).toEqual([NO_SUCH_WORDS]);
@@ -150,10 +155,10 @@ describe('an update session', () => {
 
   it('gives back a prescription that was lost, and takes nothing over from it', () => {
     const rig = new WandRig();
-    const good = rig.pump.prescription.words.slice();
+    const good = prescribed(rig);
     rig.runTo(100);
     rig.pump.prescription.words[RATE_WORD] = 1;
-    rig.stored = null;
+    rig.stored!.fill(0);
     // The self-test finds both copies lost.
     rig.runTo(1800);
     expect(rig.pump.prescription.isReadable).toBe(0);
@@ -162,7 +167,7 @@ describe('an update session', () => {
     rig.stage(good);
     expect(rig.ask('commit', 0)).toEqual([0]);
     expect(rig.pump.prescription.isReadable).toBe(1);
-    expect([...rig.pump.prescription.words]).toEqual([...good]);
+    expect(prescribed(rig)).toEqual(good);
   });
 });
 
@@ -255,6 +260,6 @@ describe('a session that is left open', () => {
     const rig = new WandRig();
     rig.ask('open');
     const page = rig.ask('read-back', 0);
-    expect(page).toHaveLength(Math.min(FRAME_WORDS_MAX, STAGED_WORDS + 1));
+    expect(page).toHaveLength(Math.min(FRAME_WORDS_MAX, PRESCRIBED_WORDS + 1));
   });
 });

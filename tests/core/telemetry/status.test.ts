@@ -3,7 +3,7 @@ import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../../src/core/telemetry/answers.ts';
 import { FRAME_WORDS_MAX, openFrame, REPLY, sealFrame } from '../../../src/core/telemetry/frame.ts';
 import { REQUESTS } from '../../../src/core/telemetry/requests.ts';
-import { STAGED_WORDS } from '../../../src/core/telemetry/session.ts';
+import { PRESCRIBED_WORDS } from '../../../src/core/prescription.ts';
 import { WandRig } from './bench.ts';
 
 const bit = (name: string): number => 1 << ALARMS.findIndex((row) => row.name === name);
@@ -108,7 +108,7 @@ describe('a greeting', () => {
       reservoirNl: 40_000_000,
       startHour: 0,
       sessionTimeoutTicks: 600,
-      stagedWords: STAGED_WORDS,
+      stagedWords: PRESCRIBED_WORDS,
     });
     expect(openFrame(rig.replies.at(-1)!)).toMatchObject({ type: REPLY, number: 40_000 });
   });
