@@ -3,7 +3,7 @@ import { LineError } from '../../../hal/espruino/client.ts';
 import type { Wand } from '../../../hal/espruino/wand.ts';
 import { COMMAND_OUTCOMES } from '../../core/commands.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../core/events.ts';
-import { PRESCRIPTION_WORDS } from '../../core/prescription.ts';
+import { PRESCRIBED_WORDS } from '../../core/prescription.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import {
   ask,
@@ -104,7 +104,7 @@ export class Follower {
   }
 
   private async readPrescription(): Promise<Int32Array> {
-    const words = new Int32Array(PRESCRIPTION_WORDS);
+    const words = new Int32Array(PRESCRIBED_WORDS);
     const requests = readWords('prescription', words);
     let step = requests.next();
     while (step.done !== true) step = requests.next(await this.request(step.value));
