@@ -66,7 +66,9 @@ export function nextWandTick(wand: Wand): number {
 
 /** The frames that reach the pump in this tick. */
 export function framesAt(wand: Wand, world: World, tick: number): ArrayLike<number>[] {
-  const arriving: ArrayLike<number>[] = wand.late.filter((frame) => frame.tick <= tick).map(({ bytes }) => bytes);
+  const arriving: ArrayLike<number>[] = wand.late
+    .filter((frame) => frame.tick <= tick)
+    .map(({ bytes }) => bytes);
   wand.late = wand.late.filter((frame) => frame.tick > tick);
   wand.replyTrouble = 'none';
   if (tick < wand.readyTick) return arriving;
