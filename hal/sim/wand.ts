@@ -24,7 +24,7 @@ export interface Wand {
   /** The first tick in which a request may be sent. */
   readyTick: number;
   /** Frames that are still on their way to the pump. */
-  late: { readonly tick: number; readonly bytes: Uint8Array }[];
+  late: { readonly tick: number; readonly bytes: readonly number[] }[];
   /** What becomes of the reply in this tick. */
   replyTrouble: 'none' | 'lost' | 'damaged';
 }
@@ -65,8 +65,10 @@ export function nextWandTick(wand: Wand): number {
 }
 
 /** The frames that reach the pump in this tick. */
-export function framesAt(wand: Wand, world: World, tick: number): Uint8Array[] {
-  const arriving = wand.late.filter((frame) => frame.tick <= tick).map(({ bytes }) => bytes);
+export function framesAt(wand: Wand, world: World, tick: number): ArrayLike<number>[] {
+  const arriving: ArrayLike<number>[] = wand.late
+    .filter((frame) => frame.tick <= tick)
+    .map(({ bytes }) => bytes);
   wand.late = wand.late.filter((frame) => frame.tick > tick);
   wand.replyTrouble = 'none';
   if (tick < wand.readyTick) return arriving;
@@ -86,7 +88,7 @@ export function framesAt(wand: Wand, world: World, tick: number): Uint8Array[] {
     case 'request-doubled':
       return [...arriving, bytes, bytes];
     case 'request-late':
-      wand.late.push({ tick: tick + LATE_TICKS, bytes });
+      wand.late.push({ tick: tick + LATE_TICKS, bytes: Array.from(bytes) });
       return arriving;
     default:
       wand.replyTrouble = strikes === 'reply-lost' ? 'lost' : 'damaged';
