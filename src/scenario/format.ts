@@ -181,11 +181,9 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
     timeline: timelines.main,
     ...lists,
     lookEveryTicks,
-    allow: document.allow ?? null,
+    allow: document.allow,
     control:
-      control === undefined
-        ? null
-        : { timeline: timelines.control, ...controlLists, allow: control.allow ?? null },
+      control === undefined ? null : { timeline: timelines.control, ...controlLists, allow: control.allow },
     untilTick: document.until,
   };
 }
