@@ -1,5 +1,5 @@
 /**
- * The needle has left the septum and the drug goes under the skin beside the pump (FDA 2011: 351 reports, 8 deaths, some
+ * The needle has left the septum and the drug goes under the skin beside the pump (FDA-2011: 351 reports, 8 deaths, some
  * 1 in 10,000 refills; BLOG: re-enter and check the volume). Layer: refill. The clinician programs what was injected. The
  * firmware can't notice: computed says full, the reservoir holds what little went in, and runs dry in silence; the next
  * refill is far short. Left out: what the tissue takes up and passes to the blood, which is what has killed.
