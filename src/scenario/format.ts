@@ -186,11 +186,9 @@ function complete(
     timeline: timelines.main,
     ...lists,
     lookEveryTicks,
-    allow: document.allow ?? null,
+    allow: document.allow,
     control:
-      control === undefined
-        ? null
-        : { timeline: timelines.control, ...controlLists, allow: control.allow ?? null },
+      control === undefined ? null : { timeline: timelines.control, ...controlLists, allow: control.allow },
     untilTick: document.until,
   };
 }

@@ -66,15 +66,15 @@ export interface Scenario {
   readonly finally: readonly Expectation[];
   /** Periods of the extra ticks at which `always` and `never` look, beside events and hours. */
   readonly lookEveryTicks: readonly number[];
-  /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
-  readonly allow: readonly OracleFailure[] | null;
+  /** Findings of the dose oracle that are the point of this scenario; any other one fails it. */
+  readonly allow: readonly OracleFailure[];
   readonly control: {
     /** What people do in it; it has no faults, and no looks of its own between start and end. */
     readonly timeline: readonly TimelineEntry[];
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];
-    readonly allow: readonly OracleFailure[] | null;
+    readonly allow: readonly OracleFailure[];
   } | null;
   readonly untilTick: number;
 }

@@ -254,7 +254,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
     always: z.array(expectation.always).prefault([]),
     never: z.array(expectation.never).prefault([]),
     finally: z.array(expectation.finally).prefault([]),
-    allow: z.array(word('failure', ORACLE_FAILURES)).optional(),
+    allow: z.array(word('failure', ORACLE_FAILURES)).prefault([]),
   };
 
   const document = closed({
