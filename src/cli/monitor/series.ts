@@ -25,12 +25,13 @@ export function withSample(samples: readonly Sample[], sample: Sample): readonly
   if (last !== undefined && (sample.tick < last.tick || sample.requestedStrokes < last.requestedStrokes))
     return [sample];
   if (last?.tick === sample.tick) return samples;
-  return [...(samples.length < MOST_SAMPLES ? samples : thinned(samples)), sample];
+  if (last === undefined || samples.length < MOST_SAMPLES) return [...samples, sample];
+  return [...thinned(samples, last.tick), sample];
 }
 
-function thinned(samples: readonly Sample[]): readonly Sample[] {
-  const first = samples[0]!.tick;
-  const spacing = (samples.at(-1)!.tick - first) / (MOST_SAMPLES / 2);
+function thinned(samples: readonly Sample[], lastTick: number): readonly Sample[] {
+  const first = samples[0]?.tick ?? lastTick;
+  const spacing = (lastTick - first) / (MOST_SAMPLES / 2);
   const place = (sample: Sample | undefined): number =>
     sample === undefined ? -1 : Math.floor((sample.tick - first) / spacing);
   return samples.filter((sample, index) => place(sample) > place(samples[index - 1]));

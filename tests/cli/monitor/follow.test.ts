@@ -22,10 +22,10 @@ afterEach(() => {
 
 /** Time passes until it is done. */
 async function inTime<T>(promise: Promise<T>): Promise<T> {
-  let isOver = false;
-  const over = promise.finally(() => (isOver = true));
+  const state = { isOver: false };
+  const over = promise.finally(() => (state.isOver = true));
   over.catch(() => undefined);
-  for (let waits = 0; !isOver && waits < 6000; waits++) await vi.advanceTimersByTimeAsync(100);
+  for (let waits = 0; !state.isOver && waits < 6000; waits++) await vi.advanceTimersByTimeAsync(100);
   return await over;
 }
 
