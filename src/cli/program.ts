@@ -1,9 +1,11 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
+import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { addBoard } from './commands/board/add-board.ts';
+import { addTrace } from './commands/trace/add-trace.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
@@ -41,6 +43,9 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addTrace(program, onExit);
+  addReplay(program, onExit);
+  addDiff(program, onExit);
   addBoard(program, onExit);
   for (const command of program.commands) {
     command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
@@ -69,6 +74,7 @@ const EXAMPLES = {
 Examples:
   thecal run                                   the bundled library
   thecal run my-scenario.yaml --json out.json  one scenario, its result as JSON
+  thecal replay kink.trace                     a recorded run, run again and compared
   thecal check scenarios/                      every problem of every file, nothing run
   thecal list faults                           what can break, and its options
 `,
@@ -79,6 +85,7 @@ Examples:
   thecal run night/ --jobs 4 --junit night.xml      a folder, for CI
   thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
   thecal run kink.yaml --html kink.html             charts of what happened, to look at in a browser
+  thecal run kink.yaml --vcd kink.vcd               waveforms, for GTKWave or Surfer
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
   thecal run --target virtual                       the firmware on a virtual board, in another engine
@@ -94,6 +101,23 @@ ${EXIT_CODES}`,
 Examples:
   thecal check kink.yaml       file:line:column of every problem
   thecal check night/ --json   the same for programs
+`,
+  replay: `
+Examples:
+  thecal replay kink.trace          the same again, by this program and its firmware?
+  thecal replay kink.trace --json   for programs
+
+The scenario and the seed in the trace are run in this process, whatever target they
+ran on. If this is not the version or firmware that recorded it, that is said first.
+Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
+`,
+  diff: `
+Examples:
+  thecal diff before.trace after.trace          first tick and field that differ
+  thecal diff before.trace after.trace --json   for programs
+
+Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
+            4 alike as far as both go, and one breaks off
 `,
   list: `
 Examples:
@@ -126,7 +150,10 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--json <file>', 'the result as JSON; - is standard output')
     .option('--junit <file>', 'the result as JUnit XML; - is standard output')
     .option('--html <file>', 'charts and evidence as one page that works offline; - is standard output')
+    .option('--vcd <path>', 'waveforms for GTKWave or Surfer: of one scenario a file, of several a folder')
+    .option('--vcd-last <time>', 'only so much of each waveform, up to its end, such as "2 d"', duration)
     .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
+    .option('--trace-last <time>', 'keep the last days of a trace only, such as "30 d"', duration)
     .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
     .addHelpText('after', EXAMPLES.run)
     .action(async (paths: string[], options: RunCommandOptions) => {
@@ -163,6 +190,39 @@ function addList(program: Command, onExit: (code: ExitCode) => void): void {
     });
 }
 
+function addReplay(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('replay')
+    .description('run a trace again from its inputs alone: identical, or where it differs first')
+    .argument('<trace>', 'a trace, from `thecal run --trace`')
+    .option('--json', 'print the outcome as JSON')
+    .addHelpText('after', EXAMPLES.replay)
+    .action(async (path: string, options: { json?: boolean }) => {
+      const { replayCommand } = await import('./commands/replay.ts');
+      onExit(await replayCommand(path, options));
+    });
+}
+
+function addDiff(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('diff')
+    .description('where two traces differ first')
+    .argument('<first>', 'a trace, from `thecal run --trace`')
+    .argument('<second>', 'another one')
+    .option('--json', 'print the outcome as JSON')
+    .addHelpText('after', EXAMPLES.diff)
+    .action(async (first: string, second: string, options: { json?: boolean }) => {
+      const { diffCommand } = await import('./commands/diff.ts');
+      onExit(diffCommand(first, second, options));
+    });
+}
+
+function duration(text: string): number {
+  const read = parseDuration(text);
+  if (!read.ok) throw new InvalidArgumentError(read.message);
+  return read.value;
+}
+
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -171,6 +231,12 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function duration(text: string): number {
+  const ticks = parseDuration(text);
+  if (ticks.ok) return ticks.value;
+  throw new InvalidArgumentError(ticks.message);
 }
 
 function factor(text: string): number {

@@ -4,7 +4,7 @@
  */
 import { ALARMS } from '../core/alarms/table.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
-import { EVENT_KINDS, type EventKind } from '../core/events.ts';
+import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
 import { LINE_TROUBLES, type Recording } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
@@ -30,16 +30,10 @@ export interface Lane {
   readonly items: readonly LaneItem[];
 }
 
-export interface RecordedEvent {
-  readonly tick: number;
-  readonly kind: EventKind;
-  readonly argument: number;
-}
-
 /** The recorded events of these kinds, in order. */
-export function eventsOf(recording: Recording, kinds: readonly EventKind[]): RecordedEvent[] {
+export function eventsOf(recording: Recording, kinds: readonly EventKind[]): PumpEvent[] {
   const { eventTicks, eventKinds, eventArguments } = recording;
-  const events: RecordedEvent[] = [];
+  const events: PumpEvent[] = [];
   for (let i = 0; i < eventTicks.length; i += 1) {
     const kind = EVENT_KINDS[eventKinds[i]!]!;
     if (kinds.includes(kind)) events.push({ tick: eventTicks[i]!, kind, argument: eventArguments[i]! });
@@ -201,7 +195,7 @@ function stageLanes(recording: Recording, lastTick: number): Lane[] {
 }
 
 /** `stop: accepted`; a refill by a command is one entry and not two. */
-export function commandText({ kind, argument }: RecordedEvent): string {
+export function commandText({ kind, argument }: PumpEvent): string {
   if (kind === 'refill') return `refill programmed: ${argument / 1e6} mL`;
   const command = COMMAND_KINDS[Math.floor(argument / 16)] ?? 'command';
   return `command ${command}: ${(COMMAND_OUTCOMES[argument % 16] ?? `outcome ${argument % 16}`).replaceAll('-', ' ')}`;
@@ -209,7 +203,7 @@ export function commandText({ kind, argument }: RecordedEvent): string {
 
 const REFILL_COMMAND = COMMAND_KINDS.indexOf('refill') * 16;
 
-export function commandsOf(recording: Recording): RecordedEvent[] {
+export function commandsOf(recording: Recording): PumpEvent[] {
   return eventsOf(recording, ['command', 'refill']).filter(
     ({ kind, argument }) => kind === 'refill' || argument !== REFILL_COMMAND,
   );

@@ -95,6 +95,7 @@ export class Recorder {
   private columns: readonly { readonly name: string; readonly values: Column<Float64Array> }[] = [];
   private read: (signal: string) => number | null = () => null;
   private readonly lineTroubles: () => number | null;
+  private lastTick = -1;
   private lastSampleTick = -1;
   private lastStrokeSampleTick = -TICKS_PER_HOUR;
   private isStroke = false;
@@ -142,6 +143,7 @@ export class Recorder {
 
   /** After each executed tick. An eventful one is an executed one in any stepping. */
   afterTick(tick: number, isEventful: boolean): void {
+    this.lastTick = tick;
     const isStroke = this.isStroke;
     this.isStroke = false;
     if (this.looks.has(tick) || (isEventful && this.isDue(tick, isStroke))) {
@@ -151,9 +153,9 @@ export class Recorder {
   }
 
   /** What has been recorded so far; a run may have ended before its time. */
-  recording(ticks: number): Recording {
+  recording(): Recording {
     return {
-      ticks,
+      ticks: this.lastTick + 1,
       strokeTicks: this.strokeTicks.whole(),
       eventTicks: this.eventTicks.whole(),
       eventKinds: this.eventKinds.whole(),

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { checkVcd } from '../report/check-vcd.ts';
 import { builtProgram, FIXTURES } from './program.ts';
 
 const program = builtProgram();
@@ -33,5 +35,40 @@ describe('run --html', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(existsSync(join(program.folder, 'no-such-folder'))).toBe(false);
+  });
+});
+
+describe('run --vcd', () => {
+  it('writes a waveform of each scenario into a folder, and only its end where that is asked for', async () => {
+    const options = ['--vcd', 'waves', '--vcd-last', '1 h'];
+    expect((await program.run(['run', mixed, ...options])).code).toBe(1);
+    const folder = join(program.folder, 'waves');
+    expect(readdirSync(folder).sort()).toEqual(['fails.vcd', 'inconclusive.vcd', 'passes.vcd']);
+    const vcd = checkVcd(readFileSync(join(folder, 'fails.vcd'), 'utf8'));
+    expect(vcd.firstTime).toBe(23 * 3_600_000);
+    expect(vcd.variables.get('main.alarms.motor_stall.raised')?.changes[0]?.[1]).toBe('1');
+  });
+
+  it.each([
+    [['--vcd', '-'], '--vcd needs a file or folder'],
+    [['--vcd-last', '1 h'], 'give --vcd, too'],
+    [['--vcd', 'x.vcd', '--vcd-last', '7'], '"7" has no unit'],
+  ])('refuses %j', async (options, message) => {
+    const { code, stderr } = await program.run(['run', join(mixed, 'passes.yaml'), ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('has what there was when the run was interrupted', async () => {
+    const long = join(FIXTURES, 'long.yaml');
+    const started = program.start(['run', long, '--tick-by-tick', '--vcd', 'cut.vcd'], {
+      THECAL_LOG: 'debug',
+    });
+    await started.said('"msg":"running"');
+    await sleep(2000);
+    started.child.kill('SIGINT');
+    expect((await started.ended).code).toBe(130);
+    const vcd = checkVcd(readFileSync(join(program.folder, 'cut.vcd'), 'utf8'));
+    expect(vcd.lastTime).toBeGreaterThan(0);
   });
 });

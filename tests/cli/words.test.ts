@@ -6,7 +6,7 @@ import { openingText } from '../../src/cli/boards/opening.ts';
 import { RunBoard } from '../../src/cli/run/board.ts';
 import type { Job } from '../../src/cli/run/job.ts';
 import { progressText } from '../../src/cli/run/progress.ts';
-import { traceNames } from '../../src/cli/run/outputs.ts';
+import { namesAfter } from '../../src/cli/run/outputs.ts';
 import { shellWord, startWords } from '../../src/cli/run/reproduce.ts';
 
 describe('the exit code of many', () => {
@@ -61,13 +61,20 @@ describe('a word for a shell', () => {
 describe('names of traces', () => {
   it('are never the same, in any case', () => {
     const files = ['a/x.yaml', 'b/X.yaml', 'x-2.yml', 'c/x.yaml'].map((file) => ({ file }));
-    expect(traceNames(files)).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
+    expect(namesAfter(files, 'trace')).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
   });
 });
 
 describe('the line that shows how far a run is', () => {
   it('says what it waits for until the board is at work', () => {
-    const place = { name: './espruino', port: { exec: './espruino' }, baud: null, board: null, options: [] };
+    const place = {
+      name: './espruino',
+      port: { exec: './espruino' },
+      baud: null,
+      board: null,
+      boardsFile: null,
+      options: [],
+    };
     const job = { index: 0, board: place, scenario: { name: 'A day', untilTick: 99, control: null } };
     const jobs = [job as unknown as Job];
     const board = RunBoard.of(1);

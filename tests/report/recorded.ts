@@ -38,8 +38,8 @@ export async function recorded(file: string, isTickByTick = false): Promise<Reco
     `thecal run ${file} --seed ${scenario.seed}`,
   );
   const recordings = {
-    main: recorders.get('main')?.recording(result.ticks) ?? null,
-    control: recorders.get('control')?.recording(result.control?.ticks ?? 0) ?? null,
+    main: recorders.get('main')?.recording() ?? null,
+    control: recorders.get('control')?.recording() ?? null,
   };
   return { result, why: scenario.why, recordings };
 }

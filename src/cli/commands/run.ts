@@ -10,7 +10,7 @@ import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../sce
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
-import { coreHash, productVersion } from '../build-info.ts';
+import { coreHash, hostTools, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
 import { pageParts } from '../page-parts.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
@@ -35,12 +35,19 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly html?: string;
+  readonly vcd?: string;
+  readonly vcdLast?: number;
   readonly trace?: string;
+  /** Ticks. */
+  readonly traceLast?: number;
   readonly filter?: string;
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseTarget(options);
+  if (options.traceLast !== undefined && options.trace === undefined) {
+    throw new UserError('--trace-last says how much of a trace is kept: it goes with --trace PATH');
+  }
   const place = options.target === 'board' ? await boardOf(options) : null;
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
@@ -65,7 +72,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   };
   const page = (whole: Result): string =>
     parts === null ? '' : htmlReport(whole, pageEntries(jobs, outcomes), parts);
-  const problems = writeOutputs(outputs, outcomes, result, page);
+  const problems = writeOutputs(outputs, jobs, outcomes, result, page);
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
@@ -127,7 +134,7 @@ async function manifestOf(options: RunCommandOptions, place: BoardPlace | null):
     seed: options.seed ?? null,
     target: options.target,
     board: place?.name ?? null,
-    engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+    engine: hostTools(),
     stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
     notice: NOTICE,
   };
@@ -218,7 +225,12 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
+<<<<<<< HEAD
+      traceLastTicks: options.traceLast ?? null,
       isRecorded: outputs.html !== null,
+=======
+      isRecorded: outputs.html !== null || outputs.vcds.length > 0,
+>>>>>>> main
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,

@@ -20,6 +20,8 @@ export interface Job {
   /** Simulated seconds per second of wall clock; null: as fast as it goes. */
   readonly realtimeFactor: number | null;
   readonly trace: TracePaths | null;
+  /** Keep the last so many ticks of a trace; null: all of it. */
+  readonly traceLastTicks: number | null;
   /** Something will be drawn of it. */
   readonly isRecorded: boolean;
   readonly coreHash: string;
@@ -36,7 +38,11 @@ export type Outcome =
       /** null: nobody asked. */
       readonly recordings: Recordings | null;
     }
-  | { readonly kind: 'cancelled' };
+  | {
+      readonly kind: 'cancelled';
+      /** As far as the run had come; null: nobody asked, or it had not begun. */
+      readonly recordings: Recordings | null;
+    };
 
 /** The result of a scenario whose run ended outside of the runner's care: no pump to ask, and what is known is why. */
 export function brokenResult(job: Job, verdict: Verdict, message: string): ScenarioResult {

@@ -50,7 +50,7 @@ export async function runOnWorkers(
   const outcomes = new Map<Job, Outcome>();
   try {
     await Promise.all(queue.map(async (job) => outcomes.set(job, await runOne(job))));
-    return jobs.map((job) => outcomes.get(job) ?? { kind: 'cancelled' });
+    return jobs.map((job) => outcomes.get(job) ?? { kind: 'cancelled', recordings: null });
   } finally {
     await pool.destroy();
   }
