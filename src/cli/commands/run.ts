@@ -225,12 +225,8 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
-<<<<<<< HEAD
       traceLastTicks: options.traceLast ?? null,
-      isRecorded: outputs.html !== null,
-=======
       isRecorded: outputs.html !== null || outputs.vcds.length > 0,
->>>>>>> main
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,

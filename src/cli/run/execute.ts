@@ -3,13 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS } from '../../core/units.ts';
 import type { LineTotals } from '../../../hal/target-options.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
-<<<<<<< HEAD
 import type { TargetDescription } from '../../../hal/target.ts';
 import type { TraceManifest } from '../../trace/format.ts';
 import { TraceRing } from '../../trace/ring.ts';
-import type { ScenarioResult } from '../../scenario/result.ts';
-=======
->>>>>>> main
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
 import { hostTools, productVersion } from '../build-info.ts';
 import { sha256 } from '../hashing.ts';
@@ -19,11 +15,8 @@ import type { RunBoard } from './board.ts';
 import { brokenResult, type Job, type Outcome } from './job.ts';
 import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
-<<<<<<< HEAD
-import { SLICE_TICKS } from './slices.ts';
-=======
 import { Recorders } from './recorders.ts';
->>>>>>> main
+import { SLICE_TICKS } from './slices.ts';
 import { TraceFile } from './trace-file.ts';
 
 /** How long this thread may keep signals and timers waiting. */
@@ -119,43 +112,9 @@ function since(before: LineTotals, now: LineTotals): LineTotals {
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
 }
 
-<<<<<<< HEAD
-function troublesOf(line: LineTotals | null): number | null {
-  if (line === null) return null;
-  return line.retries + line.lost + line.broken + line.refused + line.stale + line.reopened + line.reboots;
-}
-
-/** The recorders of one job, where something will be drawn of it. */
-class Recorders {
-  private readonly isRecorded: boolean;
-  private readonly recorders: { main: Recorder | null; control: Recorder | null } = {
-    main: null,
-    control: null,
-  };
-
-  constructor(job: Job) {
-    this.isRecorded = job.isRecorded;
-  }
-
-  open(which: 'main' | 'control', create: () => Recorder): Recorder | null {
-    this.recorders[which] = this.isRecorded ? create() : null;
-    return this.recorders[which];
-  }
-
-  recordings({ ticks, control }: ScenarioResult): Recordings | null {
-    if (!this.isRecorded) return null;
-    return {
-      main: this.recorders.main?.recording(ticks) ?? null,
-      control: this.recorders.control?.recording(control?.ticks ?? 0) ?? null,
-    };
-  }
-}
-
 /** A run that is killed loses no more of its trace than what came in so long. */
 const FLUSH_MS = 1000;
 
-=======
->>>>>>> main
 /** The trace files of one job. */
 class Traces {
   private readonly job: Job;
