@@ -217,12 +217,6 @@ function addDiff(program: Command, onExit: (code: ExitCode) => void): void {
     });
 }
 
-function duration(text: string): number {
-  const read = parseDuration(text);
-  if (!read.ok) throw new InvalidArgumentError(read.message);
-  return read.value;
-}
-
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
