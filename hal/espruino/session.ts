@@ -25,6 +25,7 @@ import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
 import {
+  bytesOfHex,
   FAILED_READING,
   NAK_ASSERTION,
   NAK_CHECKSUM,
@@ -101,20 +102,21 @@ function readTherapy(numbers: readonly number[], from: number): Therapy | null {
 /** What a `setup` line says, from its third field on; null when it says no pump. */
 export function readSetup(fields: readonly string[]): PumpOptions | null {
   const numbers = numbersOf(fields, 2);
-  if (numbers === null || numbers.length < 8) return null;
+  if (numbers === null || numbers.length < 9) return null;
   // The store has one word for each.
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 7; i++) {
     if ((numbers[i]! | 0) !== numbers[i]) return null;
   }
-  const therapy = readTherapy(numbers, 6);
+  const therapy = readTherapy(numbers, 7);
   if (therapy === null) return null;
   return {
     strokeNl: numbers[0]!,
     reservoirNl: numbers[1]!,
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
-    lowReservoirNl: numbers[4]!,
-    concentrationUgPerMl: numbers[5]!,
+    sessionTimeoutTicks: numbers[4]!,
+    lowReservoirNl: numbers[5]!,
+    concentrationUgPerMl: numbers[6]!,
     therapy: therapy,
   };
 }
@@ -171,7 +173,7 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u';
+  return first === 'k' || first === 'u' || first === 'f';
 }
 
 /** One of the two: a command, or the numbers of an upset. */
@@ -180,8 +182,12 @@ interface StimulusToken {
   readonly upset: readonly number[] | null;
 }
 
-/** Null when the token is none. */
+/** Null when the token is none. `f01010001...` is a frame over the wand. */
 function readStimulus(token: string): StimulusToken | null {
+  if (token.charAt(0) === 'f') {
+    const bytes = bytesOfHex(token.substring(1));
+    return bytes === null ? null : { command: { kind: 'frame', bytes: bytes }, upset: null };
+  }
   const numbers = numbersOf(token.substring(1).split('.'), 0);
   if (numbers === null) return null;
   if (token.charAt(0) === 'u') return isUpset(numbers) ? { command: null, upset: numbers } : null;
