@@ -13,7 +13,8 @@
  */
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
-import { judgeTherapy } from '../../src/core/prescription.ts';
+import { judgeWords } from '../../src/core/prescription-words.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import type { Telemetry } from '../hal.ts';
 import { LOOK_MS, pinMapOf } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
@@ -32,8 +33,8 @@ import {
 } from './link.ts';
 import type { PinHal } from './pin-hal.ts';
 import { createPinHal } from './pin-hal.ts';
-import { flash, forgetAll, RUN_NAME, storedSetup, storeFile } from './pin-store.ts';
-import { numbersOf, readCommand, readSetup } from './session.ts';
+import { flash, forgetAll, isStoreEmpty, RUN_NAME, storedOptions, storeFile } from './pin-store.ts';
+import { readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
 declare const E: { CRC32(data: string | Uint8Array): number };
@@ -107,13 +108,11 @@ function lookAt(milliseconds: number): void {
   }
 }
 
-/** False when the fields say no pump, or one that the pump itself would refuse: then nothing changes. */
-function start(fields: readonly string[], isStopped: boolean): boolean {
-  const options = readSetup(fields);
+/** False when there is none, or one that the pump itself would refuse: then nothing changes. */
+function start(options: PumpOptions | null, isStopped: boolean): boolean {
   const map = pinMapOf(process.env.BOARD);
   if (options === null || map === null) return false;
-  if (judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl) !== ACCEPTED)
-    return false;
+  if (judgeWords(options.words, options.strokeNl) !== ACCEPTED) return false;
   if (pins === null) pins = createPinHal(map, checksum, telemetry);
   pins.stored.build = [options.strokeNl, options.reservoirNl, options.startHour, options.fillNl];
   run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
@@ -160,8 +159,7 @@ function keepDelivering(one: PinHal): void {
 
 function command(seq: string, one: FreeRun, text: string): string {
   if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
-  const numbers = numbersOf(text.split('.'), 0);
-  const order = numbers === null || numbers.length < 2 ? null : readCommand(numbers);
+  const order = readCommand(text.split('.'));
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
   // Stored before it is answered, for the board may restart before the tick that takes it.
   if (order.kind === 'stop') flash().erase(RUN_NAME);
@@ -171,7 +169,7 @@ function command(seq: string, one: FreeRun, text: string): string {
 }
 
 function setUp(seq: string, fields: readonly string[]): string {
-  if (!start(fields, false)) return seal(['nak', seq, NAK_FIELDS]);
+  if (!start(readSetup(fields), false)) return seal(['nak', seq, NAK_FIELDS]);
   if (pins !== null) keepDelivering(pins);
   return seal(['ok', seq]);
 }
@@ -208,9 +206,8 @@ thecal.look = lookAt;
 (globalThis as unknown as { thecal: BoardFirmware }).thecal = thecal;
 
 function startStored(): void {
-  const stored = storedSetup(checksum);
-  if (stored !== null && stored.length === 0) return;
-  if (stored !== null && start(stored, flash().read(RUN_NAME) === undefined)) return;
+  if (isStoreEmpty()) return;
+  if (start(storedOptions(checksum), flash().read(RUN_NAME) === undefined)) return;
   whyNoPump = NAK_STORED;
   print(seal(['failure', 0, 'the stored set-up is broken']));
 }

@@ -215,9 +215,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     },
     store: {
       save: function (words) {
-        const values: number[] = [];
-        for (let i = 0; i < words.length; i++) values.push(words[i]!);
-        stored.isNewest = saveRecord(values.concat(stored.build), checksum);
+        stored.isNewest = saveRecord(words, stored.build, checksum);
         if (stored.isNewest) return;
         stored.failures += 1;
         // What is stored is not what was prescribed: the next start must not deliver it.

@@ -3,7 +3,9 @@
  * and their CRC-32. It goes under two names in turn, and the one before is erased once the new one reads back. So a
  * power cut leaves one of them whole, and behind a record that got spoilt later there is no older one to run instead.
  */
-import { CONCENTRATION_WORD, LOW_RESERVOIR_WORD, PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
+import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
+import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import type { BoardChecksum } from './frame-hal.ts';
 
 declare interface BoardStorage {
@@ -60,47 +62,53 @@ export function newestRecord(checksum: BoardChecksum): Int32Array | null {
   return a[0]! > b[0]! ? a : b;
 }
 
-function holds(record: Int32Array | null, values: readonly number[]): boolean {
+/** From the second word on, up to the check. */
+function holds(record: Int32Array | null, like: Int32Array): boolean {
   if (record === null) return false;
-  for (let i = 0; i < values.length; i++) {
-    if (record[i + 1] !== values[i]) return false;
+  for (let i = 1; i < like.length - 1; i++) {
+    if (record[i] !== like[i]) return false;
   }
   return true;
 }
 
 /** Prescription and build into flash. What a word can't hold does not read back, and is not stored. */
-export function saveRecord(values: readonly number[], checksum: BoardChecksum): boolean {
+export function saveRecord(words: Int32Array, build: readonly number[], checksum: BoardChecksum): boolean {
   const newest = newestRecord(checksum);
-  // As at each start of the board, which must not fill the flash.
-  if (holds(newest, values)) return true;
-  const length = values.length;
+  const length = words.length + build.length;
   const record = new Int32Array(length + 2);
-  record.set(values, 1);
+  record.set(words, 1);
+  record.set(build, 1 + words.length);
+  // As at each start of the board, which must not fill the flash.
+  if (holds(newest, record)) return true;
   record[0] = newest === null ? 1 : newest[0]! + 1;
   record[length + 1] = checksum.crc32(record, length + 1) | 0;
   const place = record[0] % 2;
   if (!storeFile(RECORD_NAMES[place]!, new Uint8Array(record.buffer))) return false;
-  if (!holds(newestRecord(checksum), values)) return false;
+  if (!holds(newestRecord(checksum), record)) return false;
+  for (let i = 0; i < build.length; i++) {
+    if (record[1 + words.length + i] !== build[i]) return false;
+  }
   flash().erase(RECORD_NAMES[1 - place]!);
   return true;
 }
 
-/** The fields of a `setup` for what is stored: none when nothing is, null when that is not whole. */
-export function storedSetup(checksum: BoardChecksum): string[] | null {
+export function isStoreEmpty(): boolean {
+  return flash().read(RECORD_NAMES[0]) === undefined && flash().read(RECORD_NAMES[1]) === undefined;
+}
+
+/** The pump that is stored; null when none is whole. */
+export function storedOptions(checksum: BoardChecksum): PumpOptions | null {
   const record = newestRecord(checksum);
-  if (record === null) {
-    const isEmpty =
-      flash().read(RECORD_NAMES[0]) === undefined && flash().read(RECORD_NAMES[1]) === undefined;
-    return isEmpty ? [] : null;
-  }
-  const fields = ['setup', '0'];
-  const places: number[] = [];
-  for (let i = 0; i < BUILD_WORDS; i++) places.push(PRESCRIPTION_WORDS + i);
-  places.push(LOW_RESERVOIR_WORD, CONCENTRATION_WORD);
-  // Mode, unit and rates stand in the order of a `setup`.
-  for (let i = 0; i < CONCENTRATION_WORD; i++) places.push(i);
-  for (let i = 0; i < places.length; i++) fields.push(record[places[i]! + 1]!.toString());
-  return fields;
+  if (record === null) return null;
+  const build = PRESCRIPTION_WORDS + 1;
+  return {
+    strokeNl: record[build]!,
+    reservoirNl: record[build + 1]!,
+    startHour: record[build + 2]!,
+    fillNl: record[build + 3]!,
+    // A view behind the record's number.
+    words: new Int32Array(record.buffer, 4, PRESCRIBED_WORDS),
+  };
 }
 
 /** No pump at the next start. Stopped first: a cut in between could leave the record before the newest. */

@@ -19,7 +19,7 @@ import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -56,11 +56,13 @@ import {
   trueTrappedPl,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
+import { commandOf, prescriptionWords } from '../prescription-words.ts';
 import type { SignalName } from '../signals.ts';
 import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
   FaultRecord,
+  Order,
   Stimulus,
   Target,
   TargetDescription,
@@ -114,8 +116,8 @@ export class SimTarget implements Target {
   private isStopped = false;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
-  /** Commands of the tick being executed, to be matched with the pump's answers in order. */
-  private taken: Command[] = [];
+  /** Orders of the tick being executed, to be matched with the pump's answers in order. */
+  private taken: Order[] = [];
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -145,7 +147,7 @@ export class SimTarget implements Target {
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump({ ...setup, strokeNl }, this.hal);
+    this.pump = createPump({ ...setup, strokeNl, words: prescriptionWords(setup) }, this.hal);
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
@@ -327,10 +329,10 @@ export class SimTarget implements Target {
 
   private execute(at: number): void {
     this.side.tick = at;
-    this.isOracleLook = at % TICKS_PER_HOUR === 0;
+    // At half hours too, where a rate may change.
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
-      this.taken = this.pump.inbox.slice();
     }
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
@@ -382,7 +384,9 @@ export class SimTarget implements Target {
     }
   }
 
-  private order(command: Command): void {
+  private order(order: Order): void {
+    const command = commandOf(order);
+    this.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -415,22 +419,22 @@ export class SimTarget implements Target {
   }
 
   /** The clinician's view of the therapy follows what the pump accepted. */
-  private adopt(command: Command | undefined, isAccepted: boolean, at: number): void {
-    if (command === undefined || !isAccepted) return;
-    if (command.kind === 'stop') this.isStopped = true;
-    if (command.kind === 'resume') this.isStopped = false;
-    if (command.kind === 'program') {
-      this.therapy = command.therapy;
-      this.concentrationUgPerMl = command.concentrationUgPerMl;
+  private adopt(order: Order | undefined, isAccepted: boolean, at: number): void {
+    if (order === undefined || !isAccepted) return;
+    if (order.kind === 'stop') this.isStopped = true;
+    if (order.kind === 'resume') this.isStopped = false;
+    if (order.kind === 'program') {
+      this.therapy = order.therapy;
+      this.concentrationUgPerMl = order.concentrationUgPerMl;
     }
     this.prescribe(at);
   }
 
   private prescribe(at: number): void {
     if (this.oracle === null) return;
-    const slot = (this.setup.startHour + Math.floor(at / TICKS_PER_HOUR)) % 24;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
-    prescribe(this.oracle, at, prescribedRate(therapy, slot, this.concentrationUgPerMl, TICKS_PER_HOUR));
+    const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
+    prescribe(this.oracle, at, prescribedRate(therapy, at, this.concentrationUgPerMl, clock));
   }
 }
 

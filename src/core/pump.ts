@@ -12,24 +12,23 @@ import { createLedger } from './ledger.ts';
 import { createLog } from './log.ts';
 import { createMode } from './mode.ts';
 import { createMotor } from './motor.ts';
-import { createPrescription, judgeTherapy, strokeDenominator } from './prescription.ts';
+import { createPrescription } from './prescription.ts';
+import { CONCENTRATION_WORD, judgeWords, strokeDenominator } from './prescription-words.ts';
 import type { PumpState } from './state.ts';
-import type { Therapy } from './therapy.ts';
 
 export interface PumpOptions {
   readonly strokeNl: number;
   readonly reservoirNl: number;
   readonly startHour: number;
   readonly fillNl: number;
-  readonly lowReservoirNl: number;
-  readonly concentrationUgPerMl: number;
-  readonly therapy: Therapy;
+  /** The first prescription, as `prescription-words.ts` has it. */
+  readonly words: Int32Array;
 }
 
-/** Options come from a validated scenario or a programmer; a therapy that the pump would refuse is an error here. */
+/** Options come from a validated scenario or a programmer; a prescription that the pump would refuse is an error here. */
 export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
-  const outcome = judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl);
-  assert(outcome === ACCEPTED, 'therapy that the pump would refuse');
+  assert(judgeWords(options.words, options.strokeNl) === ACCEPTED, 'prescription that the pump would refuse');
+  const ugPerMl = options.words[CONCENTRATION_WORD]!;
   return {
     nowTick: 0,
     build: {
@@ -37,16 +36,11 @@ export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
       reservoirNl: options.reservoirNl,
       startHour: options.startHour,
     },
-    prescription: createPrescription(
-      options.therapy,
-      options.concentrationUgPerMl,
-      options.lowReservoirNl,
-      hal,
-    ),
+    prescription: createPrescription(options.words, hal),
     mode: createMode(),
-    dosing: createDosing(strokeDenominator(options.concentrationUgPerMl, options.strokeNl)),
+    dosing: createDosing(strokeDenominator(ugPerMl, options.strokeNl)),
     motor: createMotor(),
-    ledger: createLedger(options.fillNl, options.strokeNl * options.concentrationUgPerMl),
+    ledger: createLedger(options.fillNl, options.strokeNl * ugPerMl),
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),

@@ -18,7 +18,7 @@ import type { PrescriptionState } from './prescription.ts';
 export interface BuildState {
   readonly strokeNl: number;
   readonly reservoirNl: number;
-  /** Pump time at tick 0, whole hours. */
+  /** Pump time at tick 0, hours of the week: 0 is Monday 00:00. */
   readonly startHour: number;
 }
 

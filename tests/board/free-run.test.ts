@@ -8,7 +8,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,2000000,500,0,0,3000';
+const SETUP = 'setup,2,500,40000000,0,38000000,0.0.500.2000000.0*8.3000*48';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const RESUME = EVENT_KINDS.indexOf('resume');
 
@@ -44,7 +44,7 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
+    expect(pins.say('setup,3,500,40000000,0,38000000,0.0.500.2000000.0*8.999999999*48')).toMatch(/^nak,3,3,/);
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -113,13 +113,13 @@ describe('a pump over pins', () => {
   it('after a restart works from what was programmed last', () => {
     const pins = started();
     pins.pass(10);
-    expect(pins.say('command,3,2.500.0.0.1000')).toMatch(/^ok/);
+    expect(pins.say('command,3,2.1.0.0.500.0*9.1000*48')).toMatch(/^ok/);
     pins.pass(2);
     const again = restarted(pins.files);
     again.pass(3600);
     // 100 ug a day and not 300: a stroke in 216 s.
     expect(strokeTicks(again).slice(0, 2)).toEqual([215, 431]);
-    const hourly = `command,3,2.500.1.1.${Array.from({ length: 24 }, (_, hour) => (hour === 1 ? 125 : 0)).join('.')}`;
+    const hourly = `command,3,2.1.1.1.500.0*9.${Array.from({ length: 24 }, (_, hour) => (hour === 1 ? '125*2' : '0*2')).join('.')}`;
     expect(again.say(hourly)).toMatch(/^ok/);
     again.pass(2);
     const third = restarted(again.files);
@@ -149,7 +149,7 @@ describe('a pump over pins', () => {
     const pins = started();
     pins.pass(10);
     pins.isWorn = true;
-    pins.say('command,3,2.500.0.0.1000');
+    pins.say('command,3,2.1.0.0.500.0*9.1000*48');
     pins.pass(3600);
     expect(pins.status()).toMatchObject({ requested: 16, storeFailures: 1 });
     const again = restarted(pins.files);
@@ -379,7 +379,7 @@ describe('the stored prescription', () => {
     const pins = started();
     const before = new Map(pins.files);
     expect(RECORDS.filter((name) => before.has(name))).toEqual(['thecal.p1']);
-    pins.say('command,3,2.500.0.0.1000');
+    pins.say('command,3,2.1.0.0.500.0*9.1000*48');
     pins.pass(2);
     expect(RECORDS.filter((name) => pins.files.has(name))).toEqual(['thecal.p0']);
     const written = pins.files.get('thecal.p0')!;
@@ -432,7 +432,7 @@ describe('the stored prescription', () => {
 
   it('counts as not stored when it holds a number too large for flash', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,2000000,500,0,0,3000')).toMatch(/^ok/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0.0.500.2000000.0*8.3000*48')).toMatch(/^ok/);
     expect(pins.status().storeFailures).toBe(2);
     const again = restarted(pins.files);
     again.pass(200);

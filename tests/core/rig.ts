@@ -4,11 +4,11 @@
  */
 import crc32 from 'crc-32';
 import type { PumpHal } from '../../hal/hal.ts';
-import type { Command } from '../../src/core/commands.ts';
+import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
+import type { Order, Prescription } from '../../hal/target.ts';
 import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
-import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
-import type { PumpState } from '../../src/core/state.ts';
+import type { BuildState, PumpState } from '../../src/core/state.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 
@@ -33,8 +33,13 @@ export interface RigEvent {
   readonly argument: number;
 }
 
+/** A pump as it is built, filled and prescribed. */
+export interface RigOptions extends BuildState, Prescription {
+  readonly fillNl: number;
+}
+
 /** 300 ug/day of 500 ug/mL in strokes of 500 nL: exactly one stroke every 72 ticks, stroke k in tick 72 k - 1. */
-export const ONE_IN_72: PumpOptions = {
+export const ONE_IN_72: RigOptions = {
   strokeNl: 500,
   reservoirNl: 40_000_000,
   startHour: 0,
@@ -65,10 +70,11 @@ export class Rig {
   count = 0;
   private isStrokeCommanded = false;
 
-  constructor(changes: Partial<PumpOptions> = {}, core: Core = REAL_CORE) {
+  constructor(changes: Partial<RigOptions> = {}, core: Core = REAL_CORE) {
     this.core = core;
     this.hal = this.createHal();
-    this.pump = core.createPump({ ...ONE_IN_72, ...changes }, this.hal);
+    const options = { ...ONE_IN_72, ...changes };
+    this.pump = core.createPump({ ...options, words: prescriptionWords(options) }, this.hal);
   }
 
   /** Execute every tick up to and including `toTick`. */
@@ -87,10 +93,10 @@ export class Rig {
     return this;
   }
 
-  /** Run up to the tick before, then queue: the command counts from `atTick`. */
-  at(atTick: number, ...commands: readonly Command[]): this {
+  /** Run up to the tick before, then queue: the order counts from `atTick`. */
+  at(atTick: number, ...orders: readonly Order[]): this {
     this.runTo(atTick - 1);
-    for (const command of commands) this.core.queueCommand(this.pump, command);
+    for (const order of orders) this.core.queueCommand(this.pump, commandOf(order));
     return this;
   }
 
