@@ -61,10 +61,12 @@ export interface Watchdog {
 }
 
 export interface Store {
-  /** Replace the stored record. Survives power loss once the call has returned. */
-  save(words: Int32Array): void;
-  /** Fill `into` with the record; false when there is none of that length or it can't be read. */
-  load(into: Int32Array): boolean;
+  /** Its size; what lies where is the firmware's, in `src/core/store.ts`. */
+  readonly words: number;
+  /** Survives power loss once the call has returned. Power lost meanwhile leaves any mixture of old and new words. */
+  write(address: number, words: Int32Array): void;
+  /** Fill `into` from `address` on; false when these words were never written or can't be read. */
+  read(address: number, into: Int32Array): boolean;
 }
 
 export interface Telemetry {

@@ -202,7 +202,7 @@ function runScript(binary: string, folder: string, script: string): string {
     cwd: folder,
     input: '',
     encoding: 'latin1',
-    timeout: 120_000,
+    timeout: 600_000,
   });
 }
 

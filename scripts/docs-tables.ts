@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parse } from 'yaml';
 import { SimTarget } from '../hal/sim/target.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../src/core/commands.ts';
@@ -14,17 +15,20 @@ import { EVENT_KINDS, type EventKind } from '../src/core/events.ts';
 import { PERMISSIONS } from '../src/core/permission.ts';
 import { TICKS_PER_DAY } from '../src/core/units.ts';
 import { formatQuantity, KINDS, type QuantityKind } from '../src/scenario/quantity.ts';
+import type { Scenario } from '../src/scenario/scenario.ts';
 import { formatDuration } from '../src/scenario/time.ts';
 import { argumentText } from '../src/trace/words.ts';
 import type { FaultSpec, OptionSpec } from '../sim/faults/fault.ts';
 import { FAULTS } from '../sim/faults/index.ts';
 import { PROJECT_ROOT } from './core-hash.ts';
+import { LIBRARY, libraryFiles } from './library.ts';
 
 /** Documents with generated tables, relative to the root. */
 export const DOCUMENTS = [
   'docs/alarms.md',
   'docs/fault-model.md',
   'docs/fidelity.md',
+  'docs/incidents.md',
   'docs/trace.md',
 ] as const;
 
@@ -56,8 +60,8 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'elective-replacement': `${config.ERI_PERMILLE / 10} % of the charge is drawn by the books, or ${config.LOW_SUPPLY_READINGS} readings in a row are at or under ${config.ERI_LOADED_MV} mV loaded or ${config.ERI_RESTING_MV} mV at rest; for good`,
   'end-of-service': `${formatDuration(config.ERI_TO_EOS_TICKS)} have passed since elective replacement, or ${config.LIFE_TICKS / TICKS_PER_DAY} days since tick 0; for good`,
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
-  'stopped-too-long': `nothing was delivered for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, whatever the cause`,
-  'memory-error': 'both copies of the prescription fail their checksum, until one is programmed',
+  'stopped-too-long': `the pump was stopped for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, by a command or by an alarm; a motor that stalls is not stopped, it has an alarm of its own`,
+  'memory-error': 'all copies of the prescription fail their checksum, until one is programmed',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
 };
@@ -235,6 +239,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       what: 'volume of a shot of the valve family as built, nL',
       source: 'JULLIAN (weak)',
     },
+    FASTEST_NL_PER_HOUR: { what: 'fastest flow with a bolus, nL an hour (24 mL a day)', source: ESTIMATE },
+    BOLUS_MIN_TICKS: {
+      what: 'shortest bolus, s',
+      source: 'estimate, as the label gives a screening dose (LABEL)',
+    },
+    BOLUS_MAX_TICKS: { what: 'longest bolus, s', source: 'R5.3.0(5) (OPENPCA)' },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
@@ -401,7 +411,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -501,6 +511,7 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   refill: 'the programmed volume was booked',
   hour: 'an hour closed; strokes confirmed in it',
   resume: 'delivery began again; ticks without it',
+  restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
 };
 
 const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
@@ -519,6 +530,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   refill: 38000000,
   hour: 50,
   resume: 21603,
+  restart: 1811,
 };
 
 function eventTable(): string {
@@ -552,6 +564,38 @@ function outcomeList(): string {
   return COMMAND_OUTCOMES.map((outcome) => `\`${outcome}\``).join(', ');
 }
 
+// ---------------------------------------------------------------- incidents
+
+/** The scenarios that play a real incident again, by its number. Their own tests check what the files say. */
+function incidentTable(): string {
+  const rows = libraryFiles().flatMap((file) => {
+    const text = readFileSync(join(PROJECT_ROOT, LIBRARY, file), 'utf8');
+    const { incident } = parse(text) as Partial<Pick<Scenario, 'incident'>>;
+    return incident ? [{ file, ...incident }] : [];
+  });
+  rows.sort((a, b) => a.number - b.number);
+  return table(
+    [
+      'no.',
+      'incident',
+      'what happened',
+      'what the device showed',
+      'harm here',
+      'what our firmware does',
+      'source',
+    ],
+    rows.map(({ file, number, title, happened, showed, harm, firmware, source }) => [
+      String(number),
+      `[${title}](../${LIBRARY}/${file})`,
+      happened.trim(),
+      showed.trim(),
+      harm.trim(),
+      firmware.trim(),
+      source.trim(),
+    ]),
+  );
+}
+
 // ---------------------------------------------------------------- writing
 
 const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -563,6 +607,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   events: eventTable,
   commands: commandTable,
   outcomes: outcomeList,
+  incidents: incidentTable,
 };
 
 const MARKED = /<!-- table: ([a-z-]+) -->\n[\s\S]*?<!-- end of table -->/g;

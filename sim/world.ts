@@ -176,12 +176,21 @@ function carryUntil(world: World, untilTick: number, givenTick: number): void {
   if (reachedPg > 0) patient.receive(world.patient, reachedPg, givenTick);
 }
 
-export function toneSounded(world: World, _tick: number): void {
+export function toneSounded(world: World, tick: number): void {
   world.battery.tones = world.battery.tones + 1;
+  for (let i = 0; i < world.faults.active.length; i++) {
+    const fault = activeFault(world.faults, i);
+    faultSpec(fault.kind).onTone?.(fault, tick);
+  }
 }
 
-export function telemetryUsed(world: World, ticks: number): void {
+/** The pump was interrogated in `tick`, and its telemetry was open for so long. */
+export function interrogated(world: World, ticks: number, tick: number): void {
   world.battery.telemetryTicks = world.battery.telemetryTicks + ticks;
+  for (let i = 0; i < world.faults.active.length; i++) {
+    const fault = activeFault(world.faults, i);
+    faultSpec(fault.kind).onInterrogation?.(fault, tick);
+  }
 }
 
 /**
@@ -224,6 +233,7 @@ export function outletPressurePa(world: World, tick: number, look: Look): number
 
 export function supplyMv(world: World, tick: number, load: 'resting' | 'loaded', look: Look): number | null {
   const isUsed = look === 'consumed';
+  if (isUsed) judgeDrain(world, tick);
   const cleanMv = load === 'loaded' ? cleanLoadedMv(world, tick, isUsed) : cleanRestingMv(world, tick);
   return laidOverReading(world.faults, 'supply', cleanMv, tick, isUsed, load === 'loaded' ? 1 : 0);
 }
@@ -279,6 +289,15 @@ export function clearFault(world: World, id: string, tick: number): void {
   rebuildPlant(world, fault.kind, tick);
 }
 
+/** At each full hour, before its tick: what faults do to the catheter may have changed with time. */
+export function turnHour(world: World, tick: number): void {
+  for (let i = 0; i < world.faults.active.length; i++) {
+    if (faultSpec(activeFault(world.faults, i).kind).changesHourly !== true) continue;
+    rebuildCatheter(world, tick);
+    return;
+  }
+}
+
 export function markFaultFired(world: World, id: string, tick: number): void {
   markFired(findFault(world.faults, id), tick);
 }
@@ -306,7 +325,14 @@ function rebuildPlant(world: World, kind: string, tick: number): void {
   if (spec.leakPlPerHour !== undefined) {
     reservoir.setLeak(world.reservoir, laidOver(faults, 'leakPlPerHour', 0, tick, false), tick);
   }
-  if (spec.lambdaQ30 === undefined) return;
+  if (spec.drainUa !== undefined) {
+    battery.setDrain(world.battery, laidOver(faults, 'drainUa', 0, tick, false), tick);
+  }
+  if (spec.lambdaQ30 !== undefined) rebuildCatheter(world, tick);
+}
+
+function rebuildCatheter(world: World, tick: number): void {
+  const { faults } = world;
   settle(world, tick);
   const { clearLambdaQ30 } = world.catheter;
   const lambdaQ30 = laidOver(faults, 'lambdaQ30', clearLambdaQ30, tick, false);
@@ -322,6 +348,16 @@ function rebuildPlant(world: World, kind: string, tick: number): void {
 function judgeLeak(world: World, tick: number): void {
   if (reservoir.leakedSincePl(world.reservoir, tick) > 0)
     laidOver(world.faults, 'leakPlPerHour', 0, tick, true);
+}
+
+/** A current that drains the cell fires once a voltage that the firmware reads is lower for it. */
+function judgeDrain(world: World, tick: number): void {
+  const drainedNc = battery.drainedNc(world.battery, tick);
+  if (drainedNc === 0) return;
+  const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
+  if (battery.restingMv(usedNc) !== battery.restingMv(usedNc - drainedNc)) {
+    laidOver(world.faults, 'drainUa', 0, tick, true);
+  }
 }
 
 /**

@@ -3,10 +3,11 @@
  * them together must show is asked here too: every fault, every alarm, truth beside belief, and controls that differ.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../hal/signals.ts';
 import { createSimTarget } from '../hal/sim/target.ts';
+import { LIBRARY, libraryFiles } from '../scripts/library.ts';
 import { FAULTS, faultSpec } from '../sim/faults/index.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
 import { revealedBy, VOCABULARY } from '../src/cli/vocabulary.ts';
@@ -17,7 +18,7 @@ import { runScenario } from '../src/scenario/run.ts';
 import type { Expectation, Scenario } from '../src/scenario/scenario.ts';
 
 const IS_LONG = process.env['THECAL_LONG'] === '1';
-const FOLDER = new URL('../sim/scenarios/', import.meta.url);
+const FOLDER = new URL(`../${LIBRARY}/`, import.meta.url);
 
 /** Longer runs are stepped tick by tick in the long tests only, and say so in their first lines. */
 const LONG_TICKS = 60 * TICKS_PER_DAY;
@@ -25,16 +26,14 @@ const LONG_STROKES = 20_000;
 const LONG_NOTE = /^# Over .*: tick by tick in the long run only\.$/m;
 const LONG_TIMEOUT_MS = 1_200_000;
 
-const FILES = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.yaml'))
-  .sort();
+const FILES = libraryFiles();
 
 const textOf = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 const isLeftToLong = (file: string): boolean => LONG_NOTE.test(textOf(file));
 
 function read(file: string): Scenario {
   const bytes = new TextEncoder().encode(textOf(file));
-  const path = `sim/scenarios/${file}`;
+  const path = `${LIBRARY}/${file}`;
   const outcome = readScenario(bytes, path, VOCABULARY, (b) => createHash('sha256').update(b).digest('hex'));
   if ('problems' in outcome) throw new Error(outcome.problems.map(formatProblem).join('\n'));
   return outcome.scenario;
@@ -88,6 +87,11 @@ const alarmsOf = (result: RunResult): Set<string> => new Set(result.alarms.map((
 const isOfLine = (kind: string): boolean => faultSpec(kind).layer === 'line';
 const hasFaults = (scenario: Scenario): boolean =>
   scenario.timeline.some((entry) => entry.kind === 'fault' && !isOfLine(entry.fault));
+/** Somebody does in one run what is not done in the other. */
+function hasOtherDeeds({ timeline, control }: Scenario): boolean {
+  const deeds = timeline.filter(({ kind }) => !['fault', 'clear', 'expect'].includes(kind));
+  return JSON.stringify(deeds) !== JSON.stringify(control?.timeline);
+}
 
 function expectationsOf(scenario: Scenario): Expectation[] {
   const timed = scenario.timeline.flatMap((entry) => (entry.kind === 'expect' ? [entry.expectation] : []));
@@ -109,7 +113,7 @@ beforeAll(async () => {
 describe.each(FILES)('the scenario %s', (file) => {
   it('is named in kebab-case, reads without a problem and says why, for what and against what', () => {
     const { scenario } = runOf(file);
-    expect(file).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.yaml$/);
+    expect(file).toMatch(/^(incidents\/\d\d-)?[a-z0-9]+(-[a-z0-9]+)*\.yaml$/);
     expect(scenario.why.length).toBeGreaterThan(200);
     expect(scenario.requirements.length).toBeGreaterThan(0);
     expect(scenario.control).not.toBeNull();
@@ -139,7 +143,7 @@ describe.each(FILES)('the scenario %s', (file) => {
     expect(complaints(runOf(file).result)).toEqual([]);
   });
 
-  it('differs from its control by its faults and by nothing else', () => {
+  it('differs from its control by its faults and by what people do, and by nothing else', () => {
     const { scenario, result } = runOf(file);
     const control = controlOf(result);
     expect(control.faults).toEqual([]);
@@ -148,6 +152,8 @@ describe.each(FILES)('the scenario %s', (file) => {
         alarms: result.alarms,
         signals: result.signals,
       });
+    } else if (hasOtherDeeds(scenario)) {
+      expect(control.digest?.rolling).not.toBe(result.digest?.rolling);
     } else {
       const rest = { expectations: [], faults: [] };
       expect({ ...lasting(control), ...rest }).toEqual({ ...lasting(result), ...rest });
@@ -173,6 +179,34 @@ describe.each(FILES)('the scenario %s', (file) => {
     },
     LONG_TIMEOUT_MS,
   );
+});
+
+const INCIDENTS = FILES.filter((file) => file.startsWith('incidents/'));
+
+describe.each(INCIDENTS)('the incident %s', (file) => {
+  it('is the one whose number its file bears', () => {
+    const { why, incident } = runOf(file).scenario;
+    expect(incident?.number).toBe(Number(file.slice('incidents/'.length, 'incidents/NN'.length)));
+    expect(why).toContain(`Incident ${incident?.number}`);
+  });
+
+  it('has a control without a dose failure, and without an alarm but those that it expects', () => {
+    const { scenario, result } = runOf(file);
+    const expected = scenario.control?.finally.flatMap((e) =>
+      e.kind === 'alarm' && e.word === 'raised' ? [e.alarm] : [],
+    );
+    const control = controlOf(result);
+    expect(control.alarms.map(({ alarm }) => alarm).filter((alarm) => !expected?.includes(alarm))).toEqual(
+      [],
+    );
+    expect(control.doseFailures).toEqual([]);
+  });
+
+  it('says in its expectations how much drug went where, or what it did to the patient', () => {
+    const isOfHarm = (e: Expectation): boolean =>
+      e.kind === 'signal' && /^true\.(delivered|intrathecal|lost|excess)|^patient\./.test(e.signal);
+    expect(expectationsOf(runOf(file).scenario).filter(isOfHarm).length).toBeGreaterThanOrEqual(2);
+  });
 });
 
 describe('the library as a whole', () => {

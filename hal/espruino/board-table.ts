@@ -51,7 +51,7 @@ export function otherBoard(expectedId: string | undefined, id: string): string |
  * Variables in use by the firmware with its data, over those of a fresh interpreter: measured, rounded up. A test
  * holds the record in `docs/board.md` below these, and the measurement itself where an interpreter is at hand.
  */
-export const VARIABLES_NEEDED = { lockstep: 2300, freeRunning: 2600 } as const;
+export const VARIABLES_NEEDED = { lockstep: 2600, freeRunning: 2900 } as const;
 
 /** Left free for what the interpreter itself needs: pins in use, a line being read, Bluetooth. An estimate. */
 export const VARIABLES_SPARE = 300;
@@ -59,7 +59,7 @@ export const VARIABLES_SPARE = 300;
 /** A file's header in the storage of a board, and what a file is rounded up to. */
 const HEADER_BYTES = 32;
 const ALIGNED_BYTES = 8;
-/** The boot code, the switch, and the stored prescription of a free-running pump. */
+/** The boot code, the switch, and the stored prescription of a free-running pump; its ledger takes what is left. */
 const SMALL_FILES_BYTES = 1024;
 
 export function storedBytes(bytes: number): number {

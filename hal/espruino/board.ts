@@ -3,8 +3,8 @@
  * console, crystal or radio uses, with an ADC input where one is read; `docs/board.md` has the wiring.
  */
 export interface PinMap {
-  /** `process.env.BOARD`. */
-  readonly board: string;
+  /** Each as it calls itself in `process.env.BOARD`. */
+  readonly boards: readonly string[];
   /** The motor's four windings, in the order in which they are energised. */
   readonly phases: readonly string[];
   /** One pulse for each whole stroke. */
@@ -16,19 +16,17 @@ export interface PinMap {
   readonly buzzer: string;
 }
 
-const PICO_HEADER = {
-  phases: ['B15', 'B14', 'B13', 'B10'],
-  feedback: 'B3',
-  pressure: 'A5',
-  supply: 'A6',
-  buzzer: 'B1',
-} as const;
-
 export const PIN_MAPS: readonly PinMap[] = [
-  Object.assign({ board: 'PICO_R1_3' }, PICO_HEADER),
-  Object.assign({ board: 'ESPRUINOWIFI' }, PICO_HEADER),
   {
-    board: 'MDBT42Q',
+    boards: ['PICO_R1_3', 'ESPRUINOWIFI'],
+    phases: ['B15', 'B14', 'B13', 'B10'],
+    feedback: 'B3',
+    pressure: 'A5',
+    supply: 'A6',
+    buzzer: 'B1',
+  },
+  {
+    boards: ['MDBT42Q'],
     phases: ['D14', 'D15', 'D16', 'D17'],
     feedback: 'D18',
     pressure: 'D28',
@@ -36,16 +34,16 @@ export const PIN_MAPS: readonly PinMap[] = [
     buzzer: 'D20',
   },
   {
-    board: 'PIXLJS',
+    boards: ['PIXLJS'],
     phases: ['D8', 'D9', 'D10', 'D11'],
     feedback: 'D12',
     pressure: 'A0',
     supply: 'A1',
     buzzer: 'D7',
   },
-  // A build of the interpreter on a computer: pins that go nowhere, so that the same code runs there.
+  // On a computer: of a build of the interpreter, pins that go nowhere; of the virtual board, to a bench.
   {
-    board: 'LINUX',
+    boards: ['LINUX', 'VIRTUAL'],
     phases: ['D1', 'D2', 'D3', 'D4'],
     feedback: 'D5',
     pressure: 'D6',
@@ -56,7 +54,7 @@ export const PIN_MAPS: readonly PinMap[] = [
 
 export function pinMapOf(board: string): PinMap | null {
   for (let i = 0; i < PIN_MAPS.length; i++) {
-    if (PIN_MAPS[i]!.board === board) return PIN_MAPS[i]!;
+    if (PIN_MAPS[i]!.boards.indexOf(board) >= 0) return PIN_MAPS[i]!;
   }
   return null;
 }

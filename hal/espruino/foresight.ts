@@ -72,8 +72,8 @@ export class Foresight implements SimTap {
     this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandFields(command)].join('.')}`);
   }
 
-  upset(isStored: boolean, word: number, bit: number): void {
-    this.stimuli.push(`u${isStored ? 1 : 0}.${word}.${bit}`);
+  upset(copy: number, word: number, bit: number): void {
+    this.stimuli.push(`u${copy}.${word}.${bit}`);
   }
 
   /** For whoever goes back and does a wake again. */

@@ -2,6 +2,7 @@
  * BOARD: the HAL over one wake's frame. Readings come from the host, what the firmware does goes into the reply. A
  * reading that the firmware takes and the host did not foresee is noted: that alone is a difference.
  */
+import { LOG_AT } from '../../src/core/store.ts';
 import type { PumpHal } from '../hal.ts';
 
 export interface Frame {
@@ -15,7 +16,7 @@ export interface Frame {
   starved: number;
   /** `tick.code.argument` of every event but strokes, and `tick.s.digest` of state digests. */
   said: string[];
-  /** Empty until something is stored. */
+  /** All but the log, which is the host's: it hears every event. */
   stored: Int32Array;
 }
 
@@ -27,7 +28,7 @@ export function createFrame(): Frame {
     tones: 0,
     starved: 0,
     said: [],
-    stored: new Int32Array(0),
+    stored: new Int32Array(LOG_AT),
   };
 }
 
@@ -88,13 +89,12 @@ export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
       },
     },
     store: {
-      save: function (words) {
-        frame.stored = new Int32Array(words);
+      words: LOG_AT,
+      write: function (address, words) {
+        frame.stored.set(words, address);
       },
-      load: function (into) {
-        const stored = frame.stored;
-        if (stored.length !== into.length) return false;
-        into.set(stored);
+      read: function (address, into) {
+        for (let i = 0; i < into.length; i++) into[i] = frame.stored[address + i]!;
         return true;
       },
     },

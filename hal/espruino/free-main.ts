@@ -3,18 +3,19 @@
  * the console's prompt, and prints what happens as it happens:
  *
  *   thecal("hello,1,...")    who is there; a pump that runs goes on
- *   thecal("setup,2,...")    a new pump with this prescription, from tick 0. At each start of the board there is one
- *                            again, with the prescription that was programmed last, and stopped if this one was
+ *   thecal("setup,2,...")    a new pump with this prescription, from tick 0. When the board starts again it goes on
+ *                            from what its store holds
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
  *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
  *
  *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
  */
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { keepBoot } from '../../src/core/boot-record.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
 import { judgeWords } from '../../src/core/prescription-words.ts';
-import type { PumpOptions } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
+import type { PumpState } from '../../src/core/state.ts';
 import type { Telemetry } from '../hal.ts';
 import { LOOK_MS, pinMapOf } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
@@ -33,7 +34,7 @@ import {
 } from './link.ts';
 import type { PinHal } from './pin-hal.ts';
 import { createPinHal } from './pin-hal.ts';
-import { flash, forgetAll, isStoreEmpty, RUN_NAME, storedOptions, storeFile } from './pin-store.ts';
+import { forgetAll, isAnythingStored } from './pin-store.ts';
 import { readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
@@ -108,25 +109,24 @@ function lookAt(milliseconds: number): void {
   }
 }
 
-/** False when there is none, or one that the pump itself would refuse: then nothing changes. */
-function start(options: PumpOptions | null, isStopped: boolean): boolean {
+/** The hardware, once there is a pump to use it; null on a board without a pin map. */
+function usePins(): PinHal | null {
+  if (pins !== null) return pins;
   const map = pinMapOf(process.env.BOARD);
-  if (options === null || map === null) return false;
-  if (judgeWords(options.words, options.strokeNl) !== ACCEPTED) return false;
-  if (pins === null) pins = createPinHal(map, checksum, telemetry);
-  pins.stored.build = [options.strokeNl, options.reservoirNl, options.startHour, options.fillNl];
-  run = createFreeRun(createPump(options, pins.hal), pins.hal, nowMs());
-  if (isStopped) queueCommand(run.pump, { kind: 'stop' });
+  if (map !== null) pins = createPinHal(map, checksum, telemetry);
+  return pins;
+}
+
+function start(pump: PumpState, over: PinHal): void {
+  run = createFreeRun(pump, over.hal, nowMs());
   // Strokes that the pump before had waiting are none of this one's.
-  pins.halt();
+  over.halt();
   hasSaidFailure = false;
-  if (!isLooking) {
-    isLooking = true;
-    setInterval(function () {
-      lookAt(nowMs());
-    }, LOOK_MS);
-  }
-  return true;
+  if (isLooking) return;
+  isLooking = true;
+  setInterval(function () {
+    lookAt(nowMs());
+  }, LOOK_MS);
 }
 
 function stop(): void {
@@ -147,14 +147,9 @@ function tellStatus(seq: string, one: FreeRun): string {
     one.stalls,
     one.missedTicks,
     one.clockJumps,
-    pins === null ? 0 : pins.stored.failures,
+    pins === null ? 0 : pins.store.failures,
     one.failure,
   ]);
-}
-
-/** It runs in any case, and `status` tells that it would not start again by itself. */
-function keepDelivering(one: PinHal): void {
-  if (!one.stored.isNewest || !storeFile(RUN_NAME, '1')) one.stored.failures += 1;
 }
 
 function command(seq: string, one: FreeRun, text: string): string {
@@ -162,15 +157,19 @@ function command(seq: string, one: FreeRun, text: string): string {
   const order = readCommand(text.split('.'));
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
   // Stored before it is answered, for the board may restart before the tick that takes it.
-  if (order.kind === 'stop') flash().erase(RUN_NAME);
-  if (order.kind === 'resume' && pins !== null) keepDelivering(pins);
+  if (order.kind === 'stop') keepBoot(one.pump.build, 1, one.hal);
+  if (order.kind === 'resume') keepBoot(one.pump.build, 0, one.hal);
   queueCommand(one.pump, order);
   return seal(['ok', seq]);
 }
 
+/** Fields that say no pump, or one that the pump itself would refuse, change nothing. */
 function setUp(seq: string, fields: readonly string[]): string {
-  if (!start(readSetup(fields), false)) return seal(['nak', seq, NAK_FIELDS]);
-  if (pins !== null) keepDelivering(pins);
+  const options = readSetup(fields);
+  const isRight = options !== null && judgeWords(options.words, options.strokeNl) === ACCEPTED;
+  const over = isRight ? usePins() : null;
+  if (options === null || over === null) return seal(['nak', seq, NAK_FIELDS]);
+  start(createPump(options, over.hal), over);
   return seal(['ok', seq]);
 }
 
@@ -205,9 +204,15 @@ thecal.core = __CORE_HASH__;
 thecal.look = lookAt;
 (globalThis as unknown as { thecal: BoardFirmware }).thecal = thecal;
 
+/** The clock stood still meanwhile: the pump goes on behind what it saved last. */
 function startStored(): void {
-  if (isStoreEmpty()) return;
-  if (start(storedOptions(checksum), flash().read(RUN_NAME) === undefined)) return;
+  if (!isAnythingStored()) return;
+  const over = usePins();
+  const pump = over === null ? null : bootPump(0, over.hal);
+  if (over !== null && pump !== null) {
+    start(pump, over);
+    return;
+  }
   whyNoPump = NAK_STORED;
   print(seal(['failure', 0, 'the stored set-up is broken']));
 }

@@ -39,9 +39,9 @@ export function createFreeRun(pump: PumpState, hal: PumpHal, nowMs: number): Fre
   return {
     pump: pump,
     hal: hal,
-    anchorMs: nowMs,
-    lastTick: 0,
-    wakeTick: 0,
+    anchorMs: nowMs - pump.nowTick * TICK_MS,
+    lastTick: pump.nowTick,
+    wakeTick: pump.nowTick,
     stalls: 0,
     missedTicks: 0,
     clockJumps: 0,

@@ -20,7 +20,8 @@ import {
   WATCHDOG_SECONDS,
 } from './board.ts';
 import type { BoardChecksum } from './frame-hal.ts';
-import { flash, newestRecord, RUN_NAME, saveRecord } from './pin-store.ts';
+import type { PinStore } from './pin-store.ts';
+import { createPinStore } from './pin-store.ts';
 
 /** A pin of the interpreter. */
 type BoardPin = object;
@@ -47,19 +48,9 @@ const RELEASED = 0;
 const HALF_DUTY = 1 / 2;
 const FEEDBACK_DEBOUNCE_MS = 2;
 
-/** What the next start of the board would find. */
-export interface PinStored {
-  /** Stroke, reservoir, hour at tick 0 and fill: they are stored with each prescription, so they come before the pump. */
-  build: readonly number[];
-  /** The prescription that the pump works from is the stored one. */
-  isNewest: boolean;
-  /** What could not be stored. */
-  failures: number;
-}
-
 export interface PinHal {
   readonly hal: PumpHal;
-  readonly stored: PinStored;
+  readonly store: PinStore;
   /** No further stroke begins. One under way ends, since half a stroke is no place to stop; then no winding is energised. */
   halt(): void;
   /** Asked at each look at the clock. True when a stroke or a tone was broken off: then windings and buzzer are let go. */
@@ -97,7 +88,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
   const pressure = new Pin(map.pressure);
   const supply = new Pin(map.supply);
   const buzzer = new Pin(map.buzzer);
-  const stored: PinStored = { build: [], isNewest: false, failures: 0 };
+  const store = createPinStore();
   /** Pulses of the feedback since power-up. */
   let confirmed = 0;
   /** Strokes commanded and not begun yet. */
@@ -213,21 +204,7 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
         if (typeof E.kickWatchdog === 'function') E.kickWatchdog();
       },
     },
-    store: {
-      save: function (words) {
-        stored.isNewest = saveRecord(words, stored.build, checksum);
-        if (stored.isNewest) return;
-        stored.failures += 1;
-        // What is stored is not what was prescribed: the next start must not deliver it.
-        flash().erase(RUN_NAME);
-      },
-      load: function (into) {
-        const record = newestRecord(checksum);
-        if (record === null) return false;
-        for (let i = 0; i < into.length; i++) into[i] = record[i + 1]!;
-        return true;
-      },
-    },
+    store: store,
     telemetry: telemetry,
     checksum: checksum,
   };
@@ -254,5 +231,5 @@ export function createPinHal(map: PinMap, checksum: BoardChecksum, telemetry: Te
     return true;
   }
 
-  return { hal: hal, stored: stored, halt: halt, letGoOfBroken: letGoOfBroken };
+  return { hal: hal, store: store, halt: halt, letGoOfBroken: letGoOfBroken };
 }

@@ -1,12 +1,17 @@
 /**
- * BOARD: what lies in flash for the board's next start. The prescription and the build are one record: a number, words
- * and their CRC-32. It goes under two names in turn, and the one before is erased once the new one reads back. So a
- * power cut leaves one of them whole, and behind a record that got spoilt later there is no older one to run instead.
+ * BOARD: the store over the interpreter's files in flash: each record is a file, named after its address. A file that is
+ * written anew leaves its old bytes behind, which only an upload takes back, so there is an end to writing.
  */
-import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
-import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
-import type { PumpOptions } from '../../src/core/pump.ts';
-import type { BoardChecksum } from './frame-hal.ts';
+import {
+  BOOT_AT,
+  BOOT_WORDS,
+  LEDGER_AT,
+  LEDGER_WORDS,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_WORDS,
+  storeWords,
+} from '../../src/core/store.ts';
+import type { Store } from '../hal.ts';
 
 declare interface BoardStorage {
   read(name: string): string | undefined;
@@ -18,23 +23,32 @@ declare interface BoardGlobals {
   require(module: 'Storage'): BoardStorage;
 }
 
-const RECORD_NAMES = ['thecal.p0', 'thecal.p1'] as const;
-/** There while the pump is to deliver at the next start: taking it away, for a stop, needs no room in flash. */
-export const RUN_NAME = 'thecal.run';
-/** Stroke, reservoir, hour at tick 0 and fill, as in a `setup`. */
-const BUILD_WORDS = 4;
+/** Of the event log; each takes a file. */
+const LOG_ENTRIES = 16;
 /** Below this the interpreter might compact its flash, and move the code that is running from it. */
 const RESERVE_BYTES = 256;
+/** What is written of itself, ledger and log, leaves this more: so that what is ordered finds room. */
+const ORDERS_BYTES = 4 * (2 * PRESCRIPTION_WORDS + 4 * BOOT_WORDS) + 1024;
+
+/** What the next start of the board would not find. */
+export interface PinStore extends Store {
+  /** Records that could not be written. */
+  failures: number;
+}
 
 /** The files in flash. Asked of the global object, because a bundler resolves a bare `require` itself. */
-export function flash(): BoardStorage {
+function flash(): BoardStorage {
   return (globalThis as unknown as BoardGlobals).require('Storage');
 }
 
+function fileOf(address: number): string {
+  return ['thecal', address].join('.');
+}
+
 /** A file into flash, if that is safe and succeeds. */
-export function storeFile(name: string, data: string | Uint8Array): boolean {
+function writeFile(name: string, data: Uint8Array, reserveBytes: number): boolean {
   const storage = flash();
-  if (typeof storage.getFree === 'function' && storage.getFree() < RESERVE_BYTES) return false;
+  if (typeof storage.getFree === 'function' && storage.getFree() < reserveBytes) return false;
   try {
     storage.write(name, data);
     return true;
@@ -44,77 +58,48 @@ export function storeFile(name: string, data: string | Uint8Array): boolean {
   }
 }
 
-function recordOf(name: string, checksum: BoardChecksum): Int32Array | null {
-  const length = PRESCRIPTION_WORDS + BUILD_WORDS;
-  const text = flash().read(name);
-  if (text === undefined || text.length !== (length + 2) * 4) return null;
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  const record = new Int32Array(bytes.buffer);
-  return (checksum.crc32(record, length + 1) | 0) === record[length + 1] ? record : null;
-}
-
-/** The newest whole record, or null. */
-export function newestRecord(checksum: BoardChecksum): Int32Array | null {
-  const a = recordOf(RECORD_NAMES[0], checksum);
-  const b = recordOf(RECORD_NAMES[1], checksum);
-  if (a === null || b === null) return a === null ? b : a;
-  return a[0]! > b[0]! ? a : b;
-}
-
-/** From the second word on, up to the check. */
-function holds(record: Int32Array | null, like: Int32Array): boolean {
-  if (record === null) return false;
-  for (let i = 1; i < like.length - 1; i++) {
-    if (record[i] !== like[i]) return false;
-  }
-  return true;
-}
-
-/** Prescription and build into flash. What a word can't hold does not read back, and is not stored. */
-export function saveRecord(words: Int32Array, build: readonly number[], checksum: BoardChecksum): boolean {
-  const newest = newestRecord(checksum);
-  const length = words.length + build.length;
-  const record = new Int32Array(length + 2);
-  record.set(words, 1);
-  record.set(build, 1 + words.length);
-  // As at each start of the board, which must not fill the flash.
-  if (holds(newest, record)) return true;
-  record[0] = newest === null ? 1 : newest[0]! + 1;
-  record[length + 1] = checksum.crc32(record, length + 1) | 0;
-  const place = record[0] % 2;
-  if (!storeFile(RECORD_NAMES[place]!, new Uint8Array(record.buffer))) return false;
-  if (!holds(newestRecord(checksum), record)) return false;
-  for (let i = 0; i < build.length; i++) {
-    if (record[1 + words.length + i] !== build[i]) return false;
-  }
-  flash().erase(RECORD_NAMES[1 - place]!);
-  return true;
-}
-
-export function isStoreEmpty(): boolean {
-  return flash().read(RECORD_NAMES[0]) === undefined && flash().read(RECORD_NAMES[1]) === undefined;
-}
-
-/** The pump that is stored; null when none is whole. */
-export function storedOptions(checksum: BoardChecksum): PumpOptions | null {
-  const record = newestRecord(checksum);
-  if (record === null) return null;
-  const build = PRESCRIPTION_WORDS + 1;
-  return {
-    strokeNl: record[build]!,
-    reservoirNl: record[build + 1]!,
-    startHour: record[build + 2]!,
-    fillNl: record[build + 3]!,
-    // A view behind the record's number.
-    words: new Int32Array(record.buffer, 4, PRESCRIBED_WORDS),
+export function createPinStore(): PinStore {
+  const store: PinStore = {
+    words: storeWords(LOG_ENTRIES),
+    failures: 0,
+    write: function (address, words) {
+      const name = fileOf(address);
+      const bytes = new Uint8Array(words.buffer, words.byteOffset, words.length * 4);
+      if (writeFile(name, bytes, address < LEDGER_AT ? RESERVE_BYTES : RESERVE_BYTES + ORDERS_BYTES)) return;
+      store.failures += 1;
+      // Behind what could not be stored there must be nothing older that a restart would take for it.
+      flash().erase(name);
+    },
+    read: function (address, into) {
+      const text = flash().read(fileOf(address));
+      if (text === undefined || text.length !== into.length * 4) return false;
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, text.length);
+      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+      return true;
+    },
   };
+  return store;
 }
 
-/** No pump at the next start. Stopped first: a cut in between could leave the record before the newest. */
+/** Files that a pump always has; without one of them nothing is stored, and without all something is broken. */
+const STANDING = [
+  BOOT_AT,
+  BOOT_AT + BOOT_WORDS,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_AT + PRESCRIPTION_WORDS,
+] as const;
+
+export function isAnythingStored(): boolean {
+  for (let i = 0; i < STANDING.length; i++) {
+    if (flash().read(fileOf(STANDING[i]!)) !== undefined) return true;
+  }
+  return false;
+}
+
+/** No pump at the next start. The boot record goes first: without it the rest is nothing. */
 export function forgetAll(): void {
   const storage = flash();
-  storage.erase(RUN_NAME);
-  storage.erase(RECORD_NAMES[0]);
-  storage.erase(RECORD_NAMES[1]);
+  for (let i = 0; i < STANDING.length; i++) storage.erase(fileOf(STANDING[i]!));
+  for (let copy = 0; copy < 2; copy++) storage.erase(fileOf(LEDGER_AT + copy * LEDGER_WORDS));
+  for (let entries = 0; entries < LOG_ENTRIES; entries++) storage.erase(fileOf(storeWords(entries)));
 }

@@ -4,6 +4,7 @@
  */
 import { stateDigest } from '../../src/core/digest.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../src/core/events.ts';
+import { LOG_AT } from '../../src/core/store.ts';
 import { nextWake } from '../../src/core/tick.ts';
 import { crc32OfWords } from '../sim/sim-hal.ts';
 import { SimTarget } from '../sim/target.ts';
@@ -125,16 +126,20 @@ export class Scout {
 
 type Remembered = Pick<SimTarget, 'pump' | 'side'>;
 
-/** As `memoryDigest` in `board-state.ts`: the state and the stored prescription. */
+/** As `memoryDigest` in `board-state.ts`: the state, and the store but for the log. */
 export function memoryDigestOf({ pump, side }: Remembered): number {
-  const stored = side.stored ?? new Int32Array(0);
-  return (stateDigest(pump, { crc32: crc32OfWords }) ^ crc32OfWords(stored, stored.length)) >>> 0;
+  return (stateDigest(pump, { crc32: crc32OfWords }) ^ crc32OfWords(side.stored, LOG_AT)) >>> 0;
 }
 
 /** All that a board should hold there, in line order. */
 export function memoryOf({ kept, lastReadings }: { kept: Remembered; lastReadings: readonly number[] }) {
   const { pump, side } = kept;
-  return stateFields({ ...pump, inbox: [], stored: side.stored, lastReadings: [0, ...lastReadings] });
+  return stateFields({
+    ...pump,
+    inbox: [],
+    stored: side.stored.subarray(0, LOG_AT),
+    lastReadings: [0, ...lastReadings],
+  });
 }
 
 /** The first wake after which the board says something else than was foreseen; 0 when that can't be told. */
@@ -156,7 +161,7 @@ const REPLY_WORDS: readonly string[] = [
   'next wake',
   'lane A of the rolling digest',
   'lane B of the rolling digest',
-  'digest of state and stored prescription',
+  'digest of state and store',
   'checks after each wake',
   'events and hourly digests',
 ];

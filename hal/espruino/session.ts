@@ -4,7 +4,7 @@
  * is refused.
  *
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
- *   setup,SEQ,stroke,...,words    -> ok,SEQ,digest of state and stored prescription
+ *   setup,SEQ,stroke,...,words    -> ok,SEQ,digest of state and store
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,digest,chain,said
  *   more,SEQ,text                 -> ok,SEQ; text that comes before the last field of the request after it
  *   state,SEQ,from                -> values,SEQ,digest,total,value value ...
@@ -13,11 +13,11 @@
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
 import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import type { PumpHal } from '../hal.ts';
 import { boardValues, memoryDigest, putBoardValues } from './board-state.ts';
@@ -113,6 +113,10 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
   const numbers = numbersOf(fields.slice(2, 6), 0);
   const words = readWords(fields[6]!.split('.'), 0);
   if (numbers === null || words === null) return null;
+  // The store has one word for each.
+  for (let i = 0; i < numbers.length; i++) {
+    if ((numbers[i]! | 0) !== numbers[i]) return null;
+  }
   return {
     strokeNl: numbers[0]!,
     reservoirNl: numbers[1]!,
@@ -164,14 +168,13 @@ export function readCommand(texts: readonly string[]): Command | null {
   }
 }
 
-/** `u0.5.4`: a bit of the working (0) or stored (1) prescription flips; the fault of a scenario, not of the line. */
+/** `u0.5.4`: a bit of the working (0) or a stored (1, 2) prescription flips; the fault of a scenario, not of the line. */
 function isUpset(numbers: readonly number[]): boolean {
   if (numbers.length !== 3) return false;
+  const copy = numbers[0]!;
   const word = numbers[1]!;
   const bit = numbers[2]!;
-  return (
-    (numbers[0] === 0 || numbers[0] === 1) && word >= 0 && word < PRESCRIPTION_WORDS && bit >= 0 && bit < 32
-  );
+  return copy >= 0 && copy <= 2 && word >= 0 && word < PRESCRIPTION_WORDS && bit >= 0 && bit < 32;
 }
 
 function isStimulus(token: string): boolean {
@@ -202,8 +205,10 @@ function applyStimulus(session: Session, pump: PumpState, token: string): void {
   if (stimulus.command !== null) queueCommand(pump, stimulus.command);
   const upset = stimulus.upset;
   if (upset === null) return;
-  const words = upset[0] === 1 ? session.frame.stored : pump.prescription.words;
-  words[upset[1]!] = words[upset[1]!]! ^ (1 << upset[2]!);
+  const copy = upset[0]!;
+  const words = copy === 0 ? pump.prescription.words : session.frame.stored;
+  const at = copy === 0 ? upset[1]! : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + upset[1]!;
+  words[at] = words[at]! ^ (1 << upset[2]!);
 }
 
 /** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */
@@ -321,13 +326,14 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
 }
 
 function tellState(session: Session, pump: PumpState, seq: number, from: number): string {
-  const values = boardValues(pump, session.frame);
+  const values: number[] = [];
+  const total = boardValues(pump, session.frame, from, from + VALUES_A_LINE, values);
   return reply(session, [
     'values',
     seq,
     memoryDigest(pump, session.frame, session.identity.checksum),
-    values.length,
-    values.slice(from, from + VALUES_A_LINE).join(' '),
+    total,
+    values.join(' '),
   ]);
 }
 

@@ -18,8 +18,8 @@ export interface SimSide {
   /** The tick being executed. */
   tick: number;
   isStrokeCommanded: boolean;
-  /** The stored record, as non-volatile memory would hold it. */
-  stored: Int32Array | null;
+  /** The store, as non-volatile memory would hold it. */
+  stored: Int32Array;
   /** Words of the last answer to an interrogation. */
   lastReport: Int32Array | null;
   watchdogKicks: number;
@@ -55,12 +55,10 @@ export function createSimHal(side: SimSide, voice: SimVoice): PumpHal {
       },
     },
     store: {
-      save(words) {
-        side.stored = words.slice();
-      },
-      load(into) {
-        if (side.stored?.length !== into.length) return false;
-        into.set(side.stored);
+      words: side.stored.length,
+      write: (address, words) => side.stored.set(words, address),
+      read(address, into) {
+        into.set(side.stored.subarray(address, address + into.length));
         return true;
       },
     },

@@ -14,9 +14,9 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
-import { PRESCRIPTION_WORDS } from '../../src/core/prescription.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from '../../src/core/units.ts';
@@ -39,6 +39,7 @@ import {
   clearFault,
   createWorld,
   faultRecords,
+  interrogated,
   markFaultFired,
   outletPressurePa,
   patientAt,
@@ -46,7 +47,6 @@ import {
   settle,
   stroke,
   supplyMv,
-  telemetryUsed,
   temperatureMilliC,
   trueDeliveredPg,
   trueIntrathecalPg,
@@ -54,6 +54,7 @@ import {
   trueReservoirPl,
   trueTipNgPerMl,
   trueTrappedPl,
+  turnHour,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
 import { commandOf, prescriptionWords } from '../prescription-words.ts';
@@ -81,6 +82,11 @@ interface Queued {
 }
 
 const PASSED_ON_TICKS = 2;
+/** Of the event log. */
+const LOG_ENTRIES = 1000;
+
+/** Where a memory upset may be: the choices of the fault, in the order of the copies. */
+const UPSET_COPIES = ['working', 'stored', 'second'];
 
 /** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
 const MIXING_TANKS = 128;
@@ -93,7 +99,8 @@ const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
 export interface SimTap {
   over(hal: PumpHal): PumpHal;
   command(command: Command): void;
-  upset(isStored: boolean, word: number, bit: number): void;
+  /** Copy 0 is the working one, 1 and 2 are the stored ones. */
+  upset(copy: number, word: number, bit: number): void;
 }
 
 /** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
@@ -138,7 +145,7 @@ export class SimTarget implements Target {
       }),
       tick: 0,
       isStrokeCommanded: false,
-      stored: null,
+      stored: new Int32Array(storeWords(LOG_ENTRIES)),
       lastReport: null,
       watchdogKicks: 0,
     };
@@ -331,6 +338,7 @@ export class SimTarget implements Target {
     this.side.tick = at;
     // At half hours too, where a rate may change.
     this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
+    if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
     }
@@ -391,15 +399,15 @@ export class SimTarget implements Target {
     this.tap?.command(command);
   }
 
-  /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds both. */
+  /** A memory upset is in no plant: it is a bit of a copy of the prescription, and this target holds them all. */
   private flipBit(fault: Stimulus & { kind: 'fault' }, at: number): void {
     const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
-    const words = options['where'] === 'stored' ? this.side.stored : this.pump.prescription.words;
-    if (words === null) return;
+    const copy = UPSET_COPIES.indexOf(String(options['where']));
     const word = Number(options['word']) % PRESCRIPTION_WORDS;
     const bit = Number(options['bit']);
-    words[word]! ^= 1 << bit;
-    this.tap?.upset(options['where'] === 'stored', word, bit);
+    if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
+    else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
+    this.tap?.upset(copy, word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }
 
@@ -413,7 +421,7 @@ export class SimTarget implements Target {
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
-      telemetryUsed(this.side.world, INTERROGATION_TICKS);
+      interrogated(this.side.world, INTERROGATION_TICKS, at);
     }
     this.observer?.event({ tick: at, kind, argument });
   }

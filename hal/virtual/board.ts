@@ -2,6 +2,9 @@
  * HOST: the virtual board: the processor, its flash storage, and the part of the Espruino console that flashing and
  * the line need, as bytes in and bytes out. `docs/board.md` lists what it has.
  */
+import { REFERENCE_MV } from '../espruino/board.ts';
+import { Bench, BENCH_PINS, type Note, PINS } from './bench.ts';
+import { BoardClock } from './clock.ts';
 import { Machine, UncaughtError } from './machine.ts';
 import { Mischief, type MischiefPlan, isCalm } from './mischief.ts';
 import { FlashStorage } from './storage.ts';
@@ -12,8 +15,16 @@ export interface VirtualBoardOptions {
   readonly mischief: MischiefPlan;
   /** Other things take all its memory and storage. */
   readonly isFull: boolean;
+  /** How many times as fast as this computer's clock its own runs; left out: once. */
+  readonly speed?: number;
+  /** Faults that the bench at its pins has from the start. */
+  readonly faults?: readonly string[];
   /** Where its bytes go, one character each. */
   readonly send: (text: string) => void;
+  /** Its buzzer sounds. */
+  readonly hear?: ((note: Note) => void) | undefined;
+  /** Typed at its prompt, without echo or answer, when it is switched on for the first time. */
+  readonly firstLine?: string;
 }
 
 const BANNER =
@@ -32,9 +43,13 @@ export class VirtualBoard {
   private readonly toBoard: Mischief;
   private readonly fromBoard: Mischief;
   private readonly isCalm: boolean;
+  private isNew = false;
   private messages = 0;
   private machine: Machine | null = null;
-  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private readonly clock: BoardClock;
+  private readonly bench: Bench;
+  /** Of the clock's timers, the one that starts the board anew. */
+  private watchdog: { readonly ms: number; readonly timer: number } | null = null;
 
   private isEchoOn = true;
   private isConsole = true;
@@ -57,6 +72,8 @@ export class VirtualBoard {
     this.options = options;
     this.isCalm = isCalm(options.mischief);
     this.storage = new FlashStorage(options.storage);
+    this.clock = new BoardClock(options.speed ?? 1);
+    this.bench = new Bench(options.faults ?? [], this.clock.nowMs());
     const next = (): number => (this.messages += 1);
     const reboot = (): void => {
       this.wish = { kind: 'reboot', name: null };
@@ -68,6 +85,7 @@ export class VirtualBoard {
   /** As a programmer at the factory does it, past the console: on a board that was ever flashed, what is there stays. */
   install(files: readonly { readonly name: string; readonly content: string }[]): void {
     if (this.storage.list().length > 0) return;
+    this.isNew = true;
     for (const { name, content } of files) {
       const problem = this.storage.write(name, bytes(content), 0, 0);
       if (problem !== null) throw new Error(`virtual board: ${name}: ${problem}`);
@@ -77,11 +95,14 @@ export class VirtualBoard {
   powerOn(): void {
     if (this.options.isFull) this.storage.fill();
     this.start('.bootcde');
+    const { firstLine } = this.options;
+    if (this.isNew && firstLine !== undefined) this.receive(`\x10${firstLine}\n`);
+    this.isNew = false;
   }
 
   powerOff(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    this.clock.clear();
+    this.watchdog = null;
     this.machine?.dispose();
     this.machine = null;
   }
@@ -93,8 +114,8 @@ export class VirtualBoard {
     }
   }
 
-  /** As after power-up, `file` in place of the boot code. */
-  private start(file: string): void {
+  /** As after power-up, `file` in place of the boot code. A watchdog is stopped by the power alone. */
+  private start(file: string, watchdogMs = 0): void {
     this.powerOff();
     this.isEchoOn = true;
     this.isConsole = true;
@@ -104,6 +125,7 @@ export class VirtualBoard {
     this.arriving = '';
     this.leaving = '';
     this.wish = null;
+    this.kick(watchdogMs);
     this.machine = new Machine((name, values) => this.native(name, values));
     const always = this.storage.read('.bootrst');
     const code = this.storage.read(file);
@@ -136,9 +158,9 @@ export class VirtualBoard {
     const { wish } = this;
     if (wish === null) return;
     this.wish = null;
-    if (wish.kind === 'load' && wish.name !== null) this.start(wish.name);
+    if (wish.kind === 'reboot') this.start('.bootcde');
     // Boot code is for power-up and for load(), a reset leaves it out.
-    else this.start(wish.kind === 'reset' ? '' : '.bootcde');
+    else this.start(wish.kind === 'reset' ? '' : (wish.name ?? '.bootcde'), this.watchdog?.ms);
   }
 
   private type(character: string): void {
@@ -312,29 +334,77 @@ export class VirtualBoard {
         this.wish = { kind: name, name: null };
         return null;
       case 'time':
-        return Date.now() / 1000;
+        return this.clock.nowMs() / 1000;
       case 'timer':
-        this.startTimer(Number(values[0]), Number(values[1]), values[2] === true);
-        return null;
+        return this.startTimer(Number(values[0]), values[1] === true);
       case 'untimer':
-        clearTimeout(this.timers.get(Number(values[0])));
-        this.timers.delete(Number(values[0]));
+        this.clock.stop(Number(values[0]));
         return null;
+      case 'watchdog':
+      case 'kick':
+        this.kick(name === 'kick' ? (this.watchdog?.ms ?? 0) : Number(values[0]) * 1000);
+        return null;
+      default:
+        return this.nativeOfPins(name, values);
+    }
+  }
+
+  private nativeOfPins(name: string, values: readonly unknown[]): unknown {
+    const { bench } = this;
+    const nowMs = this.clock.nowMs();
+    switch (name) {
+      case 'pins':
+        return PINS;
+      case 'digital':
+        this.pulse(bench.write(values[0] as readonly string[], Number(values[1]), nowMs));
+        return null;
+      case 'analog':
+        return bench.share(String(values[0]), nowMs);
+      case 'pwm': {
+        const note = bench.sound(String(values[0]), Number(values[2]), nowMs);
+        if (note !== null) this.options.hear?.(note);
+        return null;
+      }
+      case 'temperature':
+        return bench.celsius(nowMs);
+      case 'reference':
+        return REFERENCE_MV / 1000;
       default:
         throw new Error(`native ${name}, which the virtual board has not`);
     }
   }
 
-  private startTimer(id: number, ms: number, isRepeated: boolean): void {
-    const ring = (): void => {
-      const { prints } = this;
-      this.isRinging = true;
-      this.guarded((machine) => machine.timer(id));
-      this.isRinging = false;
-      if (this.prints > prints) this.prompt(`>${this.typed}`);
-      this.grantWish();
-    };
-    this.timers.set(id, isRepeated ? setInterval(ring, ms) : setTimeout(ring, ms));
+  private startTimer(ms: number, isRepeated: boolean): number {
+    const id = this.clock.start(ms, isRepeated, () => {
+      this.ring((machine) => machine.timer(id));
+    });
+    return id;
+  }
+
+  /** Seen once the script that moved the motor has returned, as an interrupt is. */
+  private pulse(times: number): void {
+    for (let i = 0; i < times; i++) {
+      this.clock.start(0, false, () => this.ring((machine) => machine.pulse(BENCH_PINS.feedback)));
+    }
+  }
+
+  /** Something that nobody typed. */
+  private ring(act: (machine: Machine) => void): void {
+    const { prints } = this;
+    this.isRinging = true;
+    this.guarded(act);
+    this.isRinging = false;
+    if (this.prints > prints) this.prompt(`>${this.typed}`);
+    this.grantWish();
+  }
+
+  /** 0 ms: the interpreter sees to it by itself. */
+  private kick(ms: number): void {
+    if (this.watchdog !== null) this.clock.stop(this.watchdog.timer);
+    this.watchdog = null;
+    if (ms <= 0) return;
+    const timer = this.clock.start(ms, false, () => this.start('.bootcde'));
+    this.watchdog = { ms, timer };
   }
 }
 

@@ -70,6 +70,11 @@ export class Machine {
     this.call('data', this.vm.newString(JSON.stringify(text)));
   }
 
+  /** A rising edge at a pin. */
+  pulse(pin: string): void {
+    this.call('pulse', this.vm.newString(pin));
+  }
+
   timer(id: number): void {
     this.call('timer', this.vm.newNumber(id));
   }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Pty } from '../espruino/pty.ts';
+import type { Note } from './bench.ts';
 import { VirtualBoard } from './board.ts';
 import { claim } from './claim.ts';
 import { loadEngine } from './machine.ts';
@@ -15,6 +16,10 @@ export interface BoardPlan {
   readonly isFull: boolean;
   /** What is in its flash storage from the factory, unless that holds something already. */
   readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** As in `VirtualBoardOptions`. */
+  readonly firstLine?: string;
+  readonly speed?: number;
+  readonly faults?: readonly string[];
 }
 
 export interface PoweredBoard {
@@ -22,9 +27,15 @@ export interface PoweredBoard {
   close(): void;
 }
 
-export async function createBoard(plan: BoardPlan, send: (text: string) => void): Promise<VirtualBoard> {
+type Hear = (note: Note) => void;
+
+export async function createBoard(
+  plan: BoardPlan,
+  send: (text: string) => void,
+  hear?: Hear,
+): Promise<VirtualBoard> {
   await loadEngine();
-  const board = new VirtualBoard({ ...plan, send });
+  const board = new VirtualBoard({ ...plan, send, hear });
   board.install(plan.files);
   return board;
 }
@@ -39,7 +50,8 @@ export class StorageError extends Error {
   }
 }
 
-export async function powerOnBoard(plan: BoardPlan): Promise<PoweredBoard> {
+/** `hear` is told of each note of its buzzer. */
+export async function powerOnBoard(plan: BoardPlan, hear?: Hear): Promise<PoweredBoard> {
   const releases: (() => void)[] = [];
   const releaseAll = (): void => {
     for (const release of releases.splice(0).reverse()) release();
@@ -49,7 +61,7 @@ export async function powerOnBoard(plan: BoardPlan): Promise<PoweredBoard> {
     if (plan.storage !== null) releases.push(claimStorage(plan.storage));
     let pty: Pty | null = null;
     // Before there is a pseudo-terminal, which would keep this process alive when the storage cannot be read or filled.
-    const board = await createInStorage(plan, (text) => pty?.write(text));
+    const board = await createInStorage(plan, (text) => pty?.write(text), hear);
     const opened = await Pty.open(plan.link);
     pty = opened;
     releases.push(() => opened.close());
@@ -77,9 +89,13 @@ function claimStorage(folder: string): () => void {
   }
 }
 
-async function createInStorage(plan: BoardPlan, send: (text: string) => void): Promise<VirtualBoard> {
+async function createInStorage(
+  plan: BoardPlan,
+  send: (text: string) => void,
+  hear?: Hear,
+): Promise<VirtualBoard> {
   try {
-    return await createBoard(plan, send);
+    return await createBoard(plan, send, hear);
   } catch (error) {
     throw plan.storage !== null && isOfSystem(error) ? new StorageError(plan.storage, error) : error;
   }

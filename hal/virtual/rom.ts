@@ -46,6 +46,7 @@ function show(value, isAnswer, level) {
   if (typeof value === 'function') return 'function (' + (/^[^(]*\\(([^)]*)\\)/.exec(String(value)) || ['', ''])[1] + ') { ... }';
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);
+  if (value instanceof Pin) return value.name;
   if (value instanceof Error) return value.name + ': ' + value.message;
   if (ArrayBuffer.isView(value)) return 'new ' + value.constructor.name + '([' + Array.prototype.join.call(value, ', ') + '])';
   if (Array.isArray(value)) {
@@ -135,18 +136,23 @@ var Storage = {
 var modules = { Storage: Storage };
 
 var consoleName = 'USB';
-var timers = {}, lastTimer = 0;
+var timers = {};
 function startTimer(callback, ms, isRepeated) {
   var rest = Array.prototype.slice.call(arguments, 3);
-  lastTimer += 1;
-  timers[lastTimer] = { callback: callback, rest: rest, isRepeated: isRepeated };
-  ask('timer', lastTimer, Math.max(1, +ms || 0), isRepeated);
-  return lastTimer;
+  var id = ask('timer', Math.max(1, +ms || 0), isRepeated);
+  timers[id] = { callback: callback, rest: rest, isRepeated: isRepeated };
+  return id;
 }
 function stopTimer(id) {
   var ids = id === undefined ? Object.keys(timers) : [id];
   ids.forEach(function (one) { delete timers[one]; ask('untimer', +one); });
 }
+
+function number(value) { return value === null ? NaN : value; }
+function Pin(name) { this.name = String(name); }
+Pin.prototype.toString = function () { return this.name; };
+function digitalWrite(pins, value) { ask('digital', [].concat(pins).map(String), +value); }
+var watches = {}, lastWatch = 0;
 
 var machine = {
   USB: Port('USB'),
@@ -169,8 +175,10 @@ var machine = {
     getErrorFlags: function () { return []; },
     on: function (event, listener) { on('E' + event, listener); },
     reboot: function () { ask('reboot'); },
-    kickWatchdog: function () {},
-    enableWatchdog: function () {},
+    kickWatchdog: function () { ask('kick'); },
+    enableWatchdog: function (seconds, isAutomatic) { ask('watchdog', isAutomatic === false ? +seconds : 0); },
+    getTemperature: function () { return number(ask('temperature')); },
+    getAnalogVRef: function () { return ask('reference'); },
     setTimeZone: function () {},
     toString: textOf,
   },
@@ -198,7 +206,21 @@ var machine = {
   setTimeout: function (callback, ms) { return startTimer.apply(null, [callback, ms, false].concat(Array.prototype.slice.call(arguments, 2))); },
   clearInterval: stopTimer,
   clearTimeout: stopTimer,
+  Pin: Pin,
+  digitalWrite: digitalWrite,
+  analogRead: function (pin) { return number(ask('analog', String(pin))); },
+  analogWrite: function (pin, value, options) { ask('pwm', String(pin), +value, options && options.freq || 0); },
+  setWatch: function (callback, pin, options) {
+    lastWatch += 1;
+    watches[lastWatch] = { callback: callback, pin: String(pin), isRepeated: !!(options && options.repeat), debounceMs: options && options.debounce || 0 };
+    return lastWatch;
+  },
+  clearWatch: function (id) {
+    if (id === undefined) watches = {};
+    else delete watches[id];
+  },
 };
+ask('pins').forEach(function (name) { machine[name] = new Pin(name); });
 machine.console = { log: machine.print };
 machine.global = globalThis;
 Object.keys(machine).forEach(function (name) {
@@ -207,6 +229,16 @@ Object.keys(machine).forEach(function (name) {
 
 return {
   data: function (json) { emit('USBdata', JSON.parse(json)); },
+  pulse: function (pin) {
+    Object.keys(watches).forEach(function (id) {
+      var watch = watches[id];
+      if (watch.pin !== pin) return;
+      if (!watch.isRepeated) delete watches[id];
+      var time = machine.getTime();
+      machine.setTimeout(watch.callback, watch.debounceMs, { state: true, time: time, lastTime: watch.lastTime, pin: new Pin(pin) });
+      watch.lastTime = time;
+    });
+  },
   timer: function (id) {
     var timer = timers[id];
     if (timer === undefined) return;

@@ -1,10 +1,11 @@
 /** The requirements with all that carries and shows them, and the gaps between the two. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { PERMISSIONS } from '../../src/core/permission.ts';
 import { PROJECT_ROOT, projectPath, sourceFiles } from '../core-hash.ts';
+import { LIBRARY, libraryFiles } from '../library.ts';
 import {
   type Area,
   type Foreign,
@@ -19,7 +20,7 @@ import { invariantsIn, namesIn, type ShownBy, testsIn } from './evidence.ts';
 const INVARIANTS_FILE = 'src/core/invariants.ts';
 
 export interface ScenarioClaim {
-  /** Of the file, without its ending. */
+  /** Of the file below the library's folder, without its ending. */
   readonly name: string;
   readonly ids: readonly string[];
 }
@@ -56,13 +57,10 @@ export function gather(root: string = PROJECT_ROOT): Matrix {
       .map((file) => projectPath(file, root))
       .filter((file) => file.endsWith('.test.ts'))
       .flatMap((file) => testsIn(file, text(file))),
-    scenarios: readdirSync(join(root, 'sim/scenarios'))
-      .filter((name) => name.endsWith('.yaml'))
-      .sort()
-      .map((name) => {
-        const { requirements = [] } = parse(text(`sim/scenarios/${name}`)) as { requirements?: string[] };
-        return { name: name.slice(0, -'.yaml'.length), ids: requirements };
-      }),
+    scenarios: libraryFiles(root).map((file) => {
+      const { requirements = [] } = parse(text(`${LIBRARY}/${file}`)) as { requirements?: string[] };
+      return { name: file.slice(0, -'.yaml'.length), ids: requirements };
+    }),
     invariants: existsSync(join(root, INVARIANTS_FILE))
       ? invariantsIn(INVARIANTS_FILE, text(INVARIANTS_FILE))
       : new Map<string, string>(),

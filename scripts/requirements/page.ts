@@ -1,5 +1,6 @@
 /** docs/requirements.md: the matrix as a person reads it, from the requirements to what shows them and back. */
 import { ALARMS } from '../../src/core/alarms/table.ts';
+import { LIBRARY } from '../library.ts';
 import type { Foreign, Own } from './data.ts';
 import {
   carriedBy,
@@ -46,7 +47,7 @@ function testLink({ file, title }: { readonly file: string; readonly title: stri
 }
 
 function scenarioLink({ name }: ScenarioClaim): string {
-  return link(name, `sim/scenarios/${name}.yaml`);
+  return link(name, `${LIBRARY}/${name}.yaml`);
 }
 
 function ownRow(matrix: Matrix, { id, text, from, code, planned }: Own): string[] {

@@ -12,6 +12,7 @@ export type FaultLayer =
   | 'reservoir'
   | 'catheter'
   | 'battery'
+  | 'environment'
   | 'sensor'
   | 'feedback'
   | 'refill'
@@ -101,6 +102,8 @@ export interface HookValues {
   /** Share of the rest that a pocket keeps until nothing holds it closed. */
   pocketPpm: number;
   resistanceOhm: number;
+  /** Current drawn all the time beside what the pump itself takes. */
+  drainUa: number;
   confirmedStrokes: number | null;
   /** A reading of the sensor that the fault's option `sensor` names. Detail: 1 for the supply under load, else 0. */
   reading: number | null;
@@ -120,6 +123,11 @@ export interface FaultSpec extends Hooks {
   readonly options: readonly OptionSpec[];
   readonly remember?: (options: FaultOptions, onset: Onset) => FaultMemory;
   readonly preventsRefill?: true;
+  /** Its hooks on the catheter give other values with time: they are asked again at each full hour. */
+  readonly changesHourly?: true;
+  /** For what stays as it is until something else happens: may write the fault's memory, and nothing else. */
+  readonly onTone?: (fault: ActiveFault, tick: number) => void;
+  readonly onInterrogation?: (fault: ActiveFault, tick: number) => void;
 }
 
 export function numberOption(fault: ActiveFault, name: string): number {

@@ -1,39 +1,61 @@
 /** Every fault there is, one line each. A new one is a file beside this and a line here; nothing else. */
 import { batteryResistance } from './battery-resistance.ts';
 import { boardReboot } from './board-reboot.ts';
+import { calibrationConstant } from './calibration-constant.ts';
+import { catheterCrack } from './catheter-crack.ts';
 import { catheterCut } from './catheter-cut.ts';
 import { catheterOcclusion } from './catheter-occlusion.ts';
+import { coldFill } from './cold-fill.ts';
+import { connectorMisfit } from './connector-misfit.ts';
 import type { FaultSpec } from './fault.ts';
 import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
+import { feedthroughShort } from './feedthrough-short.ts';
+import { foreignParticle } from './foreign-particle.ts';
+import { gearWear } from './gear-wear.ts';
+import { inflammatoryMass } from './inflammatory-mass.ts';
 import { linkCorrupt } from './link-corrupt.ts';
 import { linkDelay } from './link-delay.ts';
 import { linkLoss } from './link-loss.ts';
 import { memoryUpset } from './memory-upset.ts';
 import { missedRefill } from './missed-refill.ts';
 import { motorStall } from './motor-stall.ts';
+import { mri } from './mri.ts';
 import { overInfusion } from './over-infusion.ts';
 import { reservoirLeak } from './reservoir-leak.ts';
 import { sensorLost } from './sensor-lost.ts';
 import { sensorNoisy } from './sensor-noisy.ts';
 import { sensorStuck } from './sensor-stuck.ts';
+import { shaftWear } from './shaft-wear.ts';
 import { subduralPocket } from './subdural-pocket.ts';
+import { telemetryLock } from './telemetry-lock.ts';
 import { tipDisplacement } from './tip-displacement.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
   catheterCut,
+  catheterCrack,
+  connectorMisfit,
+  inflammatoryMass,
   tipDisplacement,
   subduralPocket,
   motorStall,
+  gearWear,
+  foreignParticle,
+  shaftWear,
+  mri,
+  telemetryLock,
   overInfusion,
+  calibrationConstant,
   batteryResistance,
+  feedthroughShort,
   sensorStuck,
   sensorNoisy,
   sensorLost,
   feedbackStuck,
   feedbackLost,
   reservoirLeak,
+  coldFill,
   missedRefill,
   memoryUpset,
   linkLoss,

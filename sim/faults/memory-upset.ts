@@ -7,22 +7,22 @@ import type { FaultSpec } from './fault.ts';
 
 export const memoryUpset: FaultSpec = {
   kind: 'memory-upset',
-  summary: 'one bit of the stored or working prescription flips',
+  summary: 'one bit of a stored copy or the working one of the prescription flips',
   layer: 'target',
   revealedBy: ['memory-error', 'memory-repaired'],
   options: [
     {
       name: 'where',
       type: 'choice',
-      choices: ['working', 'stored'],
+      choices: ['working', 'stored', 'second'],
       default: 'working',
-      meaning: 'in the copy the pump works from, or in the one it keeps',
+      meaning: 'in the copy the pump works from, or in the first or second of those it keeps',
     },
     {
       name: 'word',
       type: 'count',
       min: 0,
-      max: 348,
+      max: 349,
       default: 0,
       meaning: 'which word of it, counted from 0',
     },

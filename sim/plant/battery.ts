@@ -24,17 +24,32 @@ export interface BatteryState {
   readonly tickMs: number;
   tones: number;
   telemetryTicks: number;
+  /** A current beside what the pump itself takes, since the anchor; and what it took before. */
+  drainUa: number;
+  drainAnchorTick: number;
+  drainedNc: number;
 }
 
 export function createBattery(tickMs: number): BatteryState {
-  return { tickMs, tones: 0, telemetryTicks: 0 };
+  return { tickMs, tones: 0, telemetryTicks: 0, drainUa: 0, drainAnchorTick: 0, drainedNc: 0 };
+}
+
+/** What the drain has taken so far. A uA is 1,000 nC a second. */
+export function drainedNc(b: BatteryState, tick: number): number {
+  return b.drainedNc + b.drainUa * (tick - b.drainAnchorTick) * b.tickMs;
+}
+
+export function setDrain(b: BatteryState, uA: number, tick: number): void {
+  b.drainedNc = drainedNc(b, tick);
+  b.drainAnchorTick = tick;
+  b.drainUa = uA;
 }
 
 export function usedNc(b: BatteryState, commandedStrokes: number, tick: number): number {
   const continuousNc =
     Math.floor((IDLE_NC_PER_SECOND * tick * b.tickMs) / 1000) +
     Math.floor((TELEMETRY_NC_PER_SECOND * b.telemetryTicks * b.tickMs) / 1000);
-  return continuousNc + STROKE_NC * commandedStrokes + TONE_NC * b.tones;
+  return continuousNc + STROKE_NC * commandedStrokes + TONE_NC * b.tones + drainedNc(b, tick);
 }
 
 function between(points: readonly number[], nC: number): number {

@@ -2,6 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command } from './commands.ts';
 import {
@@ -61,9 +62,12 @@ function apply(pump: PumpState, hal: PumpHal, command: Command): number {
   switch (command.kind) {
     case 'stop':
       enterStopCommanded(pump.mode);
+      // Before the log says that it was accepted: what is in the log is in force.
+      keepBoot(pump.build, 1, hal);
       return ACCEPTED;
     case 'resume':
       leaveStopCommanded(pump.mode);
+      keepBoot(pump.build, 0, hal);
       return ACCEPTED;
     case 'program':
       return programWords(pump, command.words, command.isConfirmed, hal);
@@ -98,7 +102,7 @@ export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
     const command = pump.inbox[i]!;
     const outcome = apply(pump, hal, command);
     const code = COMMAND_KINDS.indexOf(command.kind) * 16 + outcome;
-    say(pump.log, hal.telemetry, pump.nowTick, COMMAND, code);
+    say(pump.log, hal, pump.nowTick, COMMAND, code);
     if (outcome !== ACCEPTED) continue;
     if (command.kind === 'refill') orders.refillNl = command.volumeNl;
     if (command.kind === 'refill' || command.kind === 'program') orders.isNewDrug = true;

@@ -16,6 +16,7 @@ export const COMMAND = 11;
 export const REFILL = 12;
 export const HOUR = 13;
 export const RESUME = 14;
+export const RESTART = 15;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -34,6 +35,7 @@ export const EVENT_KINDS = [
   'refill',
   'hour',
   'resume',
+  'restart',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -55,6 +57,7 @@ export const EVENT_ARGUMENTS = {
   refill: 'programmed-nl',
   hour: 'confirmed', // confirmed strokes in the hour that closed
   resume: 'stopped-ticks',
+  restart: 'unkept-ticks', // since the ledger was last saved: their strokes are in no book
 } as const satisfies Record<EventKind, string>;
 
 /** An event as the host sees it: one kind, one integer. */

@@ -19,6 +19,10 @@ export interface LedgerState {
   /** Dose in one stroke as last programmed, and in all confirmed ones, each at the concentration of its time; pg. */
   strokePg: number;
   computedDosePg: number;
+  /** Times that the pump lost its power or was reset, ever. */
+  restarts: number;
+  /** Sequence number of the newest copy in the store. */
+  sequence: number;
 }
 
 export function createLedger(filledNl: number, strokePg: number): LedgerState {
@@ -35,6 +39,8 @@ export function createLedger(filledNl: number, strokePg: number): LedgerState {
     lastDayConfirmed: 0,
     strokePg,
     computedDosePg: 0,
+    restarts: 0,
+    sequence: 0,
   };
 }
 

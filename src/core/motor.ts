@@ -12,7 +12,7 @@ export interface MotorState {
   requested: number;
   /** Strokes confirmed, ever; never above requested. */
   confirmed: number;
-  /** The feedback's count at the last good look. */
+  /** The feedback's count at the last good look, or NO_COUNT. */
   lastCount: number;
   /** Strokes commanded since the last good look. */
   pending: number;
@@ -22,8 +22,11 @@ export interface MotorState {
   unjudged: number;
 }
 
+/** No look since the power came: the feedback counts from whatever it is at, and the first look only takes the mark. */
+const NO_COUNT = -1;
+
 export function createMotor(): MotorState {
-  return { requested: 0, confirmed: 0, lastCount: 0, pending: 0, stallRun: 0, unjudged: 0 };
+  return { requested: 0, confirmed: 0, lastCount: NO_COUNT, pending: 0, stallRun: 0, unjudged: 0 };
 }
 
 /** A look that was due: judge the strokes since the last good one. Returns how many strokes were newly confirmed. */
@@ -33,8 +36,9 @@ export function lookAtMotor(motor: MotorState, count: number | null): number {
     return 0;
   }
   motor.unjudged = 0;
-  const gained = count - motor.lastCount;
-  motor.stallRun = gained > 0 ? 0 : motor.stallRun + motor.pending;
+  const gained = motor.lastCount === NO_COUNT ? 0 : count - motor.lastCount;
+  if (gained > 0) motor.stallRun = 0;
+  else if (motor.lastCount !== NO_COUNT) motor.stallRun += motor.pending;
   motor.lastCount = count;
   motor.pending = 0;
   const confirmed = Math.min(motor.requested, motor.confirmed + gained);

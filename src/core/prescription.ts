@@ -1,12 +1,12 @@
 /**
  * The prescription: what the pump works from, as words with a checksum, so that one flipped bit anywhere is found.
  *
- * Two copies exist: the working one here and the stored one behind the HAL. No stroke is pushed on a working copy
- * that does not verify (`tick.ts` verifies on every tick in which a stroke is due), and the self-test compares both
- * copies every hour. A bad copy is mended from the good one; with both bad, the build's minimum rate runs until a
- * clinician programs the pump again.
+ * Three copies exist: the working one here and two in the store, written one after the other, so that power lost at any
+ * word leaves the old or the new one whole. No stroke is pushed on a working copy that does not verify (`tick.ts`
+ * verifies on every tick in which a stroke is due), and the self-test looks at all three every hour. A bad copy is
+ * mended from a good one; with all bad, the build's minimum rate runs until a clinician programs the pump again.
  */
-import type { Checksum, PumpHal } from '../../hal/hal.ts';
+import type { PumpHal } from '../../hal/hal.ts';
 import { LOW_RESERVOIR_DEFAULT_NL, MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
 import {
   CONCENTRATION_WORD,
@@ -14,14 +14,20 @@ import {
   PRESCRIBED_WORDS,
   rateNumerator,
 } from './prescription-words.ts';
-
-/** What is prescribed, and the check over it. */
-export const CHECK_WORD = PRESCRIBED_WORDS;
-export const PRESCRIPTION_WORDS = CHECK_WORD + 1;
+import {
+  isWhole,
+  mendCopies,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_WORDS,
+  readNewest,
+  seal,
+  sequenceOf,
+  writeTwice,
+} from './store.ts';
 
 export interface PrescriptionState {
   readonly words: Int32Array;
-  /** 0 when both copies were lost: the build's minimum runs, whatever the words say. */
+  /** 0 when all copies were lost: the build's minimum runs, whatever the words say. */
   isReadable: number;
   /** Copies mended from the other one, ever. */
   repairs: number;
@@ -38,18 +44,15 @@ export function lowReservoirNl(prescription: PrescriptionState): number {
   return prescription.isReadable === 0 ? LOW_RESERVOIR_DEFAULT_NL : prescription.words[LOW_RESERVOIR_WORD]!;
 }
 
-function checkOf(words: Int32Array, checksum: Checksum): number {
-  return checksum.crc32(words, CHECK_WORD) | 0;
-}
-
-/** Seal the working copy and store it. */
+/** Seal the working copy and store it twice: once the first copy is whole the new prescription is in force. */
 export function commitPrescription(prescription: PrescriptionState, hal: PumpHal): void {
-  prescription.words[CHECK_WORD] = checkOf(prescription.words, hal.checksum);
+  const words = prescription.words;
+  seal(words, sequenceOf(words) + 1, hal.checksum);
   prescription.isReadable = 1;
-  hal.store.save(prescription.words);
+  writeTwice(words, PRESCRIPTION_AT, hal);
 }
 
-/** Write judged words into both copies. */
+/** Write judged words into all copies. */
 export function writePrescription(prescription: PrescriptionState, words: Int32Array, hal: PumpHal): void {
   // A threshold of 0 leaves the one in force; after a lost prescription nothing in the words can be trusted.
   const thresholdNl =
@@ -70,7 +73,8 @@ export function createPrescription(words: Int32Array, hal: PumpHal): Prescriptio
   return prescription;
 }
 
-function noteRepair(prescription: PrescriptionState): void {
+/** A copy of what was ordered was bad, and is mended. */
+export function noteRepair(prescription: PrescriptionState): void {
   prescription.repairs += 1;
   prescription.isJustRepaired = 1;
 }
@@ -82,9 +86,9 @@ function noteRepair(prescription: PrescriptionState): void {
 export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): boolean {
   if (prescription.isReadable === 0) return false;
   const words = prescription.words;
-  if (checkOf(words, hal.checksum) === words[CHECK_WORD]) return false;
+  if (isWhole(words, hal.checksum)) return false;
   const stored = new Int32Array(PRESCRIPTION_WORDS);
-  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) {
+  if (readNewest(stored, PRESCRIPTION_AT, hal)) {
     words.set(stored);
     noteRepair(prescription);
   } else {
@@ -93,13 +97,21 @@ export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): bo
   return true;
 }
 
-/** Verify the stored copy and write it again from a good working one. Call after `verifyWorking`. */
+/** The self-test of the stored copies. Call after `verifyWorking`. */
 export function verifyStored(prescription: PrescriptionState, hal: PumpHal): void {
   if (prescription.isReadable === 0) return;
-  const stored = new Int32Array(PRESCRIPTION_WORDS);
-  if (hal.store.load(stored) && checkOf(stored, hal.checksum) === stored[CHECK_WORD]) return;
-  hal.store.save(prescription.words);
-  noteRepair(prescription);
+  if (mendCopies(prescription.words, PRESCRIPTION_AT, hal)) noteRepair(prescription);
+}
+
+/**
+ * The prescription as the store has it: the newest whole copy. A write that was cut has left one copy torn or old, which
+ * is no upset of the memory: it is written again and nobody is alarmed.
+ */
+export function restorePrescription(hal: PumpHal): PrescriptionState {
+  const words = new Int32Array(PRESCRIPTION_WORDS);
+  const isReadable = readNewest(words, PRESCRIPTION_AT, hal);
+  if (isReadable) mendCopies(words, PRESCRIPTION_AT, hal);
+  return { words, isReadable: isReadable ? 1 : 0, repairs: 0, isJustRepaired: 0 };
 }
 
 export function minimumNumerator(prescription: PrescriptionState): number {

@@ -3,11 +3,12 @@
  * by table order, which is the priority. Tick 0 is before the first hour and runs none.
  */
 import type { PumpHal } from '../../hal/hal.ts';
+import { keepBoot } from './boot-record.ts';
 import { stepBatteryAccounting } from './detection/battery.ts';
 import { HOUR } from './events.ts';
 import { closeDay } from './ledger.ts';
 import { say } from './log.ts';
-import { verifyStored } from './prescription.ts';
+import { noteRepair, verifyStored } from './prescription.ts';
 import { SLOTS_PER_DAY } from './prescription-words.ts';
 import { slotOfWeek } from './schedule.ts';
 import type { PumpState, Readings } from './state.ts';
@@ -21,7 +22,7 @@ export interface Duty {
 }
 
 function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
-  say(pump.log, hal.telemetry, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
+  say(pump.log, hal, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
   if (slotOfWeek(pump.nowTick, pump.build.startHour) % SLOTS_PER_DAY === 0)
     closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }
@@ -33,6 +34,7 @@ function accountBattery(pump: PumpState, readings: Readings, _hal: PumpHal): voi
 /** The working copy was verified when this tick began, as in every tick of a duty. */
 function selfTest(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   verifyStored(pump.prescription, hal);
+  if (keepBoot(pump.build, pump.mode.isStopCommanded, hal)) noteRepair(pump.prescription);
 }
 
 /** The self-test keeps clear of the hour, whose tick has work enough. */

@@ -3,7 +3,7 @@
  * delivery of tick n. The world applies tick n's stroke after tick n; it is never moved from here.
  *
  *   commands -> program -> schedule -> is a stroke due? -> SENSE -> ledger -> duties -> detection -> alarms
- *     -> permission -> dosing -> MOTOR -> invariants -> digest
+ *     -> permission -> dosing -> MOTOR -> invariants -> STORE -> digest
  *
  * `tick` is the reference. `nextWake` says at which tick something is next due and `idle` is exactly that many ticks
  * in which nothing is: a run that jumps leaves every bit as the ticks would have.
@@ -23,6 +23,7 @@ import { dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './do
 import { GONE, PERMISSION, PRESENT, PROBE, REFILL, RESUME, STROKE, SUSPECT } from './events.ts';
 import { checkInvariants } from './invariants.ts';
 import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
+import { SAVE_STROKES, saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { commandedPermission, enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
@@ -65,7 +66,8 @@ function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHa
   if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
   if (refillNl >= 0) {
     bookRefill(pump.ledger, refillNl, pump.motor.confirmed);
-    say(pump.log, hal.telemetry, pump.nowTick, REFILL, refillNl);
+    saveLedger(pump, hal);
+    say(pump.log, hal, pump.nowTick, REFILL, refillNl);
   }
 }
 
@@ -74,13 +76,13 @@ function sayOcclusion(pump: PumpState, before: number, readings: Readings, hal: 
   const occlusion = pump.occlusion;
   const pressurePa = readings.pressurePa === null ? 0 : readings.pressurePa;
   if (occlusion.verdict === VERDICT_SUSPECT) {
-    say(pump.log, hal.telemetry, pump.nowTick, SUSPECT, pressurePa - occlusion.baselinePa);
+    say(pump.log, hal, pump.nowTick, SUSPECT, pressurePa - occlusion.baselinePa);
   } else if (occlusion.verdict === VERDICT_PRESENT) {
-    say(pump.log, hal.telemetry, pump.nowTick, PRESENT, occlusion.residualPa);
+    say(pump.log, hal, pump.nowTick, PRESENT, occlusion.residualPa);
   } else if (before === VERDICT_PRESENT) {
     say(
       pump.log,
-      hal.telemetry,
+      hal,
       pump.nowTick,
       GONE,
       readings.pressurePa === null ? 0 : pressurePa - occlusion.lookBeforePa,
@@ -137,8 +139,8 @@ function permit(pump: PumpState, alarmPermission: number, hal: PumpHal): void {
   const before = mode.permission;
   const permission = strictest(duePermission(pump), alarmPermission);
   const stoppedTicks = enterPermission(mode, alarmPermission, permission, pump.nowTick);
-  if (permission !== before) say(pump.log, hal.telemetry, pump.nowTick, PERMISSION, permission);
-  if (stoppedTicks > 0) say(pump.log, hal.telemetry, pump.nowTick, RESUME, stoppedTicks);
+  if (permission !== before) say(pump.log, hal, pump.nowTick, PERMISSION, permission);
+  if (stoppedTicks > 0) say(pump.log, hal, pump.nowTick, RESUME, stoppedTicks);
 }
 
 /** A probe overrides only the occlusion's permission. */
@@ -150,7 +152,7 @@ function isProbeAllowed(pump: PumpState): boolean {
 function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
   noteStroke(pump.occlusion, isProbe, readings.pressurePa, pump.motor.confirmed, pump.nowTick);
   commandStroke(pump.motor, hal.motor);
-  say(pump.log, hal.telemetry, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
+  say(pump.log, hal, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
 }
 
 /** Execute the pump's next tick. */
@@ -159,6 +161,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
 
   const eventsBefore = pump.log.events;
+  const keptBefore = pump.log.kept;
   pump.prescription.isJustRepaired = 0;
   const orders = applyCommands(pump, hal);
   const isDue = judgeDue(pump, hal);
@@ -174,10 +177,13 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const isProbe = wantsProbe && isProbeAllowed(pump);
   if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
   if (isProbe) settleByProbe(pump.dosing, now + 1);
-  if (isStroke || isProbe) push(pump, isProbe, readings, hal);
+  const isPush = isStroke || isProbe;
+  if (isPush) push(pump, isProbe, readings, hal);
 
   const mayAlarmsDiffer = isHour || pump.log.events !== eventsBefore + (isStroke ? 1 : 0);
   checkInvariants(pump, isProbe, isStroke, mayAlarmsDiffer);
+  const isSaveStroke = isPush && pump.motor.requested % SAVE_STROKES === 0;
+  if (isHour || isSaveStroke || pump.log.kept !== keptBefore) saveLedger(pump, hal);
   pump.nowTick = now + 1;
   if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
 }

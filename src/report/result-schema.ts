@@ -53,7 +53,8 @@ const fault = z.object({
     .describe('the first alarm that can reveal it and was not raised in the control'),
   noticedTick: maybeTick,
   prescribedUg: z.number().nullable().describe('from applied to noticed, or cleared, or the end'),
-  trueDeliveredUg: z.number().nullable().describe('in the same window'),
+  trueDeliveredUg: z.number().nullable().describe('past the tip, in the same window'),
+  trueIntrathecalUg: z.number().nullable().describe('into the spinal fluid, in the same window'),
 });
 
 const run = z.object({

@@ -73,21 +73,27 @@ function strikesText(strikes: number, firedTick: number | null): string {
   return `struck the line ${times}${firedTick === null ? '' : ` at ${formatInstant(firedTick)}`}`;
 }
 
-/** Below this the difference is not worth a word. */
+/** Below this, or below a thousandth of what was prescribed, a difference is a stroke under way and not worth a word. */
 const NEGLIGIBLE_UG = 0.05;
 
 function doseUntilThen({
   prescribedUg,
   trueDeliveredUg,
+  trueIntrathecalUg,
   noticedBy,
   clearedTick,
 }: FaultEvidence): string | null {
   if (prescribedUg === null || trueDeliveredUg === null) return null;
   const until =
     noticedBy !== null ? 'until noticed' : clearedTick !== null ? 'until it was cleared' : 'to the end';
-  const missedUg = prescribedUg - trueDeliveredUg;
-  if (Math.abs(missedUg) < NEGLIGIBLE_UG) return `dose as prescribed ${until}`;
-  return `${doseText(Math.abs(missedUg))} ${missedUg > 0 ? 'missed' : 'in excess'} ${until}`;
+  const negligibleUg = Math.max(NEGLIGIBLE_UG, prescribedUg / 1000);
+  const missedUg = prescribedUg - (trueIntrathecalUg ?? trueDeliveredUg);
+  if (Math.abs(missedUg) < negligibleUg) return `dose as prescribed ${until}`;
+  const text = `${doseText(Math.abs(missedUg))} ${missedUg > 0 ? 'missed' : 'in excess'} ${until}`;
+  const besideUg = trueDeliveredUg - (trueIntrathecalUg ?? trueDeliveredUg);
+  if (besideUg < negligibleUg) return text;
+  const part = missedUg - besideUg < negligibleUg ? 'all' : doseText(besideUg);
+  return `${text}, ${part} of it past the tip and beside the spinal fluid`;
 }
 
 const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {

@@ -11,7 +11,7 @@ import { nearest, quoted } from './nearest.ts';
 import type { Path, Report } from './problem.ts';
 import { formatQuantity, KINDS } from './quantity.ts';
 import type { TimelineEntry } from './scenario.ts';
-import type { Entry } from './schema.ts';
+import type { Entry, RUNS } from './schema.ts';
 import { formatDuration } from './time.ts';
 import type { FaultWords, Vocabulary } from './vocabulary.ts';
 
@@ -25,6 +25,9 @@ const RANK: Readonly<Record<TimelineEntry['kind'], number>> = {
   command: 2,
   expect: 3,
 };
+
+/** What a control keeps: all but the faults, their clears, and the looks at them. */
+const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = ['refill', 'command'];
 
 export interface TimelineContext {
   readonly vocabulary: Vocabulary;
@@ -78,12 +81,15 @@ interface Timed {
   readonly ticks: readonly number[];
 }
 
+/** Compiled apart, since the concentration in force may differ. */
+export type Timelines = Readonly<Record<(typeof RUNS)[number], readonly TimelineEntry[]>>;
+
 /** `raw` are the entries as YAML gave them, `entries` those that are right, at the same indexes. */
 export function compileTimeline(
   raw: readonly unknown[],
   entries: readonly (Entry | undefined)[],
   context: TimelineContext,
-): TimelineEntry[] {
+): Timelines {
   const named = nameEntries(raw, entries, context);
   const ticks = new Ticks(entries, named, context);
   const timed: Timed[] = [];
@@ -93,7 +99,21 @@ export function compileTimeline(
     if (due !== null) timed.push({ entry, index, ticks: due });
   });
   checkClears(timed, entries, named, context);
-  return compileEntries(timed, context);
+  const reported = new Set<number>();
+  const of = (run: (typeof RUNS)[number]): TimelineEntry[] =>
+    compileEntries(
+      timed.filter(({ entry }) => stands(entry, run)),
+      reported,
+      context,
+    );
+  return { main: of('main'), control: of('control') };
+}
+
+/** Looks of the main timeline stay behind with the faults they are about. */
+function stands(entry: Entry, run: (typeof RUNS)[number]): boolean {
+  if (run === 'control' && !DONE_BY_PEOPLE.includes(kindOf(entry))) return false;
+  const only = 'only' in entry ? entry.only : undefined;
+  return only === undefined || only === run;
 }
 
 function nameEntries(
@@ -285,14 +305,18 @@ interface Moment {
   readonly suffix: string;
 }
 
-function compileEntries(timed: readonly Timed[], context: TimelineContext): TimelineEntry[] {
+/** `reported`: indexes of entries that were called wrong already, here or in the other run. */
+function compileEntries(
+  timed: readonly Timed[],
+  reported: Set<number>,
+  context: TimelineContext,
+): TimelineEntry[] {
   const moments: Moment[] = timed.flatMap(({ entry, index, ticks }) =>
     ticks.map((tick, n) => ({ tick, entry, index, suffix: entry.every === undefined ? '' : `.${n + 1}` })),
   );
   moments.sort(
     (a, b) => a.tick - b.tick || RANK[kindOf(a.entry)] - RANK[kindOf(b.entry)] || a.index - b.index,
   );
-  const reported = new Set<number>();
   const programming = { concentration: context.concentration, therapy: context.therapy };
   const compiled: TimelineEntry[] = [];
   for (const moment of moments) {

@@ -3,7 +3,8 @@
  *
  * "Noticed" is the first alarm that can reveal the fault, raised while its window is open and not raised in the control
  * by then: an alarm that comes with or without the fault notices nothing. The window runs from applied
- * to noticed, or cleared, or the end. Dose is noted at each tick that may turn out to close a window.
+ * to noticed, or to the tick before it was cleared, or to the end. Dose is noted at each tick that may turn out to close
+ * a window.
  */
 import type { FaultRecord } from '../../hal/target.ts';
 import type { AlarmEntry } from './alarm-book.ts';
@@ -12,6 +13,7 @@ import type { FaultEvidence } from './result.ts';
 export interface Dose {
   readonly prescribedNg: number | null;
   readonly deliveredNg: number | null;
+  readonly intrathecalNg: number | null;
 }
 
 /** The dose as of a tick, noted while the run went by it. */
@@ -21,6 +23,11 @@ function since(start: number | null | undefined, end: number | null | undefined)
   return start === null || start === undefined || end === null || end === undefined
     ? null
     : (end - start) / 1000;
+}
+
+/** A clear takes effect before its tick, and a pocket that opens gives back in it what was missing until then. */
+export function lastTickUnder({ clearedTick }: Pick<FaultRecord, 'clearedTick'>, untilTick: number): number {
+  return clearedTick === null ? untilTick : clearedTick - 1;
 }
 
 export function weigh(
@@ -40,12 +47,13 @@ export function weigh(
     );
   const notice = alarms.find((entry) => isInWindow(entry) && !isInControlToo(entry)) ?? null;
   const start = doses.get(fault.appliedTick);
-  const end = doses.get(notice?.raisedTick ?? lastTick);
+  const end = doses.get(notice?.raisedTick ?? lastTickUnder(fault, untilTick));
   return {
     ...fault,
     noticedBy: notice?.alarm ?? null,
     noticedTick: notice?.raisedTick ?? null,
     prescribedUg: since(start?.prescribedNg, end?.prescribedNg),
     trueDeliveredUg: since(start?.deliveredNg, end?.deliveredNg),
+    trueIntrathecalUg: since(start?.intrathecalNg, end?.intrathecalNg),
   };
 }

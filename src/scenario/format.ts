@@ -8,7 +8,7 @@
  */
 import { compileListed, type ListedWords } from './compile-expectation.ts';
 import { compileTherapy } from './compile-therapy.ts';
-import { checkVolume, compileTimeline, Ids } from './compile-timeline.ts';
+import { checkVolume, compileTimeline, Ids, type Timelines } from './compile-timeline.ts';
 import { type Finding, type Path, type Problem, placed, type Report } from './problem.ts';
 import type { Expectation, Scenario } from './scenario.ts';
 import type { Document, Schemas } from './schema.ts';
@@ -83,7 +83,7 @@ function salvageDocument({ document, pump, entry, expectation }: Schemas, data: 
 /** What `compile` makes of the parts that need more than the schema. */
 interface Compiled {
   readonly therapy: Scenario['therapy'] | null;
-  readonly timeline: Scenario['timeline'];
+  readonly timelines: Timelines;
   readonly lists: Record<Listing, readonly Expectation[]>;
   readonly controlLists: Record<Listing, readonly Expectation[]>;
   readonly lookEveryTicks: readonly number[];
@@ -103,7 +103,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
     parts.therapy === undefined || concentration === undefined
       ? null
       : compileTherapy(parts.therapy, concentration, ['therapy'], report);
-  const timeline = compileTimeline(listOrEmpty(mapOrEmpty(source.data)['timeline']), parts.timeline ?? [], {
+  const timelines = compileTimeline(listOrEmpty(mapOrEmpty(source.data)['timeline']), parts.timeline ?? [], {
     vocabulary,
     untilTick: parts.until,
     reservoirNl,
@@ -133,7 +133,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
   };
   return {
     therapy,
-    timeline,
+    timelines,
     lists: compileLists(parts, [], ''),
     controlLists: compileLists(parts.control ?? {}, ['control'], 'control: '),
     lookEveryTicks: [...new Set(looks)],
@@ -142,13 +142,14 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
 
 function complete(document: Document, compiled: Compiled, file: string, hash: string): Scenario {
   const { start, pump, drug, catheter, patient, environment, control } = document;
-  const { therapy, timeline, lists, controlLists, lookEveryTicks } = compiled;
+  const { therapy, timelines, lists, controlLists, lookEveryTicks } = compiled;
   if (therapy === null) throw new Error('a scenario without problems has a therapy');
   return {
     version: 1,
     name: document.name,
     why: document.why ?? '',
     requirements: document.requirements,
+    incident: document.incident ?? null,
     file,
     hash,
     seed: document.seed,
@@ -177,11 +178,14 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
       temperatureMilliC: environment.temperature,
     },
     therapy,
-    timeline,
+    timeline: timelines.main,
     ...lists,
     lookEveryTicks,
     allow: document.allow ?? null,
-    control: control === undefined ? null : { ...controlLists, allow: control.allow ?? null },
+    control:
+      control === undefined
+        ? null
+        : { timeline: timelines.control, ...controlLists, allow: control.allow ?? null },
     untilTick: document.until,
   };
 }

@@ -26,7 +26,10 @@ export interface FaultEvidence {
   readonly noticedTick: number | null;
   /** Until noticed, cleared or the end of the run, whichever was first. */
   readonly prescribedUg: number | null;
+  /** Past the tip. */
   readonly trueDeliveredUg: number | null;
+  /** Into the spinal fluid: less where the tip has slipped or lies in a pocket. */
+  readonly trueIntrathecalUg: number | null;
 }
 
 /** What the dose oracle found. A scenario that has no `allow` is not judged by it. */

@@ -16,7 +16,7 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { weigh } from './evidence.ts';
+import { lastTickUnder, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
 import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
@@ -88,17 +88,6 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     hasOracle: true,
     untilTick: scenario.untilTick,
   };
-}
-
-function mainPlan(scenario: Scenario): Plan {
-  return scenario;
-}
-
-/** The same run without its faults. Looks of the main timeline stay behind with the faults they are about. */
-function controlPlan(scenario: Scenario): Plan | null {
-  if (scenario.control === null) return null;
-  const timeline = scenario.timeline.filter((entry) => entry.kind === 'command' || entry.kind === 'refill');
-  return { ...scenario.control, timeline };
 }
 
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
@@ -245,8 +234,11 @@ async function observeTarget(
   };
   const judges = createJudges(plan, untilTick, signals);
   const trace = options.openTrace?.(run) ?? null;
-  const doseTicks = new Set(plan.timeline.map((entry) => entry.tick).concat(untilTick));
+  const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
+  const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
+  const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
   const witness = new Witness(target, judges, trace, doseTicks);
+  for (const tick of lastTicks) witness.looks.add(tick);
   for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
   for (const entry of plan.timeline) {
     const stimulus = stimulusOf(entry);
@@ -332,9 +324,9 @@ export async function runScenario(
   options: RunOptions,
   reproduce: string,
 ): Promise<ScenarioResult> {
-  const controls = controlPlan(scenario);
-  const control = controls === null ? null : await observe(scenario, controls, options, 'control');
-  const main = await observe(scenario, mainPlan(scenario), options, 'main');
+  const control =
+    scenario.control === null ? null : await observe(scenario, scenario.control, options, 'control');
+  const main = await observe(scenario, scenario, options, 'main');
   const faults = main.records.map((record) =>
     weigh(
       record,

@@ -10,6 +10,16 @@ export interface Scenario {
   readonly name: string;
   readonly why: string;
   readonly requirements: readonly string[];
+  /** The real incident that it plays again; null: none. */
+  readonly incident: {
+    readonly number: number;
+    readonly title: string;
+    readonly source: string;
+    readonly happened: string;
+    readonly showed: string;
+    readonly harm: string;
+    readonly firmware: string;
+  } | null;
   /** Path as the user gave it, for messages and the reproduce line. */
   readonly file: string;
   /** SHA-256 of the file's bytes, hex. */
@@ -55,6 +65,8 @@ export interface Scenario {
   /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
   readonly allow: readonly OracleFailure[] | null;
   readonly control: {
+    /** What people do in it; it has no faults, and no looks of its own between start and end. */
+    readonly timeline: readonly TimelineEntry[];
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];

@@ -126,6 +126,17 @@ const ENVIRONMENT = closed({
   temperature: quantity(KINDS.temperature, { max: 60_000 }).prefault(DEFAULTS.temperature),
 });
 
+/** A real incident that a scenario plays again; each in words that somebody reads who has no source at hand. */
+const INCIDENT = closed({
+  number: wholeNumber(1, 999),
+  title: sentence('what the incident is called'),
+  source: sentence('where it was reported, and what kind of report that is'),
+  happened: sentence('what went wrong physically'),
+  showed: sentence('what the device showed of it'),
+  harm: sentence('the dose missed or in excess, and what the patient had of it'),
+  firmware: sentence('what our firmware does better, or why it cannot'),
+});
+
 const TIMING = {
   at: duration().optional(),
   after: identifier().optional(),
@@ -134,6 +145,10 @@ const TIMING = {
   id: identifier().optional(),
 };
 const WHEN = ['at', 'after', 'every'] as const;
+
+/** What a person did or left undone stands in one of the two runs only; a fault never stands in the control. */
+export const RUNS = ['main', 'control'] as const;
+const ONLY = { only: word('run', RUNS).optional() };
 
 const checkTiming: Check = (raw, complain) => {
   const present = WHEN.filter((key) => Object.hasOwn(raw, key));
@@ -223,9 +238,9 @@ export function buildSchemas(vocabulary: Vocabulary) {
     fault: timed(faultEntries(vocabulary)),
     clear: timed(closed({ clear: identifier(), ...TIMING })),
     refill: timed(
-      closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...TIMING }),
+      closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
-    command: timed(closed({ command, ...TIMING })),
+    command: timed(closed({ command, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
 
@@ -241,6 +256,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
     name: sentence('what the scenario shows, in one line,'),
     why: sentence('the incident or requirement behind the scenario').optional(),
     requirements: z.array(sentence('the requirement')).prefault([]),
+    incident: INCIDENT.optional(),
     seed: wholeNumber(0, 4_294_967_295).prefault(DEFAULTS.seed),
     start: closed({
       weekday: word('weekday', WEEKDAYS).prefault(DEFAULTS.weekday),

@@ -4,12 +4,13 @@ import type { PumpEvent } from '../core/events.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import { AlarmBook } from './alarm-book.ts';
+import type { Dose } from './evidence.ts';
 import type { Judge } from './expect.ts';
 
 /** Listens to a run: feeds the judges, the alarm book, the trace, and notes doses where a window may close. */
 export class Witness implements TargetObserver {
   readonly book = new AlarmBook();
-  readonly doses = new Map<number, { prescribedNg: number | null; deliveredNg: number | null }>();
+  readonly doses = new Map<number, Dose>();
   readonly looks = new Set<number>();
   private readonly listeners: readonly Judge[];
   private readonly watchers: readonly Judge[];
@@ -74,6 +75,7 @@ export class Witness implements TargetObserver {
       this.doses.set(tick, {
         prescribedNg: this.target.read('true.prescribed-ug'),
         deliveredNg: this.target.read('true.delivered-ug'),
+        intrathecalNg: this.target.read('true.intrathecal-ug'),
       });
     }
     const isEventful = this.hasEvent || tick % TICKS_PER_HOUR === 0;

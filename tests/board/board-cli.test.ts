@@ -80,6 +80,28 @@ describe('a virtual board in a process of its own', () => {
   });
 });
 
+describe('a virtual board that runs a pump', () => {
+  it('delivers from its first start on, and says what its buzzer does', async () => {
+    const child = await powerOn('--free-run', '--speed', '1000', '--fault', 'motor-stall');
+    let heard = '';
+    child.stdout?.on('data', (text: string) => (heard += text));
+    await vi.waitFor(() => expect(heard).toMatch(/^its buzzer sounds at .*: 2500 Hz$/m), { timeout: 20_000 });
+    const inventory = 'version: 1\nboards:\n  - { name: pump, port: { path: pump } }\n';
+    writeFileSync(join(program.folder, 'pump.yaml'), inventory);
+    const { stdout } = await program.run(['list', 'boards', '--ask', '--boards', 'pump.yaml']);
+    expect(stdout).toMatch(/running .* a free-running pump, tick \d+, 0 of \d+ strokes confirmed/);
+    await end(child, 'SIGTERM');
+  });
+
+  it('whose faults nobody knows is not started', async () => {
+    const { code, stderr } = await board('virtual', '--free-run', '--fault', 'motor-stal');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--fault: unknown fault "motor-stal"; did you mean motor-stall\?/);
+    expect((await board('virtual', '--fault', 'motor-stall', 'motor-stall')).stderr).toContain('given twice');
+    expect((await board('virtual', '--speed', '0')).stderr).toContain('1 to 10000');
+  });
+});
+
 describe('a person at a terminal', () => {
   it('reads what a greeting waits for, and nothing of it stays', async () => {
     await powerOn();
@@ -103,7 +125,8 @@ describe('a person at a terminal', () => {
 });
 
 describe('a name that a virtual board has', () => {
-  const left = (): string[] => readdirSync(program.folder).filter((name) => /^pump|\.(tmp|lock)$/.test(name));
+  const left = (): string[] =>
+    readdirSync(program.folder).filter((name) => /^pump$|\.(tmp|lock)$/.test(name));
 
   it('is not given to a second one, and is free again at the end, however that is ordered', async () => {
     const first = await powerOn('--storage', 'shared');

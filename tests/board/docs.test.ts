@@ -267,7 +267,7 @@ describe('troubleshooting', () => {
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);
-    const spoilt = new FakePins(bundles.freeRunning.code, { files: new Map([['thecal.p0', '']]) });
+    const spoilt = new FakePins(bundles.freeRunning.code, { files: new Map([['thecal.0', '']]) });
     for (const pins of [setUp, spoilt]) messages.push(pins.printed.at(-1)!.split(',')[2]!);
     const here = {
       path: '/dev/x',

@@ -1,17 +1,11 @@
 /** The interpreter's globals for a bundle that runs over pins: what it does with them is recorded, time is ours. */
 import { createContext, runInContext } from 'node:vm';
 import crc32 from 'crc-32';
-import { STEPS_PER_STROKE } from '../../hal/espruino/board.ts';
+import { Rotor } from '../../hal/virtual/rotor.ts';
+import { Timers } from '../../hal/virtual/timers.ts';
 
 /** What breaks off a callback: nothing of it runs any more, and the interpreter goes on with the next one. */
 const CTRL_C = new Error('Ctrl-C');
-
-interface Timer {
-  readonly id: number;
-  dueMs: number;
-  readonly everyMs: number | null;
-  readonly run: () => void;
-}
 
 export interface FakePinsOptions {
   readonly board?: string;
@@ -44,18 +38,15 @@ export class FakePins {
   private steps = 0;
   /** The clock was set: timers keep to the time that passes. */
   clockOffsetMs = 0;
-  private timers: Timer[] = [];
-  private nextId = 1;
+  private readonly timers = new Timers();
+  private readonly rotor = new Rotor();
   private pulse: (() => void) | null = null;
   private readonly context: object;
 
   constructor(code: string, options: FakePinsOptions = {}) {
     this.files = options.files ?? new Map<string, string>();
-    const add = (run: () => void, ms: number, isRepeated: boolean): number => {
-      const id = this.nextId++;
-      this.timers.push({ id, dueMs: this.nowMs + ms, everyMs: isRepeated ? ms : null, run });
-      return id;
-    };
+    const add = (run: () => void, ms: number, isRepeated: boolean): number =>
+      this.timers.start(this.nowMs + ms, isRepeated ? ms : null, run);
     class Pin {
       readonly name: string;
       constructor(name: string) {
@@ -83,11 +74,12 @@ export class FakePins {
           return;
         }
         this.windings.push(value);
-        // The mechanism's own switch closes once in a stroke.
         if (value === 0) this.steps = 0;
         else this.steps += 1;
+        const isWhole = this.rotor.energise(value);
         if (this.steps > 1) this.breakOffAt('step');
-        if (this.steps === STEPS_PER_STROKE && this.isTurning) this.pulse?.();
+        // The mechanism's own switch closes once in a stroke.
+        if (isWhole && this.isTurning) this.pulse?.();
       },
       analogRead: (pin: Pin) => {
         while (this.isHanging);
@@ -161,17 +153,10 @@ export class FakePins {
   /** Time passes, and what falls due runs. */
   pass(seconds: number): void {
     const endMs = this.nowMs + seconds * 1000;
-    for (;;) {
-      const next = this.timers.reduce<Timer | null>(
-        (best, timer) => (timer.dueMs <= endMs && (best === null || timer.dueMs < best.dueMs) ? timer : best),
-        null,
-      );
-      if (next === null) break;
-      this.nowMs = Math.max(this.nowMs, next.dueMs);
-      if (next.everyMs === null) this.timers = this.timers.filter((timer) => timer !== next);
-      else next.dueMs += next.everyMs;
+    for (let due = this.timers.take(endMs); due !== null; due = this.timers.take(endMs)) {
+      this.nowMs = Math.max(this.nowMs, due.dueMs);
       try {
-        next.run();
+        due.run();
       } catch (error) {
         if (error !== CTRL_C) throw error;
       }

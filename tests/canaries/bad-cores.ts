@@ -30,8 +30,8 @@ export const BAD_CORES: readonly BadCore[] = [
   {
     name: 'a stall that never recovers',
     file: 'motor.ts',
-    replace: 'motor.stallRun = gained > 0 ? 0 : motor.stallRun + motor.pending;',
-    by: 'motor.stallRun = gained > 0 ? motor.stallRun : motor.stallRun + motor.pending;',
+    replace: 'if (gained > 0) motor.stallRun = 0;',
+    by: 'if (gained > 0) motor.stallRun += 0;',
     caughtBy: 'a stall ends with the first confirmed stroke',
   },
   {

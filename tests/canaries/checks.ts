@@ -57,6 +57,7 @@ const checks = {
       isActive: 1,
       isPresent: 0,
       isAcknowledged: 0,
+      raises: 1,
       toneTick: 647 + 600 * 11,
     });
     rig.at(2 * HOUR + 1, { kind: 'acknowledge', alarm: MOTOR_STALL }).runTo(2 * HOUR + 1);

@@ -37,7 +37,7 @@ describe('a command in the tick of a flip', () => {
     expect(rig.of('raise')).toEqual([{ tick: 1000, argument: MEMORY_REPAIRED }]);
     expect(rig.said(1000)[0]).toBe('command 48');
     expect(rig.pump.prescription).toMatchObject({ isReadable: 1, repairs: 1 });
-    for (const words of [rig.pump.prescription.words, rig.stored!]) {
+    for (const words of [rig.pump.prescription.words, rig.storedCopy(0), rig.storedCopy(1)]) {
       expect(words[RATE_WORD]).toBe(3000);
       expect(words[LOW_RESERVOIR_WORD]).toBe(3_000_000);
     }
@@ -178,7 +178,7 @@ describe('the computed dose', () => {
   it('goes on with the last concentration known while the prescription is unreadable', () => {
     const rig = new Rig({ concentrationUgPerMl: 2000 }).runTo(300);
     flip(rig, CONCENTRATION_WORD, 4);
-    rig.stored![RATE_WORD]! ^= 2;
+    for (const copy of [0, 1]) rig.storedCopy(copy)[RATE_WORD]! ^= 2;
     // Lost in tick 575, where stroke 2 would be due. From there 250 nL/h, a stroke in 7,200 ticks: 7,774 and 14,974.
     rig.runTo(15_000);
     expect(rig.pump.prescription.isReadable).toBe(0);

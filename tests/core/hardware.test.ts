@@ -77,7 +77,8 @@ describe('the motor', () => {
 
 describe('memory', () => {
   const RATE_WORD = 12;
-  const CHECK_WORD = 348;
+  const SEQUENCE_WORD = 348;
+  const CHECK_WORD = 349;
 
   it('a flip in the working copy is mended from the stored one before a stroke is pushed on it [SR-MEM-1]', () => {
     const rig = new Rig().runTo(100);
@@ -91,24 +92,42 @@ describe('memory', () => {
     expect(rig.ticksOf('condition-gone')).toEqual([120]);
   });
 
-  it('a flip in the stored copy is found by the self-test of the half hour and written again [SR-MEM-2]', () => {
-    for (const word of [0, 2, 3, RATE_WORD, CHECK_WORD - 1, CHECK_WORD]) {
+  it('a flip in a stored copy is found by the self-test of the half hour and written again [SR-MEM-2]', () => {
+    const places = [0, 2, 3, RATE_WORD, SEQUENCE_WORD - 1, SEQUENCE_WORD, CHECK_WORD, 350, 350 + CHECK_WORD];
+    for (const place of places) {
       const rig = new Rig().runTo(100);
-      rig.stored![word]! ^= 1 << 31;
+      rig.stored![place]! ^= 1 << 31;
       rig.runTo(1799);
       expect(rig.pump.prescription.repairs).toBe(0);
       rig.runTo(1800);
       expect(rig.pump.prescription.repairs).toBe(1);
-      expect(rig.stored).toEqual(rig.pump.prescription.words);
+      for (const copy of [0, 1]) expect(rig.storedCopy(copy)).toEqual(rig.pump.prescription.words);
       expect(rig.of('raise')).toEqual([{ tick: 1800, argument: MEMORY_REPAIRED }]);
       expect(rig.pump.motor.requested).toBe(25);
     }
   });
 
-  it('a flip in both copies leaves the minimum rate of the build until somebody programs the pump [SR-MEM-3]', () => {
+  it('a flip in the working copy and one of the stored ones is mended from the other', () => {
+    for (const copy of [0, 1]) {
+      const rig = new Rig().runTo(100);
+      rig.pump.prescription.words[RATE_WORD]! ^= 1;
+      rig.storedCopy(copy)[RATE_WORD]! ^= 2;
+      rig.runTo(1800);
+      // The working copy before the stroke of tick 143, the stored one by the self-test.
+      expect(rig.of('raise')).toEqual([
+        { tick: 143, argument: MEMORY_REPAIRED },
+        { tick: 1800, argument: MEMORY_REPAIRED },
+      ]);
+      expect(rig.pump.prescription).toMatchObject({ isReadable: 1, repairs: 2 });
+      expect(rig.pump.motor.requested).toBe(25);
+    }
+  });
+
+  it('a flip in all copies leaves the minimum rate of the build until somebody programs the pump [SR-MEM-3]', () => {
     const rig = new Rig().runTo(100);
     rig.pump.prescription.words[RATE_WORD]! ^= 1;
-    rig.stored![RATE_WORD]! ^= 2;
+    rig.storedCopy(0)[RATE_WORD]! ^= 2;
+    rig.storedCopy(1)[RATE_WORD]! ^= 4;
     rig.runTo(143);
     expect(rig.of('raise')).toEqual([{ tick: 143, argument: MEMORY_ERROR }]);
     expect(rig.pump.mode.permission).toBe(1);
@@ -132,10 +151,11 @@ describe('memory', () => {
     const rig = new Rig().runTo(100);
     rig.stored = null;
     rig.runTo(1800);
-    expect(rig.stored).toEqual(rig.pump.prescription.words);
+    for (const copy of [0, 1]) expect(rig.storedCopy(copy)).toEqual(rig.pump.prescription.words);
     rig.pump.prescription.words[RATE_WORD] = 5;
+    // The hour verifies before it saves its ledger.
     rig.stored = null;
-    rig.runTo(5400);
+    rig.runTo(3600);
     expect(rig.pump.prescription.isReadable).toBe(0);
   });
 });

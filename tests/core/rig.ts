@@ -7,8 +7,9 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
 import type { Order, Prescription } from '../../hal/target.ts';
 import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { BuildState, PumpState } from '../../src/core/state.ts';
+import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 
@@ -26,6 +27,8 @@ export const REAL_CORE: Core = { createPump, queueCommand, tick, nextWake, idle,
 /** The bench's own, so that the bench needs nothing of a target or a world. */
 const crc32OfWords = (words: Int32Array, count: number): number =>
   crc32.buf(new Uint8Array(words.buffer, words.byteOffset, count * 4)) >>> 0;
+
+const LOG_ENTRIES = 64;
 
 export interface RigEvent {
   readonly tick: number;
@@ -59,7 +62,8 @@ export class Rig {
   readonly reports: Int32Array[] = [];
   /** Readings taken, by tick: what was asked for, in the order of asking. */
   readonly asked = new Map<number, string[]>();
-  stored: Int32Array | null = null;
+  /** The store; null cannot be read. */
+  stored: Int32Array | null = new Int32Array(storeWords(LOG_ENTRIES));
   /** What the surroundings are like; a test changes them between two runs. */
   pressurePa: number | null = 1000;
   restingMv: number | null = 2900;
@@ -68,13 +72,33 @@ export class Rig {
   isTurning = true;
   isFeedbackLost = false;
   count = 0;
+  /** Told of each write to the store before it is made. */
+  hearsWrite: (address: number, words: Int32Array, stored: Int32Array) => void;
   private isStrokeCommanded = false;
 
-  constructor(changes: Partial<RigOptions> = {}, core: Core = REAL_CORE) {
+  constructor(
+    changes: Partial<RigOptions> = {},
+    core: Core = REAL_CORE,
+    restart: { readonly stored: Int32Array; readonly tick: number } | null = null,
+    hears: (address: number, words: Int32Array, stored: Int32Array) => void = () => {},
+  ) {
     this.core = core;
+    this.hearsWrite = hears;
     this.hal = this.createHal();
     const options = { ...ONE_IN_72, ...changes };
-    this.pump = core.createPump({ ...options, words: prescriptionWords(options) }, this.hal);
+    if (restart === null) {
+      this.pump = core.createPump({ ...options, words: prescriptionWords(options) }, this.hal);
+    } else {
+      this.stored = restart.stored;
+      const pump = bootPump(restart.tick, this.hal);
+      if (pump === null) throw new Error('no pump in the store');
+      this.pump = pump;
+    }
+  }
+
+  /** A pump that comes back over this store, as of this tick. */
+  static restarted(stored: Int32Array, tick: number, hears?: Rig['hearsWrite']): Rig {
+    return new Rig({}, REAL_CORE, { stored, tick }, hears);
   }
 
   /** Execute every tick up to and including `toTick`. */
@@ -115,6 +139,12 @@ export class Rig {
     return this.events.filter((event) => event.tick === atTick).map((e) => `${e.kind} ${e.argument}`);
   }
 
+  /** A stored copy of the prescription, 0 or 1; changes to it are changes to the store. */
+  storedCopy(copy: number): Int32Array {
+    const at = PRESCRIPTION_AT + copy * PRESCRIPTION_WORDS;
+    return this.stored!.subarray(at, at + PRESCRIPTION_WORDS);
+  }
+
   digest(): number {
     return this.core.stateDigest(this.pump, this.hal.checksum);
   }
@@ -126,7 +156,8 @@ export class Rig {
   }
 
   private note<T>(what: string, value: T): T {
-    const now = this.pump.nowTick;
+    // No pump yet: it is being restarted.
+    const now = (this.pump as PumpState | undefined)?.nowTick ?? -1;
     const list = this.asked.get(now);
     if (list === undefined) this.asked.set(now, [what]);
     else list.push(what);
@@ -154,12 +185,15 @@ export class Rig {
       },
       watchdog: { kick: () => {} },
       store: {
-        save: (words) => {
-          this.stored = words.slice();
+        words: storeWords(LOG_ENTRIES),
+        write: (address, words) => {
+          this.stored ??= new Int32Array(storeWords(LOG_ENTRIES));
+          this.hearsWrite(address, words, this.stored);
+          this.stored.set(words, address);
         },
-        load: (into) => {
-          if (this.stored?.length !== into.length) return false;
-          into.set(this.stored);
+        read: (address, into) => {
+          if (this.stored === null) return false;
+          into.set(this.stored.subarray(address, address + into.length));
           return true;
         },
       },

@@ -1,11 +1,12 @@
 /** The whole library on the simulation and on a board: every line of every trace, and the results. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSimTarget } from '../../hal/sim/target.ts';
 import type { OpenTarget } from '../../hal/target-options.ts';
 import type { TargetFactory } from '../../hal/target.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { LIBRARY, libraryFiles } from '../../scripts/library.ts';
 import { revealedBy, VOCABULARY } from '../../src/cli/vocabulary.ts';
 import { readScenario } from '../../src/scenario/format.ts';
 import type { ScenarioResult } from '../../src/scenario/result.ts';
@@ -14,7 +15,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { createTraceWriter } from '../../src/trace/write.ts';
 import { windowed, windowsAround } from './windowed.ts';
 
-const FOLDER = join(PROJECT_ROOT, 'sim/scenarios');
+const FOLDER = join(PROJECT_ROOT, LIBRARY);
 const IS_LONG = process.env['THECAL_LONG'] === '1';
 /** Runs of more are asked around their events only, but in the long run. */
 const LONG_STROKES = 20_000;
@@ -23,9 +24,7 @@ const MARGIN_TICKS = 43_200;
 /** These happen all the time. */
 const COMMON_EVENTS = new Set(['stroke', 'hour', 'state-digest']);
 
-const FILES = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.yaml'))
-  .sort();
+const FILES = libraryFiles();
 
 function load(file: string): Scenario {
   const path = join(FOLDER, file);

@@ -31,7 +31,7 @@ describe('a line that is sealed and makes no sense', () => {
     ['a command that there is not', 'wakes', 'k9.0 1 71:0:1000:2900'],
     ['a command without its number', 'wakes', 'k4 1'],
     ['a command after the last wake', 'wakes', '1 k0.0'],
-    ['a word that there is not', 'wakes', 'u0.349.0 1'],
+    ['a word that there is not', 'wakes', 'u0.350.0 1'],
     ['more words than a prescription has', 'wakes', 'k2.1.0*349 1'],
     ['a word of more than 32 bits', 'wakes', 'k2.1.0.0.4294967296 1'],
     ['a word so many times', 'wakes', 'k2.1.0*0 1'],

@@ -77,7 +77,7 @@ function lostAt(ticks: number): fc.Arbitrary<number | null> {
 }
 
 function losePrescription(target: InstanceType<typeof SimTarget>, tick: number): void {
-  for (const where of ['working', 'stored']) {
+  for (const where of ['working', 'stored', 'second']) {
     const options = { where, word: 12, bit: 5 };
     target.stimulate(tick, { kind: 'fault', id: `lost-${where}`, fault: 'memory-upset', options });
   }

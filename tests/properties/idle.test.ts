@@ -22,7 +22,7 @@ function silentHal(): PumpHal {
     temperature: { readMilliC: never('reads the temperature') },
     annunciator: { play: never('plays a tone') },
     watchdog: { kick: never('kicks the watchdog') },
-    store: { save: never('stores'), load: never('loads') },
+    store: { words: 0, write: never('stores'), read: never('loads') },
     telemetry: { event: never('says something'), stateDigest: never('digests'), report: never('reports') },
     checksum: { crc32: never('sums') },
   };

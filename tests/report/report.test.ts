@@ -10,11 +10,32 @@ import { junitReport } from '../../src/report/junit.ts';
 import { PLAIN } from '../../src/report/paint.ts';
 import { resultJsonSchema, resultSchema } from '../../src/report/result-schema.ts';
 import { textReport } from '../../src/report/text.ts';
-import { doseText, grouped } from '../../src/report/words.ts';
+import { doseText, faultText, grouped } from '../../src/report/words.ts';
 import { xmlDocument } from '../../src/report/xml.ts';
 import type { Result } from '../../src/scenario/result.ts';
 import { checkXml } from './check-xml.ts';
 import { BROKEN, FAILED, OVER_LINE, resultOf, scenarioResult } from './sample.ts';
+
+describe('a fault in a line', () => {
+  const fault = (doses: {
+    prescribedUg: number;
+    trueDeliveredUg: number;
+    trueIntrathecalUg: number | null;
+  }) => faultText({ ...FAILED.faults[0]!, noticedBy: null, noticedTick: null, ...doses });
+  it.each<[number, number, number | null, string]>([
+    [1200, 900, 900, '300 ug missed to the end'],
+    [1200, 1500, 1500, '300 ug in excess to the end'],
+    [1200, 1200, 0, '1,200 ug missed to the end, all of it past the tip and beside the spinal fluid'],
+    [1200, 800, 600, '600 ug missed to the end, 200 ug of it past the tip and beside the spinal fluid'],
+    [1200, 1199, 1199, 'dose as prescribed to the end'], // a stroke under way
+    [1200, 900, null, '300 ug missed to the end'], // a target that cannot look so far
+  ])(
+    'of %d ug prescribed with %d past the tip and %d in the spinal fluid',
+    (prescribedUg, trueDeliveredUg, trueIntrathecalUg, text) => {
+      expect(fault({ prescribedUg, trueDeliveredUg, trueIntrathecalUg })).toContain(`; ${text}`);
+    },
+  );
+});
 
 describe('the text', () => {
   it('is readable by a tired person', () => {

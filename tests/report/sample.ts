@@ -53,6 +53,7 @@ export const FAILED = scenarioResult('failed', {
       noticedTick: 21887,
       prescribedUg: 1234.5,
       trueDeliveredUg: 0,
+      trueIntrathecalUg: 0,
     },
   ],
   expectations: [
@@ -104,6 +105,7 @@ const TROUBLE = {
   noticedTick: null,
   prescribedUg: 50,
   trueDeliveredUg: 37.5,
+  trueIntrathecalUg: 37.5,
 };
 
 /** Passed over a bad line: one fault struck, one did not, and one had no line to strike. */

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { LIBRARY, libraryFiles } from '../../scripts/library.ts';
 import { VOCABULARY } from '../../src/cli/vocabulary.ts';
 import { scenarioJsonSchema } from '../../src/scenario/json-schema.ts';
 import { WORDS } from './format-words.ts';
@@ -64,8 +65,8 @@ describe('the schema for editors', () => {
       key === 'dependentRequired' ? undefined : value,
     );
     const reader = z.fromJSONSchema(JSON.parse(text) as z.core.JSONSchema.BaseSchema);
-    const folder = new URL('../../sim/scenarios/', import.meta.url);
-    for (const file of readdirSync(folder)) {
+    const folder = new URL(`../../${LIBRARY}/`, import.meta.url);
+    for (const file of libraryFiles()) {
       const scenario = parse(readFileSync(new URL(file, folder), 'utf8')) as Record<string, unknown>;
       expect(reader.safeParse(scenario).error, file).toBeUndefined();
       expect(reader.safeParse({ ...scenario, until: 4 }).success, file).toBe(false);

@@ -86,7 +86,7 @@ describe('one slip is found at its place', () => {
     [
       'a word of memory that is not there',
       timeline('{ at: 1 d, fault: memory-upset, word: 999 }'),
-      's.yaml:8:43 timeline.0.word: "999" is too large: write a whole number from 0 to 348',
+      's.yaml:8:43 timeline.0.word: "999" is too large: write a whole number from 0 to 349',
     ],
     [
       'an alarm cut short',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
 import { problemsOf, scenarioOf, SMALLEST, withTherapy } from './format-words.ts';
 
 const EXAMPLE = readFileSync(new URL('format-example.yaml', import.meta.url), 'utf8');
@@ -77,6 +78,7 @@ describe('what is not written has a default', () => {
     expect(scenarioOf(SMALLEST)).toMatchObject({
       why: '',
       requirements: [],
+      incident: null,
       seed: 1,
       start: { weekday: 0, hour: 0 },
       pump: { lowReservoirNl: 2_000_000, lowVolumeFade: false, tolerancePpm: 0 },
@@ -260,6 +262,55 @@ describe('the timeline', () => {
   - { at: 1 d, refill: 38 mL, id: first }
 `);
     expect(timeline.map(({ tick }) => tick)).toEqual([86_400, 90_000, 93_600]);
+  });
+});
+
+describe('the timeline of the control', () => {
+  const scenario = scenarioOf(`${SMALLEST}timeline:
+  - { at: 1 d, fault: motor-stall, id: stall }
+  - { at: 2 d, clear: stall }
+  - { at: 1 d, refill: 30 mL }
+  - { at: 1 d, only: main, command: { concentration: 2000 ug/mL } }
+  - { at: 2 d, only: control, command: stop }
+  - { at: 3 d, command: { program: { mode: continuous, dose: 100 ug/day } } }
+  - { at: 3 d, expect: { signal: tones, equals: 0 } }
+control: {}
+`);
+  const deeds = (timeline: Scenario['timeline'] = []): string[] =>
+    timeline.map((entry) => (entry.kind === 'command' ? entry.command.kind : entry.kind));
+
+  it('holds what people do, but for what is only in the main run', () => {
+    expect(deeds(scenario.timeline)).toEqual(['fault', 'refill', 'program', 'clear', 'program', 'expect']);
+    expect(deeds(scenario.control?.timeline)).toEqual(['refill', 'stop', 'program']);
+  });
+
+  it('programs at the concentration in force in that run', () => {
+    const strength = (timeline: Scenario['timeline'] = []) =>
+      timeline.flatMap((entry) =>
+        entry.kind === 'command' && entry.command.kind === 'program' && entry.tick === 259_200
+          ? [entry.command.concentrationUgPerMl]
+          : [],
+      );
+    expect(strength(scenario.timeline)).toEqual([2000]);
+    expect(strength(scenario.control?.timeline)).toEqual([500]);
+  });
+
+  it('is no place for a fault, and a slip of both runs is told once', () => {
+    const entry = (text: string): string[] => problemsOf(`${SMALLEST}timeline: [ ${text} ]\n`);
+    expect(entry('{ at: 1 d, only: control, fault: motor-stall }').join()).toContain('"only"');
+    expect(entry('{ at: 1 d, refill: 50 mL }')).toHaveLength(1);
+    expect(entry('{ at: 1 d, only: control, refill: 50 mL }')).toHaveLength(1);
+    expect(entry('{ at: 1 d, only: other, refill: 30 mL }').join()).toContain('main, control');
+  });
+});
+
+describe('an incident', () => {
+  const text = (rest: string): string =>
+    `${SMALLEST}incident: { number: 9, title: a, source: b, happened: c, showed: d, harm: e${rest} }\n`;
+
+  it('is told whole or not at all', () => {
+    expect(scenarioOf(text(', firmware: f')).incident).toMatchObject({ number: 9, harm: 'e' });
+    expect(problemsOf(text('')).join()).toContain('incident.firmware');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadedMv, resistanceOhm, restingMv, usedNc } from '../../sim/plant/battery.ts';
-import { applyFault, stroke, supplyMv, telemetryUsed, toneSounded } from '../../sim/world.ts';
+import { createBattery, loadedMv, resistanceOhm, restingMv, usedNc } from '../../sim/plant/battery.ts';
+import { applyFault, clearFault, interrogated, stroke, supplyMv, toneSounded } from '../../sim/world.ts';
 import { worldOf } from './build.ts';
 
 const DAY = 86_400;
@@ -8,7 +8,7 @@ const YEAR_DAYS = 365.25;
 
 /** First day on which the loaded supply is below 2,500 mV; it only falls. */
 function replacementDay(mlPerDay: number): number {
-  const state = { tickMs: 1000, tones: 0, telemetryTicks: 0 };
+  const state = createBattery(1000);
   let low = 0;
   let high = 20 * 366;
   while (high - low > 1) {
@@ -52,7 +52,7 @@ describe('the battery', () => {
     const world = worldOf();
     stroke(world, 71);
     toneSounded(world, 80);
-    telemetryUsed(world, 1);
+    interrogated(world, 1, 0);
     expect(usedNc(world.battery, world.mechanism.commandedStrokes, DAY)).toBe(
       9240 * 86_400 + 213_000 + 3_000_000 + 100_000,
     );
@@ -61,6 +61,15 @@ describe('the battery', () => {
   it('rests at the same cost in shorter ticks', () => {
     const fine = worldOf({ tickMs: 100 });
     expect(usedNc(fine.battery, 0, 864_000)).toBe(9240 * 86_400);
+  });
+
+  it('pays for a current through a short while it lasts: 50 uA are 50,000 nC a second', () => {
+    const world = worldOf();
+    applyFault(world, { id: 'short', kind: 'feedthrough-short', options: { drain: 50 } }, 100);
+    expect(usedNc(world.battery, 0, 100)).toBe(9240 * 100);
+    expect(usedNc(world.battery, 0, 1100)).toBe(9240 * 1100 + 50_000 * 1000);
+    clearFault(world, 'short', 1100);
+    expect(usedNc(world.battery, 0, 5000)).toBe(9240 * 5000 + 50_000 * 1000);
   });
 
   it('pays for a stalled stroke too', () => {

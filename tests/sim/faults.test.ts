@@ -3,17 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS, faultSpec } from '../../sim/faults/index.ts';
 import {
   applyFault,
+  assertConserved,
   clearFault,
   confirmedStrokes,
   faultRecords,
+  interrogated,
   markFaultFired,
   outletPressurePa,
   refill,
+  settle,
   stroke,
   supplyMv,
   temperatureMilliC,
+  toneSounded,
+  trueDeliveredPl,
+  trueLostPl,
   trueReservoirPl,
   trueTrappedPl,
+  turnHour,
   type World,
 } from '../../sim/world.ts';
 import { QUIET, strokes, worldOf } from './build.ts';
@@ -139,6 +146,140 @@ describe('motor-stall', () => {
   });
 });
 
+/** Which of strokes `from` to `to`, 72 s apart, turned. */
+function turned(world: World, from: number, to: number): boolean[] {
+  const turns: boolean[] = [];
+  for (let k = from; k <= to; k++) {
+    const before = confirmedStrokes(world, 72 * k - 1, 'peek');
+    strokes(world, k, k);
+    turns.push(confirmedStrokes(world, 72 * k, 'peek') !== before);
+  }
+  return turns;
+}
+
+describe('mri', () => {
+  it('holds the rotor for the exposure and not a tick longer', () => {
+    // Strokes 14 to 16 fall in ticks 1,007, 1,079, 1,151: the field lasts from 1,000 to 1,150.
+    const world = under('mri', { duration: 151 }, 1000);
+    expect(turned(world, 14, 17)).toEqual([false, false, true, true]);
+    expect(firedTick(world)).toBe(1007);
+  });
+
+  it('leaves the gears bound for as long as it is told', () => {
+    const world = under('mri', { duration: 100, 'late-restart': 7200 });
+    expect(turned(world, 101, 102)).toEqual([false, true]); // ticks 7,271 and 7,343
+  });
+
+  it('does not fire when it is over before a stroke was due', () => {
+    const world = under('mri', { duration: 71 });
+    strokes(world, 1, 3);
+    expect(firedTick(world)).toBeNull();
+  });
+});
+
+describe('telemetry-lock', () => {
+  it('needs a tone during the interference', () => {
+    const world = under('telemetry-lock', { duration: 100 });
+    strokes(world, 1, 1);
+    toneSounded(world, 100);
+    strokes(world, 2, 5);
+    expect(firedTick(world)).toBeNull();
+    expect(confirmedStrokes(world, 400, 'peek')).toBe(5);
+  });
+
+  it('then holds the motor until somebody interrogates, in that very tick', () => {
+    const world = under('telemetry-lock', { duration: 100 });
+    toneSounded(world, 99);
+    expect(turned(world, 2, 4)).toEqual([false, false, false]);
+    expect(firedTick(world)).toBe(143);
+    interrogated(world, 30, 359);
+    expect(turned(world, 5, 6)).toEqual([true, true]);
+  });
+});
+
+describe('foreign-particle and shaft-wear', () => {
+  it('lock the motor, with nothing counted and nothing moved', () => {
+    const world = under('foreign-particle');
+    expect(turned(world, 1, 2)).toEqual([false, false]);
+    expect(firedTick(world)).toBe(71);
+    expect(trueReservoirPl(world, 200)).toBe(38_000_000_000);
+  });
+
+  it('or let the rotor turn and be counted, with nothing moved', () => {
+    const world = under('shaft-wear');
+    expect(turned(world, 1, 2)).toEqual([true, true]);
+    expect(firedTick(world)).toBe(71);
+    expect(trueReservoirPl(world, 200)).toBe(38_000_000_000);
+  });
+});
+
+describe('gear-wear', () => {
+  it('lets more and more strokes fail, in the end all of them', () => {
+    const world = under('gear-wear', { over: 72 * 3000 });
+    const lost = [1, 1001, 2001, 3001].map((k) => turned(world, k, k + 999).filter((turns) => !turns).length);
+    // A sixth, half, five sixths of the thousand, within four deviations of 15 or less; and then none turns.
+    expect(Math.abs(lost[0]! - 167)).toBeLessThan(50);
+    expect(Math.abs(lost[1]! - 500)).toBeLessThan(60);
+    expect(Math.abs(lost[2]! - 833)).toBeLessThan(50);
+    expect(lost[3]).toBe(1000);
+  });
+
+  it('is permanent at once when it takes no time', () => {
+    const world = under('gear-wear', { over: 0 });
+    expect(turned(world, 1, 2)).toEqual([false, false]);
+  });
+});
+
+describe('feedthrough-short', () => {
+  it('stalls once in each period, for as long as it is told', () => {
+    const world = under('feedthrough-short', { stall: 720, period: 7200 });
+    for (const period of [0, 1, 2, 3]) {
+      const failed = turned(world, 100 * period + 1, 100 * period + 100).filter((turns) => !turns);
+      expect(failed).toHaveLength(10);
+    }
+  });
+
+  it('fires by its current alone, once a voltage that the firmware reads is lower for it', () => {
+    const world = under('feedthrough-short', { stall: 0, drain: 1000 });
+    supplyMv(world, 2000, 'resting', 'consumed');
+    // 1 mA takes 1e6 nC a second; the first mV of 3,050 is gone after 2.4e11 / 90 nC, the pump's own share small.
+    expect(firedTick(world)).toBeNull();
+    supplyMv(world, 2700, 'loaded', 'peek');
+    expect(firedTick(world)).toBeNull();
+    supplyMv(world, 2700, 'loaded', 'consumed');
+    expect(firedTick(world)).toBe(2700);
+  });
+
+  it('stalls for good when its stalls fill the period', () => {
+    const world = under('feedthrough-short', { stall: 100, period: 100 });
+    expect(turned(world, 1, 3)).toEqual([false, false, false]);
+  });
+});
+
+describe('calibration-constant', () => {
+  it.each([
+    ['more', 600_000],
+    ['less', 400_000],
+  ])('of 20 %% %s moves %i pL a stroke', (direction, pl) => {
+    const world = under('calibration-constant', { direction });
+    strokes(world, 1, 1);
+    expect(trueReservoirPl(world, 71)).toBe(38_000_000_000 - pl);
+    expect(firedTick(world)).toBe(71);
+  });
+});
+
+describe('cold-fill', () => {
+  it('gives nothing until it is warm, and all of it from there on', () => {
+    const world = under('cold-fill', { warming: 200 });
+    strokes(world, 1, 2);
+    expect(trueReservoirPl(world, 150)).toBe(38_000_000_000);
+    expect(confirmedStrokes(world, 150, 'peek')).toBe(2);
+    expect(firedTick(world)).toBe(71);
+    strokes(world, 3, 3);
+    expect(trueReservoirPl(world, 220)).toBe(38_000_000_000 - 500_000);
+  });
+});
+
 describe('over-infusion', () => {
   it('of 50 % moves 750 nL a stroke and fires with the first', () => {
     const world = under('over-infusion', {}, 100);
@@ -254,6 +395,72 @@ describe('catheter-cut', () => {
     const dry = under('catheter-cut', {}, 0, worldOf({ fillNl: 0 }));
     strokes(dry, 1, 5);
     expect(firedTick(dry)).toBeNull();
+  });
+});
+
+describe('connector-misfit', () => {
+  it('closed holds every stroke back', () => {
+    const world = under('connector-misfit');
+    strokes(world, 1, 3);
+    expect(trueTrappedPl(world, 1000)).toBe(1_500_000);
+    expect(firedTick(world)).toBe(143);
+  });
+
+  it('detached loses every stroke', () => {
+    const world = under('connector-misfit', { effect: 'detached' });
+    strokes(world, 1, 3);
+    settle(world, 1000);
+    expect(trueLostPl(world, 1000)).toBe(1_500_000);
+    expect(trueDeliveredPl(world, 1000)).toBe(0);
+    expect(firedTick(world)).toBe(71);
+    assertConserved(world, 1000);
+  });
+});
+
+describe('inflammatory-mass', () => {
+  it('closes hour by hour: nothing is held at first, everything in the end', () => {
+    const world = under('inflammatory-mass', { over: 100 * 3600 });
+    const heldAt: number[] = [];
+    for (let hour = 1; hour <= 110; hour++) {
+      turnHour(world, 3600 * hour);
+      strokes(world, 50 * hour + 1, 50 * hour + 2);
+      if (hour % 50 === 0) heldAt.push(trueTrappedPl(world, 72 * (50 * hour + 2) + 70));
+    }
+    expect(heldAt[0]).toBe(0);
+    expect(heldAt[1]).toBeGreaterThanOrEqual(1_000_000);
+    assertConserved(world, 72 * 5502);
+  });
+
+  it('does not fire while it has not begun to close', () => {
+    const world = under('inflammatory-mass', { over: 100 * 3600 });
+    strokes(world, 1, 20);
+    expect(firedTick(world)).toBeNull();
+  });
+});
+
+describe('catheter-crack', () => {
+  it('leaks in some hours and is tight in others, and every picolitre is in one place', () => {
+    const world = under('catheter-crack', { leaked: 700_000, open: 500_000 });
+    let openHours = 0;
+    let before = 0;
+    for (let hour = 0; hour < 200; hour++) {
+      if (hour > 0) turnHour(world, 3600 * hour);
+      strokes(world, 50 * hour + 1, 50 * hour + 50);
+      const lost = trueLostPl(world, 3600 * hour + 3599);
+      const share = (lost - before) / 25_000_000;
+      // Of 50 strokes of 500,000 pL; the last one falls in the last second and runs off in the next hour.
+      expect([0, 0.7].some((whole) => Math.abs(share - whole) < 0.02)).toBe(true);
+      if (share > 0.5) openHours += 1;
+      before = lost;
+      assertConserved(world, 3600 * hour + 3599);
+    }
+    expect(Math.abs(openHours - 100)).toBeLessThan(29); // four deviations of 7.1
+  });
+
+  it('never fires while it is tight', () => {
+    const world = under('catheter-crack', { open: 0 });
+    strokes(world, 1, 100);
+    expect(firedTick(world)).toBeNull();
   });
 });
 

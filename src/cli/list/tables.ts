@@ -83,10 +83,11 @@ export function listTargets(): Listing {
 
 export async function listScenarios(): Promise<Listing> {
   const { readScenarios } = await import('../scenario-files.ts');
-  const rows = readScenarios([]).map(({ file, name, requirements, untilTick }) => ({
+  const rows = readScenarios([]).map(({ file, name, requirements, incident, untilTick }) => ({
     file,
     name,
     requirements,
+    incident,
     until: formatDuration(untilTick),
     untilTick,
   }));
@@ -95,7 +96,11 @@ export async function listScenarios(): Promise<Listing> {
     lines: (paint, width) =>
       columns(
         ['file', 'lasts', 'scenario'],
-        rows.map(({ file, until, name }) => [file, until, name]),
+        rows.map(({ file, until, name, incident }) => [
+          file,
+          until,
+          incident === null ? name : `incident ${incident.number}, ${incident.title}: ${name}`,
+        ]),
         paint,
         width,
       ),

@@ -27,6 +27,8 @@ export interface AlarmState {
   /** 1 while the condition is present. */
   isPresent: number;
   isAcknowledged: number;
+  /** How often it was raised, ever. */
+  raises: number;
   /** NEVER when no tone is due. */
   toneTick: number;
 }
@@ -40,7 +42,7 @@ export interface AlarmsState {
 export function createAlarms(rowCount: number): AlarmsState {
   const rows: AlarmState[] = [];
   for (let i = 0; i < rowCount; i++) {
-    rows.push({ isActive: 0, isPresent: 0, isAcknowledged: 0, toneTick: NEVER });
+    rows.push({ isActive: 0, isPresent: 0, isAcknowledged: 0, raises: 0, toneTick: NEVER });
   }
   return { rows, nextToneTick: NEVER };
 }
@@ -55,6 +57,7 @@ function enterRaised(alarm: AlarmState, nowTick: number): void {
   alarm.isActive = 1;
   alarm.isPresent = 1;
   alarm.isAcknowledged = 0;
+  alarm.raises += 1;
   alarm.toneTick = nowTick;
 }
 
@@ -62,6 +65,18 @@ function enterCleared(alarm: AlarmState): void {
   alarm.isActive = 0;
   alarm.isAcknowledged = 0;
   alarm.toneTick = NEVER;
+}
+
+/**
+ * After a restart: an alarm that was latched still is, and sounds again unless it was acknowledged. Whether its
+ * condition is still there the next tick judges anew; one that is, is raised anew.
+ */
+export function restoreLatched(alarms: AlarmsState, index: number, isAcknowledged: number): void {
+  const alarm = alarms.rows[index]!;
+  alarm.isActive = 1;
+  alarm.isAcknowledged = isAcknowledged;
+  if (isAcknowledged === 0) alarm.toneTick = 0;
+  findNextTone(alarms);
 }
 
 /** Judge one row's verdict. Returns true when the row changed. */
@@ -79,13 +94,13 @@ export function judgeAlarm(
   if (isPresent === (alarm.isPresent === 1)) return false;
   if (isPresent) {
     enterRaised(alarm, nowTick);
-    say(log, hal.telemetry, nowTick, RAISE, index);
+    say(log, hal, nowTick, RAISE, index);
   } else {
     alarm.isPresent = 0;
-    say(log, hal.telemetry, nowTick, CONDITION_GONE, index);
+    say(log, hal, nowTick, CONDITION_GONE, index);
     if (!policy.isLatching || alarm.isAcknowledged === 1) {
       enterCleared(alarm);
-      say(log, hal.telemetry, nowTick, CLEAR, index);
+      say(log, hal, nowTick, CLEAR, index);
     }
   }
   findNextTone(alarms);
@@ -107,7 +122,7 @@ export function soundTones(
     if (alarm.toneTick > nowTick) continue;
     const policy = policies[i]!;
     hal.annunciator.play(policy.isCritical ? 2 : 1);
-    say(log, hal.telemetry, nowTick, TONE, i);
+    say(log, hal, nowTick, TONE, i);
     alarm.toneTick = nowTick + policy.repeatTicks;
     tones += 1;
   }
@@ -127,10 +142,10 @@ export function acknowledgeAlarm(
   if (alarm.isActive === 0 || alarm.isAcknowledged === 1) return;
   alarm.isAcknowledged = 1;
   alarm.toneTick = NEVER;
-  say(log, hal.telemetry, nowTick, ACKNOWLEDGE, index);
+  say(log, hal, nowTick, ACKNOWLEDGE, index);
   if (alarm.isPresent === 0) {
     enterCleared(alarm);
-    say(log, hal.telemetry, nowTick, CLEAR, index);
+    say(log, hal, nowTick, CLEAR, index);
   }
   findNextTone(alarms);
 }

@@ -1,5 +1,5 @@
 /**
- * Memory corruption of the prescription. `memory-error`: both copies are lost, the build's minimum runs until a
+ * Memory corruption of the prescription. `memory-error`: all copies are lost, the build's minimum runs until a
  * clinician programs the pump. `memory-repaired`: one copy was found bad and mended from the other; the condition is
  * a moment, the alarm is latched so that somebody learns of it. The prescription's record is the state.
  */

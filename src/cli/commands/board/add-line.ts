@@ -11,6 +11,9 @@ Examples:
   thecal board virtual --link /tmp/thecal --storage flash  its flash storage in a folder, kept for the next start
   thecal board virtual --empty                             without firmware, to be flashed
   thecal board virtual --lose 7,12 --delay 200             a line that loses two messages and is slow
+  thecal board virtual --link /tmp/thecal --free-run       a pump that runs on its own: 300 ug a day of 500 ug/mL
+  thecal board virtual --free-run --speed 600              ten minutes of its time in a second of yours
+  thecal board virtual --free-run --fault motor-stall      whose motor does not turn
 
 Any serial program can open it: picocom /tmp/thecal, screen /tmp/thecal, pyserial, a web page with Web Serial.
 A message is a line to or from the firmware while it serves, counted from 1 over both directions.
@@ -23,6 +26,8 @@ Examples:
   thecal board hello --board pico          the same of the board that thecal.boards.yaml calls pico
 `;
 
+/** Above it this computer does not keep up. */
+const MAX_SPEED = 10_000;
 function numbers(text: string): number[] {
   const values = text.split(',').map(Number);
   if (values.some((value) => !Number.isInteger(value) || value < 1)) {
@@ -38,6 +43,13 @@ function milliseconds(text: string): number {
   return value;
 }
 
+function speed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > MAX_SPEED)
+    throw new InvalidArgumentError(`Write how many times as fast, 1 to ${MAX_SPEED}.`);
+  return value;
+}
+
 export function addLineCommands(board: Command, onExit: (code: ExitCode) => void): void {
   board
     .command('virtual')
@@ -45,6 +57,12 @@ export function addLineCommands(board: Command, onExit: (code: ExitCode) => void
     .option('--link <path>', 'a name for its port that stays the same over restarts')
     .option('--storage <folder>', 'keep its flash storage there (default: in memory)')
     .option('--empty', 'without firmware, unless the storage has one')
+    .option(
+      '--free-run',
+      'with the firmware that runs on its own, and a pump set up, instead of the one for lockstep',
+    )
+    .option('--speed <n>', 'its clock runs so many times as fast as yours (default: 1)', speed)
+    .option('--fault <kinds...>', 'what is wrong at its pins from the start, as in "thecal list faults"')
     .option('--lose <n>', 'messages that never arrive', numbers)
     .option('--double <n>', 'messages that arrive twice', numbers)
     .option('--flip <n>', 'messages that arrive with a bit changed', numbers)

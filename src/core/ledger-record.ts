@@ -1,0 +1,104 @@
+/**
+ * The ledger as it lies in the store: what the pump has done and what was commanded, in words, for the day it loses its
+ * power. It is saved each hour, each `SAVE_STROKES` strokes, when a command was taken and at the end of a tick that
+ * kept an entry in the log, into the older of its two copies. What a cut loses is bounded by that: strokes since.
+ */
+import type { PumpHal } from '../../hal/hal.ts';
+import { restoreLatched } from './alarms/alarms.ts';
+import { ALARMS } from './alarms/table.ts';
+import type { PumpState } from './state.ts';
+import { LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
+import { NEVER } from './units.ts';
+
+/** Of 500 nL these are 50 uL: the most by which the computed reservoir is too high after a cut. */
+export const SAVE_STROKES = 100;
+
+/** A tick in one word: this stands for NEVER. */
+const NEVER_WORD = -1;
+const HIGH_WORD = 4294967296;
+/** From here on one for each alarm; there is room for 24. */
+const FIRST_RAISES_WORD = 24;
+
+function wordOf(tick: number): number {
+  return tick === NEVER ? NEVER_WORD : tick;
+}
+
+function tickOf(word: number): number {
+  return word === NEVER_WORD ? NEVER : word;
+}
+
+/** In the order of the words. `restoreLedger` is its mirror. */
+export function saveLedger(pump: PumpState, hal: PumpHal): void {
+  const ledger = pump.ledger;
+  const rows = pump.alarms.rows;
+  const words = new Int32Array(LEDGER_WORDS);
+  words[0] = pump.nowTick;
+  words[1] = pump.motor.requested;
+  words[2] = pump.motor.confirmed;
+  words[3] = ledger.filledNl;
+  words[4] = ledger.confirmedAtFill;
+  words[5] = ledger.requestedAtDay;
+  words[6] = ledger.confirmedAtDay;
+  words[7] = ledger.lastDayRequested;
+  words[8] = ledger.lastDayConfirmed;
+  words[9] = ledger.computedDosePg | 0;
+  words[10] = Math.floor(ledger.computedDosePg / HIGH_WORD);
+  words[11] = ledger.restarts;
+  words[12] = pump.prescription.repairs;
+  words[13] = pump.log.kept;
+  words[14] = wordOf(pump.mode.stoppedSinceTick);
+  words[15] = pump.battery.tones;
+  words[16] = pump.battery.telemetryTicks;
+  words[17] = wordOf(pump.battery.eriTick);
+  words[18] = pump.motor.stallRun;
+  words[19] = pump.occlusion.hasBaseline;
+  words[20] = pump.occlusion.baselinePa;
+  for (let i = 0; i < rows.length; i++) {
+    const alarm = rows[i]!;
+    words[22] = words[22]! | (alarm.isActive << i);
+    words[23] = words[23]! | (alarm.isAcknowledged << i);
+    words[FIRST_RAISES_WORD + i] = alarm.raises;
+  }
+  ledger.sequence += 1;
+  seal(words, ledger.sequence, hal.checksum);
+  hal.store.write(LEDGER_AT + (ledger.sequence % 2) * LEDGER_WORDS, words);
+}
+
+/** Into a pump that is as new. Returns the tick in which the ledger was saved, or -1: no copy is whole. */
+export function restoreLedger(pump: PumpState, hal: PumpHal): number {
+  const words = new Int32Array(LEDGER_WORDS);
+  if (!readNewest(words, LEDGER_AT, hal)) return -1;
+  const ledger = pump.ledger;
+  ledger.sequence = sequenceOf(words);
+  pump.motor.requested = words[1]!;
+  pump.motor.confirmed = words[2]!;
+  // The hour that the cut broke off is closed by nobody: its rest is an hour of its own.
+  ledger.requestedAtHour = words[1]!;
+  ledger.confirmedAtHour = words[2]!;
+  ledger.filledNl = words[3]!;
+  ledger.confirmedAtFill = words[4]!;
+  ledger.requestedAtDay = words[5]!;
+  ledger.confirmedAtDay = words[6]!;
+  ledger.lastDayRequested = words[7]!;
+  ledger.lastDayConfirmed = words[8]!;
+  ledger.computedDosePg = (words[9]! >>> 0) + words[10]! * HIGH_WORD;
+  ledger.restarts = words[11]!;
+  pump.prescription.repairs = words[12]!;
+  // Its own ring says more, where the store has one.
+  pump.log.kept = Math.max(pump.log.kept, words[13]!);
+  pump.mode.stoppedSinceTick = tickOf(words[14]!);
+  pump.battery.tones = words[15]!;
+  pump.battery.telemetryTicks = words[16]!;
+  pump.battery.eriTick = tickOf(words[17]!);
+  pump.motor.stallRun = words[18]!;
+  pump.occlusion.hasBaseline = words[19]!;
+  pump.occlusion.baselinePa = words[20]!;
+  for (let i = 0; i < pump.alarms.rows.length; i++) {
+    const isActive = (words[22]! >> i) & 1;
+    if (isActive === 1 && ALARMS[i]!.isLatching) {
+      restoreLatched(pump.alarms, i, (words[23]! >> i) & 1);
+    }
+    pump.alarms.rows[i]!.raises = words[FIRST_RAISES_WORD + i]!;
+  }
+  return words[0]!;
+}
