@@ -9,6 +9,7 @@ import { prescriptionWords } from '../prescription-words.ts';
 import { SimTarget } from '../sim/target.ts';
 import type {
   FaultRecord,
+  RefillRecord,
   Stimulus,
   Target,
   TargetDescription,
@@ -141,6 +142,10 @@ export class BoardTarget implements Target {
 
   faults(): readonly FaultRecord[] {
     return this.line.faults.completed(this.twin.faults());
+  }
+
+  refills(): readonly RefillRecord[] {
+    return this.twin.refills();
   }
 
   doseFailures(): readonly { readonly kind: string; readonly tick: number }[] {
