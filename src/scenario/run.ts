@@ -9,6 +9,7 @@ import type {
   FaultRecord,
   Stimulus,
   Target,
+  TargetDescription,
   TargetDigest,
   TargetFactory,
   TargetSetup,
@@ -47,8 +48,8 @@ export interface RunOptions {
   readonly isTickByTick: boolean;
   /** Alarms that can reveal a fault of this kind. */
   readonly revealedBy: (faultKind: string, options: FaultOptions) => readonly string[];
-  /** A trace of `main` or `control`; null for none. */
-  readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
+  /** A trace of `main` or `control`, its manifest written; null for none. */
+  readonly openTrace?: (run: 'main' | 'control', target: TargetDescription) => TraceWriter | null;
   /** Records `main` or `control` for pictures; null for none. `stimulusTicks` ascend. */
   readonly openRecorder?: (
     run: 'main' | 'control',
@@ -97,6 +98,12 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
   };
 }
 
+/** The control as a scenario of its own. */
+export function controlOf(scenario: Scenario): Scenario {
+  if (scenario.control === null) throw new Error(`${scenario.name}: has no control`);
+  return { ...scenario, ...scenario.control, control: null };
+}
+
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
   switch (entry.kind) {
     case 'fault':
@@ -140,6 +147,7 @@ async function drive(
   target: Target,
   plan: Plan,
   witness: Witness,
+  trace: TraceWriter | null,
   options: RunOptions,
   untilTick: number,
   recorder: Recorder | null,
@@ -150,11 +158,20 @@ async function drive(
   for (const point of [...points].sort((a, b) => a - b)) {
     for (let from = target.nowTick(); from + sliceTicks < point; from = target.nowTick()) {
       await target.advance(from + sliceTicks - 1, witness);
+      await keepState(target, trace);
       await pause(options, target.nowTick(), untilTick);
     }
     await target.advance(point, witness);
+    await keepState(target, trace);
     await pause(options, target.nowTick(), untilTick);
   }
+}
+
+/** What a trace holds beside what happens, for whoever looks at a run later. It changes nothing. */
+async function keepState(target: Target, trace: TraceWriter | null): Promise<void> {
+  const nextTick = target.nowTick();
+  if (trace?.areValuesDue(nextTick) === true) trace.values(nextTick, await target.readState());
+  if (trace?.isSnapshotDue() === true) trace.snapshot(nextTick, await target.snapshot());
 }
 
 async function pause(options: RunOptions, nextTick: number, untilTick: number): Promise<void> {
@@ -236,13 +253,14 @@ async function observeTarget(
   run: 'main' | 'control',
 ): Promise<Run> {
   const { untilTick } = scenario;
-  const known = target.describe().signals;
+  const description = target.describe();
+  const known = description.signals;
   const signals: SignalReader = {
     read: (signal) => (known.includes(signal) ? target.read(signal) : null),
     show: signalText,
   };
   const judges = createJudges(plan, untilTick, signals);
-  const trace = options.openTrace?.(run) ?? null;
+  const trace = options.openTrace?.(run, description) ?? null;
   const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
   const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
   const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
@@ -259,7 +277,7 @@ async function observeTarget(
   let error: unknown = null;
   let digest: TargetDigest | null = null;
   try {
-    await drive(target, plan, witness, options, untilTick, recorder);
+    await drive(target, plan, witness, trace, options, untilTick, recorder);
     digest = await target.digest();
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;

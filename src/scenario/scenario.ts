@@ -24,6 +24,8 @@ export interface Scenario {
   readonly file: string;
   /** SHA-256 of the file's bytes, hex. */
   readonly hash: string;
+  /** The file, so that a trace can be run again without it. */
+  readonly text: string;
   readonly seed: number;
   /** Pump time at tick 0. Whole hours only, so that hours of pump time begin at hour ticks. */
   readonly start: { readonly weekday: number; readonly hour: number };
