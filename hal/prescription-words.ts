@@ -23,7 +23,7 @@ import {
 } from '../src/core/prescription-words.ts';
 import type { Command } from '../src/core/commands.ts';
 import type { DayPattern, DayStep, PatientGroup, RateUnit, Therapy } from '../src/core/therapy.ts';
-import type { Order, Prescription } from './target.ts';
+import type { ClinicalOrder, Prescription } from './target.ts';
 
 /** Order is the code in the words: append, never reorder. */
 export const RATE_UNITS: readonly RateUnit[] = ['tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour'];
@@ -87,7 +87,7 @@ export function prescriptionWords(prescription: Prescription): Int32Array {
 }
 
 /** An order as the pump takes it. */
-export function commandOf(order: Order): Command {
+export function commandOf(order: ClinicalOrder): Command {
   if (order.kind !== 'program') return order;
   return { kind: order.kind, words: prescriptionWords(order), isConfirmed: order.isConfirmed ?? true };
 }

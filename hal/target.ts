@@ -23,7 +23,7 @@ export interface Prescription {
 }
 
 /** What a pump is told, in a person's words where the pump takes words of a prescription. */
-export type Order =
+export type ClinicalOrder =
   | Exclude<Command, { kind: 'program' }>
   /** Left out: soft limits that it meets are confirmed. */
   | (Prescription & { readonly kind: 'program'; readonly isConfirmed?: boolean });
@@ -33,6 +33,8 @@ export interface TargetSetup {
   readonly seed: number;
   /** Pump time at tick 0, hours of the week: 0 is Monday 00:00. */
   readonly startHour: number;
+  /** An update session in which nobody is heard for so long is rolled back. Left out: it stays open. */
+  readonly sessionTimeoutTicks?: number;
   readonly mechanism: 'peristaltic' | 'valve-accumulator';
   readonly reservoirNl: number;
   readonly fillNl: number;
@@ -66,7 +68,7 @@ export interface TargetSetup {
 
 /** What is done to the pump or its surroundings just before a tick is executed. */
 export type Stimulus =
-  | { readonly kind: 'command'; readonly command: Order }
+  | { readonly kind: 'command'; readonly command: ClinicalOrder }
   | {
       readonly kind: 'fault';
       readonly id: string;
@@ -74,6 +76,16 @@ export type Stimulus =
       readonly options: Readonly<Record<string, number | string>>;
     }
   | { readonly kind: 'clear'; readonly id: string }
+  /**
+   * A programmer is put on and speaks to the pump, a frame a tick: it reads, opens an update session, writes the
+   * program, verifies it, and leaves the session as said. Without a program it writes nothing.
+   */
+  | {
+      readonly kind: 'session';
+      readonly program: Extract<ClinicalOrder, { readonly kind: 'program' }> | null;
+      readonly leave: 'commit' | 'rollback' | 'open';
+      readonly isConfirmed: boolean;
+    }
   /**
    * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
    * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
@@ -85,6 +97,8 @@ export interface TargetObserver {
   event(event: PumpEvent): void;
   /** At each hour tick. */
   stateDigest(tick: number, digest: number): void;
+  /** A frame from the pump's telemetry. */
+  reply?(bytes: Uint8Array): void;
   /** After each executed tick; quantities may be read now. */
   afterTick(tick: number): void;
 }

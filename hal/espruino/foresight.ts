@@ -2,11 +2,11 @@
  * HOST: what the twin's firmware was given in each wake, as the tokens of a `wakes` line: the readings it took, the
  * commands it got, the bits that were flipped under it.
  */
-import type { Command } from '../../src/core/commands.ts';
+import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
-import { FAILED_READING } from './link.ts';
+import { FAILED_READING, hexOfBytes } from './link.ts';
 
 /** Words of a prescription as `readWords` takes them: equal ones in a row are one with a count, zeros at the end none. */
 export function wordsText(words: Int32Array): string {
@@ -20,7 +20,7 @@ export function wordsText(words: Int32Array): string {
   return parts.join('.');
 }
 
-function commandFields(command: Command): (number | string)[] {
+function commandFields(command: Order): (number | string)[] {
   switch (command.kind) {
     case 'stop':
     case 'resume':
@@ -69,6 +69,11 @@ export class Foresight implements SimTap {
   }
 
   command(command: Command): void {
+    if (command.kind === 'frame') this.stimuli.push(`f${hexOfBytes(command.bytes)}`);
+    else this.order(command);
+  }
+
+  private order(command: Order): void {
     this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandFields(command)].join('.')}`);
   }
 

@@ -25,6 +25,7 @@ import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
 import {
+  bytesOfHex,
   FAILED_READING,
   NAK_ASSERTION,
   NAK_CHECKSUM,
@@ -109,9 +110,9 @@ function readWords(texts: readonly string[], from: number): Int32Array | null {
 
 /** What a `setup` line says, from its third field on; null when it says no pump. */
 export function readSetup(fields: readonly string[]): PumpOptions | null {
-  if (fields.length !== 7) return null;
-  const numbers = numbersOf(fields.slice(2, 6), 0);
-  const words = readWords(fields[6]!.split('.'), 0);
+  if (fields.length !== 8) return null;
+  const numbers = numbersOf(fields.slice(2, 7), 0);
+  const words = readWords(fields[7]!.split('.'), 0);
   if (numbers === null || words === null) return null;
   // The store has one word for each.
   for (let i = 0; i < numbers.length; i++) {
@@ -122,6 +123,7 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
     reservoirNl: numbers[1]!,
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
+    sessionTimeoutTicks: numbers[4]!,
     words: words,
   };
 }
@@ -179,7 +181,7 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u';
+  return first === 'k' || first === 'u' || first === 'f';
 }
 
 /** One of the two: a command, or the numbers of an upset. */
@@ -188,8 +190,12 @@ interface StimulusToken {
   readonly upset: readonly number[] | null;
 }
 
-/** Null when the token is none. */
+/** Null when the token is none. `f01010001...` is a frame over the wand. */
 function readStimulus(token: string): StimulusToken | null {
+  if (token.charAt(0) === 'f') {
+    const bytes = bytesOfHex(token.substring(1));
+    return bytes === null ? null : { command: { kind: 'frame', bytes: bytes }, upset: null };
+  }
   const texts = token.substring(1).split('.');
   if (token.charAt(0) === 'u') {
     const numbers = numbersOf(texts, 0);

@@ -268,7 +268,7 @@ export class BoardTarget implements Target {
     const { build } = twin.pump;
     const [digest] = await this.askInPieces(
       'setup',
-      [build.strokeNl, build.reservoirNl, build.startHour, setup.fillNl],
+      [build.strokeNl, build.reservoirNl, build.startHour, setup.fillNl, build.sessionTimeoutTicks],
       wordsText(prescriptionWords(setup)),
       'ok',
       0,

@@ -6,6 +6,7 @@ import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import {
+  FRAME_TICKS,
   INTERROGATION_TICKS,
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
@@ -62,8 +63,8 @@ import type { SignalName } from '../signals.ts';
 import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
+  ClinicalOrder,
   FaultRecord,
-  Order,
   RefillRecord,
   Stimulus,
   Target,
@@ -76,6 +77,10 @@ import type {
 import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import type { Wand } from './wand.ts';
+import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
+
+type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
 
 interface Queued {
   readonly tick: number;
@@ -113,6 +118,12 @@ export class SimTarget implements Target {
   private readonly hal: PumpHal;
   private oracle: Oracle | null;
   private queue: Queued[] = [];
+  /** A session of the timeline, while somebody is at it. */
+  private wand: Wand = createWand();
+  /** What the programmer in it wants to program. */
+  private wanted: Program | null = null;
+  /** Frames from the pump in this tick. */
+  private replies: Uint8Array[] = [];
   private executed = 0;
   private lastTick = -1;
   private observer: TargetObserver | null = null;
@@ -126,7 +137,7 @@ export class SimTarget implements Target {
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
   /** Orders of the tick being executed, to be matched with the pump's answers in order. */
-  private taken: Order[] = [];
+  private taken: ClinicalOrder[] = [];
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -148,15 +159,20 @@ export class SimTarget implements Target {
       tick: 0,
       isStrokeCommanded: false,
       stored: new Int32Array(storeWords(LOG_ENTRIES)),
-      lastReport: null,
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
       event: (at, code, argument) => this.hear(at, code, argument),
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
+      reply: (bytes) => {
+        this.replies.push(bytes);
+        this.observer?.reply?.(bytes);
+      },
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump({ ...setup, strokeNl, words: prescriptionWords(setup) }, this.hal);
+    const sessionTimeoutTicks = setup.sessionTimeoutTicks ?? 0;
+    const words = prescriptionWords(setup);
+    this.pump = createPump({ ...setup, sessionTimeoutTicks, strokeNl, words }, this.hal);
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
@@ -194,7 +210,7 @@ export class SimTarget implements Target {
   /** The tick that `step` executes. */
   nextTick(toTick: number): number {
     if (this.setup.isTickByTick) return this.pump.nowTick;
-    return Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+    return Math.min(nextWake(this.pump), this.nextStimulusTick(), nextWandTick(this.wand), toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -320,7 +336,7 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, queue, executed, lastTick } = this;
+    const { pump, side, oracle, queue, executed, lastTick, wand, wanted } = this;
     const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
@@ -329,6 +345,8 @@ export class SimTarget implements Target {
       queue,
       executed,
       lastTick,
+      wand,
+      wanted,
       therapy,
       concentrationUgPerMl,
       isStopped,
@@ -359,8 +377,13 @@ export class SimTarget implements Target {
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
     }
+    if (nextWandTick(this.wand) === at) {
+      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes });
+    }
+    this.replies = [];
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
+    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
     if (this.side.isStrokeCommanded) {
       this.side.isStrokeCommanded = false;
       stroke(this.side.world, at);
@@ -394,6 +417,15 @@ export class SimTarget implements Target {
         applyFault(world, { id: stimulus.id, kind: stimulus.fault, options: stimulus.options }, at);
         if (stimulus.fault === 'memory-upset') this.flipBit(stimulus, at);
         break;
+      case 'session':
+        this.wanted = stimulus.program;
+        beginSession(
+          this.wand,
+          { ...stimulus, words: stimulus.program === null ? null : [...prescriptionWords(stimulus.program)] },
+          at,
+          crc32OfWords,
+        );
+        break;
       case 'clear':
         clearFault(world, stimulus.id, at);
         break;
@@ -424,9 +456,10 @@ export class SimTarget implements Target {
     return this.refillRecords.findLast((record) => record.performed);
   }
 
-  private order(order: Order): void {
+  private order(order: ClinicalOrder): void {
     const command = commandOf(order);
-    this.taken.push(order);
+    if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, this.side.tick);
+    else this.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -448,7 +481,8 @@ export class SimTarget implements Target {
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
-    if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
+    if (code === COMMAND)
+      this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
@@ -458,8 +492,15 @@ export class SimTarget implements Target {
     this.observer?.event({ tick: at, kind, argument });
   }
 
+  /** The order that the pump tells of: they are told in turn, and those over the wand come last. */
+  private orderTold(kind: Command['kind'] | undefined): ClinicalOrder | undefined {
+    if (this.taken.length > 0) return this.taken.shift();
+    if (kind === 'stop' || kind === 'resume') return { kind };
+    return kind === 'program' ? (this.wanted ?? undefined) : undefined;
+  }
+
   /** The clinician's view of the therapy follows what the pump accepted. */
-  private adopt(order: Order | undefined, isAccepted: boolean, at: number): void {
+  private adopt(order: ClinicalOrder | undefined, isAccepted: boolean, at: number): void {
     if (order === undefined || !isAccepted) return;
     if (order.kind === 'stop') this.isStopped = true;
     if (order.kind === 'resume') this.isStopped = false;

@@ -56,6 +56,8 @@ const WORLD = {
 /** 300 ug a day. */
 const RATE_TENTH_UG_PER_DAY = 3000;
 const LOW_RESERVOIR_NL = 2_000_000;
+/** An update session stays open, as in the real device. */
+const SESSION_TIMEOUT_TICKS = 0;
 
 /** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
 export function benchSetup(): string {
@@ -66,7 +68,19 @@ export function benchSetup(): string {
     lowReservoirNl: LOW_RESERVOIR_NL,
   });
   return `thecal(${JSON.stringify(
-    sealLine(['setup', 1, PERISTALTIC_STROKE_NL, reservoirCapacityNl, 0, fillNl, wordsText(words)], textCrc),
+    sealLine(
+      [
+        'setup',
+        1,
+        PERISTALTIC_STROKE_NL,
+        reservoirCapacityNl,
+        0,
+        fillNl,
+        SESSION_TIMEOUT_TICKS,
+        wordsText(words),
+      ],
+      textCrc,
+    ),
   )})`;
 }
 

@@ -38,6 +38,7 @@ import { subduralPocket } from './subdural-pocket.ts';
 import { telemetryLock } from './telemetry-lock.ts';
 import { tipDisplacement } from './tip-displacement.ts';
 import { valveOpen } from './valve-open.ts';
+import { wandTrouble } from './wand-trouble.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
@@ -74,6 +75,7 @@ export const FAULTS: readonly FaultSpec[] = [
   overFill,
   airInReservoir,
   memoryUpset,
+  wandTrouble,
   linkLoss,
   linkCorrupt,
   linkDelay,

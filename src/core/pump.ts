@@ -27,6 +27,7 @@ import {
 } from './prescription.ts';
 import { judgeWords, strokeDenominator } from './prescription-words.ts';
 import type { BuildState, PumpState } from './state.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface PumpOptions extends BuildState {
   readonly fillNl: number;
@@ -43,7 +44,12 @@ function assemblePump(
   const ugPerMl = concentrationUgPerMl(prescription);
   return {
     nowTick: 0,
-    build: { strokeNl: build.strokeNl, reservoirNl: build.reservoirNl, startHour: build.startHour },
+    build: {
+      strokeNl: build.strokeNl,
+      reservoirNl: build.reservoirNl,
+      startHour: build.startHour,
+      sessionTimeoutTicks: build.sessionTimeoutTicks,
+    },
     prescription: prescription,
     mode: createMode(),
     dosing: createDosing(strokeDenominator(ugPerMl, build.strokeNl)),
@@ -52,6 +58,7 @@ function assemblePump(
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),
+    telemetry: createTelemetry(),
     log: createLog(newestEntry(hal)),
     inbox: [],
   };

@@ -17,6 +17,7 @@ import {
 } from './quantity.ts';
 import {
   DURATION_PATTERN,
+  formatDuration,
   HALF_HOUR_PATTERN,
   HOUR_PATTERN,
   parseDuration,
@@ -146,6 +147,21 @@ export function duration(limits: Limits = {}, show: (ticks: number) => string = 
     },
     HOW_TIME,
     { pattern: DURATION_PATTERN, examples: ['2 d 6 h 15 min'] },
+  );
+}
+
+/** Ticks, or 0 for the word none. */
+export function durationOrNone(limits: Limits) {
+  return text(
+    (written): Parsed<number> => {
+      if (tidy(written) === 'none') return { ok: true, value: 0 };
+      const result = parseDuration(written);
+      if (!result.ok) return result;
+      const complaint = outside(result.value, limits, formatDuration);
+      return complaint === null ? result : { ok: false, message: complaint };
+    },
+    `write none, or ${HOW_TIME.slice('write '.length)}`,
+    { pattern: `^none$|${DURATION_PATTERN}`, examples: ['10 min', 'none'] },
   );
 }
 

@@ -9,7 +9,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,0.0.500.2000000.0*8.3000*48';
+const SETUP = 'setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const MEMORY_ERROR = ALARMS.findIndex(({ name }) => name === 'memory-error');
 const RESUME = EVENT_KINDS.indexOf('resume');
@@ -46,7 +46,9 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,0.0.500.2000000.0*8.999999999*48')).toMatch(/^nak,3,3,/);
+    expect(pins.say('setup,3,500,40000000,0,38000000,0,0.0.500.2000000.0*8.999999999*48')).toMatch(
+      /^nak,3,3,/,
+    );
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -253,7 +255,7 @@ describe('a pump over pins', () => {
     expect(pins.say('command,4,99.0')).toMatch(/^nak,4,3,/);
     expect(pins.say('command,5,7.0')).toMatch(/^ok/);
     pins.pass(2);
-    expect(pins.printed.some((line) => line.startsWith('report,1 '))).toBe(true);
+    expect(pins.printed.some((line) => line.startsWith('reply,0181'))).toBe(true);
   });
 });
 
@@ -393,9 +395,9 @@ describe('a command', () => {
 });
 
 describe('the store', () => {
-  const BOOT = ['thecal.0', 'thecal.6'];
-  const PRESCRIPTIONS = ['thecal.12', 'thecal.362'];
-  const LEDGERS = ['thecal.712', 'thecal.762'];
+  const BOOT = ['thecal.0', 'thecal.7'];
+  const PRESCRIPTIONS = ['thecal.14', 'thecal.364'];
+  const LEDGERS = ['thecal.714', 'thecal.764'];
 
   it('lies in files twice, so that a torn one is written again from the other [SR-STORE-1]', () => {
     const pins = started();
@@ -443,12 +445,12 @@ describe('the store', () => {
     const pins = started();
     const again = restarted(pins.files);
     const changed = [...again.files.keys()].filter((name) => again.files.get(name) !== pins.files.get(name));
-    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.817'].sort());
+    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.819'].sort());
   });
 
   it('has no place for a number too large for a word', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,0.0.500.2000000.0*8.3000*48')).toMatch(/^nak,2,3,/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0,0.0.500.2000000.0*8.3000*48')).toMatch(/^nak,2,3,/);
     expect(pins.files.size).toBe(0);
   });
 

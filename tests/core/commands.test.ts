@@ -4,15 +4,15 @@ import * as commands from '../../src/core/commands.ts';
 import * as events from '../../src/core/events.ts';
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import { stateFields } from '../../hal/state-fields.ts';
-import type { Order } from '../../hal/target.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { Rig } from './rig.ts';
 
-const program = (rate: number, concentrationUgPerMl = 500): Order => ({
+const program = (rate: number, concentrationUgPerMl = 500): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
 });
-const hourly = (rates: readonly number[]): Order => ({
+const hourly = (rates: readonly number[]): ClinicalOrder => ({
   kind: 'program',
   therapy: hourlyTherapy('nl-per-hour', rates),
   concentrationUgPerMl: 500,
@@ -20,7 +20,7 @@ const hourly = (rates: readonly number[]): Order => ({
 
 describe('a command refused whole', () => {
   const slots = Array.from({ length: 24 }, () => 1000);
-  it.each<[string, Order, (typeof commands.COMMAND_OUTCOMES)[number]]>([
+  it.each<[string, ClinicalOrder, (typeof commands.COMMAND_OUTCOMES)[number]]>([
     ['a rate of nothing', program(0), 'rate-out-of-range'],
     ['a negative rate', program(-1), 'rate-out-of-range'],
     ['more than a stroke a tick', program(216_001), 'rate-beyond-one-stroke-a-tick'],
@@ -151,6 +151,7 @@ describe('tables of names', () => {
       commands.VOLUME_OUT_OF_RANGE,
       commands.NO_SUCH_ALARM,
       commands.PRESCRIPTION_UNREADABLE,
+      commands.SESSION_OPEN,
       commands.PRESCRIPTION_OUT_OF_RANGE,
       commands.BOLUS_OUT_OF_RANGE,
       commands.BOLUS_BEYOND_MECHANISM,
@@ -163,6 +164,7 @@ describe('tables of names', () => {
       'volume-out-of-range',
       'no-such-alarm',
       'prescription-unreadable',
+      'session-open',
       'prescription-out-of-range',
       'bolus-out-of-range',
       'bolus-beyond-mechanism',

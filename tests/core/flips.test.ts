@@ -1,7 +1,7 @@
 /** A bit of the prescription flips, and a command, a program or a look comes before it was found. */
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import type { Order } from '../../hal/target.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { Rig } from './rig.ts';
 
 const RATE_WORD = 12;
@@ -11,7 +11,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const MEMORY_REPAIRED = ALARMS.findIndex((row) => row.name === 'memory-repaired');
 
-const program = (rate: number, concentrationUgPerMl: number): Order => ({
+const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,

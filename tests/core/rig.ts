@@ -5,7 +5,7 @@
 import crc32 from 'crc-32';
 import type { PumpHal } from '../../hal/hal.ts';
 import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
-import type { Order, Prescription } from '../../hal/target.ts';
+import type { ClinicalOrder, Prescription } from '../../hal/target.ts';
 import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { BuildState, PumpState } from '../../src/core/state.ts';
@@ -46,6 +46,7 @@ export const ONE_IN_72: RigOptions = {
   strokeNl: 500,
   reservoirNl: 40_000_000,
   startHour: 0,
+  sessionTimeoutTicks: 0,
   fillNl: 38_000_000,
   lowReservoirNl: 2_000_000,
   concentrationUgPerMl: 500,
@@ -59,7 +60,8 @@ export class Rig {
   readonly events: RigEvent[] = [];
   readonly digests: { readonly tick: number; readonly digest: number }[] = [];
   readonly played: { readonly tick: number; readonly pattern: number }[] = [];
-  readonly reports: Int32Array[] = [];
+  /** Frames from the pump. */
+  readonly replies: Uint8Array[] = [];
   /** Readings taken, by tick: what was asked for, in the order of asking. */
   readonly asked = new Map<number, string[]>();
   /** The store; null cannot be read. */
@@ -118,7 +120,7 @@ export class Rig {
   }
 
   /** Run up to the tick before, then queue: the order counts from `atTick`. */
-  at(atTick: number, ...orders: readonly Order[]): this {
+  at(atTick: number, ...orders: readonly ClinicalOrder[]): this {
     this.runTo(atTick - 1);
     for (const order of orders) this.core.queueCommand(this.pump, commandOf(order));
     return this;
@@ -204,8 +206,8 @@ export class Rig {
         stateDigest: (at, digest) => {
           this.digests.push({ tick: at, digest });
         },
-        report: (words) => {
-          this.reports.push(words);
+        reply: (bytes) => {
+          this.replies.push(bytes);
         },
       },
       checksum: { crc32: crc32OfWords },

@@ -11,7 +11,7 @@ import { readLog } from '../../src/core/log.ts';
 import { SAVE_STROKES } from '../../src/core/ledger-record.ts';
 import { LEDGER_AT, LOG_AT, PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import { commandOf } from '../../hal/prescription-words.ts';
-import type { Order } from '../../hal/target.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { Rig } from './rig.ts';
 
 const HOUR = 3600;
@@ -22,10 +22,10 @@ const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
   readonly atTick: number;
-  readonly command: Order;
+  readonly command: ClinicalOrder;
 }
 
-const program = (rate: number, concentrationUgPerMl: number): Order => ({
+const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,

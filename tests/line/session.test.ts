@@ -21,7 +21,7 @@ function board() {
   const say = (verb: string, ...fields: (string | number)[]): string[] =>
     answer(session, sealLine([verb, (seq += 1), ...fields], crc)).split(',');
   say('hello');
-  say('setup', 500, 40_000_000, 0, 38_000_000, '0.0.500.2000000.0*8.3000*48');
+  say('setup', 500, 40_000_000, 0, 38_000_000, 0, '0.0.500.2000000.0*8.3000*48');
   return { session, say, state: () => say('state', 0).slice(2, -1) };
 }
 
@@ -51,7 +51,7 @@ describe('a line that is sealed and makes no sense', () => {
   });
 
   it.each([
-    ['beyond the last place', 2, Array(1500).fill('7').join(' ')],
+    ['beyond the last place', 2, Array(2500).fill('7').join(' ')],
     ['before the first', -1, '5'],
     ['far beyond', 9007199254740991, '5'],
     ['no number', 0, 'NaN'],

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
-import type { Order, Stimulus, TargetSetup } from '../../hal/target.ts';
+import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
 import { FAULTS } from '../../sim/faults/index.ts';
 import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
@@ -149,17 +149,17 @@ const setup: fc.Arbitrary<TargetSetup> = fc
   );
 
 /** A program of any kind; now and then one that the pump has to refuse. */
-const programCommand: fc.Arbitrary<Order> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
+const programCommand: fc.Arbitrary<ClinicalOrder> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
   fc.oneof(
     {
       weight: 6,
       arbitrary: therapy(ugPerMl).map(
-        (wanted): Order => ({ kind: 'program', therapy: wanted, concentrationUgPerMl: ugPerMl }),
+        (wanted): ClinicalOrder => ({ kind: 'program', therapy: wanted, concentrationUgPerMl: ugPerMl }),
       ),
     },
     {
       weight: 1,
-      arbitrary: fc.constant<Order>({
+      arbitrary: fc.constant<ClinicalOrder>({
         kind: 'program',
         therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 2_000_000_000 },
         concentrationUgPerMl: ugPerMl,
@@ -169,18 +169,18 @@ const programCommand: fc.Arbitrary<Order> = fc.constantFrom(...CONCENTRATIONS, 7
 );
 
 const alarm = fc.integer({ min: 0, max: ALARMS.length - 1 });
-const command: fc.Arbitrary<Order> = fc.oneof(
-  fc.constant<Order>({ kind: 'stop' }),
-  fc.constant<Order>({ kind: 'resume' }),
+const command: fc.Arbitrary<ClinicalOrder> = fc.oneof(
+  fc.constant<ClinicalOrder>({ kind: 'stop' }),
+  fc.constant<ClinicalOrder>({ kind: 'resume' }),
   programCommand,
   fc
     .integer({ min: 0, max: 6_000_000 })
-    .map((thresholdNl): Order => ({ kind: 'low-reservoir', thresholdNl })),
-  fc.integer({ min: 0, max: 41_000_000 }).map((volumeNl): Order => ({ kind: 'refill', volumeNl })),
-  alarm.map((index): Order => ({ kind: 'silence', alarm: index })),
-  alarm.map((index): Order => ({ kind: 'acknowledge', alarm: index })),
-  fc.constant<Order>({ kind: 'acknowledge', alarm: 3 }),
-  fc.constant<Order>({ kind: 'interrogate' }),
+    .map((thresholdNl): ClinicalOrder => ({ kind: 'low-reservoir', thresholdNl })),
+  fc.integer({ min: 0, max: 41_000_000 }).map((volumeNl): ClinicalOrder => ({ kind: 'refill', volumeNl })),
+  alarm.map((index): ClinicalOrder => ({ kind: 'silence', alarm: index })),
+  alarm.map((index): ClinicalOrder => ({ kind: 'acknowledge', alarm: index })),
+  fc.constant<ClinicalOrder>({ kind: 'acknowledge', alarm: 3 }),
+  fc.constant<ClinicalOrder>({ kind: 'interrogate' }),
 );
 
 /** Up to a hundred times what the fault does by default: a range up to 2^53 would hardly ever hit the interesting end. */
