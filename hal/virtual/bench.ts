@@ -12,7 +12,7 @@ import {
   temperatureMilliC,
   type World,
 } from '../../sim/world.ts';
-import { LOW_RESERVOIR_DEFAULT_NL, PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
+import { PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
 import { TICK_MS } from '../../src/core/units.ts';
 import { textCrc } from '../espruino/board-target.ts';
 import {
@@ -24,8 +24,9 @@ import {
   REFERENCE_MV,
   SUPPLY_DIVIDER,
 } from '../espruino/board.ts';
-import { setupNumbers } from '../espruino/foresight.ts';
+import { wordsText } from '../espruino/foresight.ts';
 import { sealLine } from '../espruino/link.ts';
+import { prescriptionWords } from '../prescription-words.ts';
 import { Rotor } from './rotor.ts';
 
 const VIRTUAL = pinMapOf('VIRTUAL');
@@ -52,19 +53,35 @@ const WORLD = {
   environment: { noise: false, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
 } as const;
 
-/** A request to the free-running firmware, at its prompt: a pump for this bench with 300 ug a day, from Monday 0:00 on. */
+/** 300 ug a day. */
+const RATE_TENTH_UG_PER_DAY = 3000;
+const LOW_RESERVOIR_NL = 2_000_000;
+/** An update session stays open, as in the real device. */
+const SESSION_TIMEOUT_TICKS = 0;
+
+/** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
 export function benchSetup(): string {
-  const numbers = setupNumbers({
-    strokeNl: PERISTALTIC_STROKE_NL,
-    reservoirNl: WORLD.reservoirCapacityNl,
-    startHour: 0,
-    fillNl: WORLD.fillNl,
-    sessionTimeoutTicks: 0,
-    lowReservoirNl: LOW_RESERVOIR_DEFAULT_NL,
-    concentrationUgPerMl: WORLD.concentrationUgPerMl,
-    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
+  const { reservoirCapacityNl, fillNl, concentrationUgPerMl } = WORLD;
+  const words = prescriptionWords({
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: RATE_TENTH_UG_PER_DAY },
+    concentrationUgPerMl,
+    lowReservoirNl: LOW_RESERVOIR_NL,
   });
-  return `thecal(${JSON.stringify(sealLine(['setup', 1, ...numbers], textCrc))})`;
+  return `thecal(${JSON.stringify(
+    sealLine(
+      [
+        'setup',
+        1,
+        PERISTALTIC_STROKE_NL,
+        reservoirCapacityNl,
+        0,
+        fillNl,
+        SESSION_TIMEOUT_TICKS,
+        wordsText(words),
+      ],
+      textCrc,
+    ),
+  )})`;
 }
 
 export interface Note {

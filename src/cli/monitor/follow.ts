@@ -3,12 +3,12 @@ import { LineError } from '../../../hal/espruino/client.ts';
 import type { Heard, Wand } from '../../../hal/espruino/wand.ts';
 import { COMMAND_OUTCOMES } from '../../core/commands.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../core/events.ts';
-import { PRESCRIBED_WORDS } from '../../core/prescription.ts';
+import { FIRST_RATE_WORD, PRESCRIBED_WORDS, SLOTS_PER_DAY } from '../../core/prescription-words.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import type { Reply } from '../../programmer/exchange.ts';
 import { readWords } from '../../programmer/update.ts';
 import { WandTalk } from '../wand-talk.ts';
-import type { Picture } from './picture.ts';
+import { modeOf, type Picture } from './picture.ts';
 import { type Sample, withSample } from './series.ts';
 
 const MOST_EVENTS = 1000;
@@ -86,10 +86,17 @@ export class Follower {
 
   private async readPrescription(): Promise<Int32Array> {
     const words = new Int32Array(PRESCRIBED_WORDS);
+    const isOneRate = (): boolean => modeOf({ prescription: words }) !== 'flex';
     const requests = readWords('prescription', words);
     let step = requests.next();
     const { changes } = this;
-    while (step.done !== true) step = requests.next(await this.talk.request(step.value));
+    while (step.done !== true) {
+      step = requests.next(await this.talk.request(step.value));
+      if (!isOneRate()) continue;
+      // The first frame has told it; the rest of the week is a dozen frames of the same.
+      words.fill(words[FIRST_RATE_WORD] ?? 0, FIRST_RATE_WORD, FIRST_RATE_WORD + SLOTS_PER_DAY);
+      break;
+    }
     // Changed while it was read, it is read again with the next look.
     if (changes === this.changes) this.prescription = words;
     return words;

@@ -3,10 +3,16 @@ import { ALARMS } from '../../core/alarms/table.ts';
 import { ERI_TO_EOS_TICKS } from '../../core/config.ts';
 import type { PumpEvent } from '../../core/events.ts';
 import { FULL, PERMISSIONS, STOPPED } from '../../core/permission.ts';
-import { CONCENTRATION_WORD, LOW_RESERVOIR_WORD, MODE_WORD } from '../../core/prescription.ts';
+import {
+  BOLUS_DOSE_WORD,
+  BOLUS_INTERVAL_WORD,
+  CONCENTRATION_WORD,
+  LOW_RESERVOIR_WORD,
+  MODE_WORD,
+} from '../../core/prescription-words.ts';
 import { numeratorAt } from '../../core/schedule.ts';
 import type { STATUS_WORDS } from '../../core/telemetry/answers.ts';
-import { THERAPY_MODES } from '../../core/therapy.ts';
+import { THERAPY_MODES } from '../../../hal/prescription-words.ts';
 import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
 import { WEEKDAYS } from '../../scenario/time.ts';
 import type { Sample } from './series.ts';
@@ -58,7 +64,7 @@ export function ugPerDay({ prescription }: Picture, nlPerHour: number): number {
   return (nlPerHour * 24 * prescription[CONCENTRATION_WORD]!) / 1_000_000;
 }
 
-export function modeOf({ prescription }: Picture): string {
+export function modeOf({ prescription }: Pick<Picture, 'prescription'>): string {
   return THERAPY_MODES[prescription[MODE_WORD]!] ?? 'unknown';
 }
 
@@ -67,6 +73,13 @@ export function permissionOf({ status }: Picture): string {
   if (status.isSessionOpen === 1) return 'held by an update session';
   if (status.permission === STOPPED) return 'stopped';
   return PERMISSIONS[status.permission] === 'minimumRate' ? 'minimum rate' : 'full';
+}
+
+/** What periodic boluses add to the rate, spread over the day. */
+function bolusNlPerHour({ prescription }: Picture): number {
+  if (modeOf({ prescription }) !== 'periodic') return 0;
+  const doseNl = (prescription[BOLUS_DOSE_WORD]! * 100_000) / prescription[CONCENTRATION_WORD]!;
+  return (doseNl * TICKS_PER_HOUR) / prescription[BOLUS_INTERVAL_WORD]!;
 }
 
 /** Nobody plans further ahead: the drug keeps for half a year. */
@@ -78,7 +91,7 @@ export function refillTick(picture: Picture): number | null {
   let nl = status.computedReservoirNl - prescription[LOW_RESERVOIR_WORD]!;
   for (let hour = 0; hour < MOST_HOURS; hour++) {
     if (nl <= 0) return status.nowTick + hour * TICKS_PER_HOUR;
-    nl -= prescribedNlPerHour(picture, status.nowTick + hour * TICKS_PER_HOUR);
+    nl -= prescribedNlPerHour(picture, status.nowTick + hour * TICKS_PER_HOUR) + bolusNlPerHour(picture);
   }
   return null;
 }
@@ -88,14 +101,15 @@ export function serviceEndTick({ status }: Picture): number | null {
   return status.replacementTick < 0 ? null : status.replacementTick + ERI_TO_EOS_TICKS;
 }
 
-/** `Thursday 04:12:30, day 3`: by the pump's own clock, its first day being day 1. */
+/** `Thursday 04:12:30, day 3`: by the pump's own clock, the day it began in being day 1. */
 export function clockText({ startHour }: Pick<Picture, 'startHour'>, tick: number): string {
   const seconds = startHour * TICKS_PER_HOUR + tick;
+  const day = Math.floor(seconds / TICKS_PER_DAY) - Math.floor((startHour * TICKS_PER_HOUR) / TICKS_PER_DAY);
   const weekday = WEEKDAYS[Math.floor(seconds / TICKS_PER_DAY) % WEEKDAYS.length]!;
-  return `${weekday[0]!.toUpperCase()}${weekday.slice(1)} ${timeOfDay(seconds)}, day ${Math.floor(seconds / TICKS_PER_DAY) + 1}`;
+  return `${weekday[0]!.toUpperCase()}${weekday.slice(1)} ${timeOfDay(seconds)}, day ${day + 1}`;
 }
 
-export function timeOfDay(seconds: number): string {
+function timeOfDay(seconds: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   return `${two((seconds / TICKS_PER_HOUR) % 24)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }

@@ -73,7 +73,7 @@ describe('a pump that is watched', () => {
     let picture = first;
     for (let look = 0; look < 5; look++) picture = await lookAfter(follower, 60);
     const { nowTick, requestedStrokes } = picture.status;
-    expect(requestedStrokes).toBe(Math.floor((nowTick + 1) / 72));
+    expect(requestedStrokes).toBe(Math.floor(nowTick / 72));
     expect(picture.events.filter(({ kind }) => kind === 'stroke').map(({ tick }) => tick)).toEqual(
       [71, 143, 215, 287].filter((tick) => tick > first.status.nowTick && tick <= nowTick),
     );

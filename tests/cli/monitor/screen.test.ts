@@ -96,6 +96,11 @@ describe('the screen', () => {
     expect(delivers({ permission: 1 })).toContain('minimum rate');
   });
 
+  it('counts days from the one in which the pump began, whichever weekday that was', () => {
+    const text = linesOf(pictureOf({}, { startHour: 3 * 24 + 8 })).join('\n');
+    expect(text).toContain('pump time  Sunday 09:00:00, day 4');
+  });
+
   it('says of a lost prescription that it is lost', () => {
     expect(linesOf(pictureOf({ isReadable: 0 }))[3]).toContain('prescription lost');
   });
