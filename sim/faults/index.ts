@@ -10,6 +10,7 @@ import { connectorMisfit } from './connector-misfit.ts';
 import type { FaultSpec } from './fault.ts';
 import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
+import { firmwareReset } from './firmware-reset.ts';
 import { feedthroughShort } from './feedthrough-short.ts';
 import { foreignParticle } from './foreign-particle.ts';
 import { gearWear } from './gear-wear.ts';
@@ -22,6 +23,7 @@ import { missedRefill } from './missed-refill.ts';
 import { motorStall } from './motor-stall.ts';
 import { mri } from './mri.ts';
 import { overInfusion } from './over-infusion.ts';
+import { powerLoss } from './power-loss.ts';
 import { reservoirLeak } from './reservoir-leak.ts';
 import { sensorLost } from './sensor-lost.ts';
 import { sensorNoisy } from './sensor-noisy.ts';
@@ -58,6 +60,8 @@ export const FAULTS: readonly FaultSpec[] = [
   coldFill,
   missedRefill,
   memoryUpset,
+  powerLoss,
+  firmwareReset,
   linkLoss,
   linkCorrupt,
   linkDelay,

@@ -91,6 +91,7 @@ describe('permission by alarms', () => {
       ['stopped-too-long', 0],
       ['memory-error', 1],
       ['memory-repaired', 0],
+      ['restarted', 0],
     ]);
     expect(ALARMS[CATHETER_OCCLUSION]?.name).toBe('catheter-occlusion');
   });

@@ -62,6 +62,7 @@ describe('the table of faults', () => {
       'stopped-too-long',
       'memory-error',
       'memory-repaired',
+      'restarted',
     ]; // prettier-ignore
     for (const spec of FAULTS) {
       for (const alarm of spec.revealedBy) expect(alarms).toContain(alarm);
