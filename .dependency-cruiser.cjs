@@ -238,9 +238,25 @@ module.exports = {
       name: 'runner-uses-browser-packages',
       severity: 'error',
       comment:
-        'src/scenario, search, replay and report may use zod and yaml, which run in a browser page: any other package belongs into src/cli, src/serve or the host side of hal/espruino.',
+        'src/scenario, search, replay and report may use zod and yaml (and pages uplot), which run in a browser page: any other package belongs into src/cli, src/serve or the host side of hal/espruino.',
       from: { path: BETWEEN },
-      to: { dependencyTypes: PACKAGES, pathNot: 'node_modules/(zod|yaml)/' },
+      to: { dependencyTypes: PACKAGES, pathNot: 'node_modules/(zod|yaml|uplot)/' },
+    },
+    {
+      name: 'plots-in-pages-only',
+      severity: 'error',
+      comment:
+        'The plotting library draws on a canvas and runs in a page only: work out what is drawn outside of src/report/page, and draw it there.',
+      from: { path: PRODUCT, pathNot: '^src/report/page/' },
+      to: { path: 'node_modules/uplot/' },
+    },
+    {
+      name: 'page-is-the-end',
+      severity: 'error',
+      comment:
+        'src/report/page is the script of a page, has a document and is bundled by itself: import what it shares with others from src/report.',
+      from: { path: '^(src|hal|sim|tests|scripts)/', pathNot: '^src/report/page/' },
+      to: { path: '^src/report/page/' },
     },
     {
       name: 'serial-in-one-place',

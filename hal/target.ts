@@ -55,8 +55,8 @@ export type Stimulus =
     }
   | { readonly kind: 'clear'; readonly id: string }
   /**
-   * Withdraw everything, fill, program the computed volume: the world's fluid and then the pump's belief. Another
-   * concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
+   * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
+   * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
    */
   | { readonly kind: 'refill'; readonly volumeNl: number; readonly concentrationUgPerMl?: number };
 
@@ -79,6 +79,20 @@ export interface FaultRecord {
   readonly firedTick: number | null;
   /** Of a fault of the line: messages it struck, or restarts; null where there is no line that it could strike. */
   readonly strikes?: number | null;
+}
+
+/** The record of one refill: the only place where belief and truth meet. */
+export interface RefillRecord {
+  readonly tick: number;
+  /** Somebody got into the reservoir; else all volumes but the computed one are 0. */
+  readonly performed: boolean;
+  /** What the pump computed to be left when it was interrogated before. */
+  readonly computedNl: number;
+  readonly withdrawnNl: number;
+  /** What was injected and programmed. */
+  readonly injectedNl: number;
+  /** What of it truly came into the reservoir. */
+  readonly filledNl: number;
 }
 
 export interface TargetDescription {
@@ -111,6 +125,8 @@ export interface Target {
   /** Every integer of the firmware's state by its dotted path, in digest order. */
   readState(): Promise<ReadonlyMap<string, number>>;
   faults(): readonly FaultRecord[];
+  /** Refills so far, whether or not they could be performed; empty where there is no world to fill. */
+  refills(): readonly RefillRecord[];
   /** What the dose oracle found amiss so far; empty where there is none. */
   doseFailures(): readonly { readonly kind: string; readonly tick: number }[];
   digest(): Promise<TargetDigest>;

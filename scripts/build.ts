@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { buildBoardBundles } from './bundle-board.ts';
+import { bundlePage } from './bundle-page.ts';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
 
 /** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
@@ -58,6 +59,11 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
   if (!text.startsWith('#!')) writeFileSync(program, SHEBANG + text);
   chmodSync(program, 0o755);
   await buildBoardBundles(root);
+  if (existsSync(join(root, 'src/report/page'))) {
+    const { script, style } = await bundlePage(root);
+    writeFileSync(join(outdir, 'page.js'), script);
+    writeFileSync(join(outdir, 'page.css'), style);
+  }
   return Object.keys(entryPoints).map((name) => join(outdir, `${name}.js`));
 }
 

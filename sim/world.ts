@@ -15,7 +15,7 @@
  * State is plain data without functions. Volumes are integer picolitres, drug is integer picograms; both are
  * conserved exactly.
  */
-import type { FaultOptions, FaultRecord } from './faults/fault.ts';
+import type { FaultOptions, FaultRecord, Onset } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
 import {
   activeFault,
@@ -125,9 +125,12 @@ export function stroke(world: World, tick: number): void {
   mechanism.lastStrokeTick = tick;
   if (!laidOver(world.faults, 'turns', true, tick, true, strokeNumber)) return;
   mechanism.turnedStrokes = mechanism.turnedStrokes + 1;
+  settle(world, tick);
 
   // What the reservoir gives and what the catheter takes: where it doesn't fit, the mechanism slips, still counted.
-  const strokePl = laidOver(world.faults, 'strokePl', mechanism.strokePl, tick, true);
+  const overPl = reservoir.volumePl(world.reservoir, tick) - world.reservoir.capacityPl;
+  const overNl = Math.max(0, Math.floor(overPl / 1000));
+  const strokePl = laidOver(world.faults, 'strokePl', mechanism.strokePl, tick, true, overNl);
   const offeredPl = reservoir.availablePl(world.reservoir, strokePl, tick);
   const movedPl = Math.min(offeredPl, catheter.roomPl(world.catheter, tick));
   judgeLeak(world, tick);
@@ -137,7 +140,6 @@ export function stroke(world: World, tick: number): void {
     laidOver(world.faults, 'displacedPpm', 0, tick, true);
     laidOver(world.faults, 'pocketPpm', 0, tick, true);
   }
-  settle(world, tick);
   const { nl, pg } = reservoir.draw(world.reservoir, movedPl);
   catheter.push(world.catheter, movedPl, tick);
   transport.enter(world.transport, nl, pg);
@@ -168,8 +170,49 @@ function movedAt(world: World, tick: number): { passedNl: number; lostNl: number
   };
 }
 
+/** What flows by itself has flowed until this tick. It passes a clear catheter whole, and a narrowed one in part. */
+function flowUntil(world: World, tick: number): void {
+  const { reservoir: r, catheter: c, transport: t } = world;
+  for (let i = 0; i < world.faults.active.length; i++) {
+    const fault = activeFault(world.faults, i);
+    const { flow } = fault;
+    if (flow === undefined || flow.anchorTick >= tick) continue;
+    const sinceTick = flow.anchorTick;
+    flow.anchorTick = tick;
+    const plPerTick = Math.floor(flow.plPerTick * Math.min(1, c.lambdaQ30 / c.clearLambdaQ30));
+    const isOutwards = plPerTick > 0;
+    const flowedPl = (isOutwards ? plPerTick : 0 - plPerTick) * (tick - sinceTick);
+    const wantedPl = Math.min(flowedPl, flow.limitPl - flow.movedPl);
+    // A leak at the same time gets what this leaves, so that waiting longer never means that less has flowed.
+    const thereIsPl = reservoir.volumePl(r, sinceTick);
+    const pl = Math.min(wantedPl, isOutwards ? thereIsPl : Math.max(0, r.capacityPl - thereIsPl));
+    if (pl === 0) continue;
+    markFired(fault, tick);
+    flow.movedPl = flow.movedPl + pl;
+    if (isOutwards) {
+      const { nl, pg } = reservoir.draw(r, pl);
+      catheter.pass(c, pl);
+      transport.enter(t, nl, pg);
+    } else {
+      const nl = Math.floor((r.returnedPl + pl) / 1000) - Math.floor(r.returnedPl / 1000);
+      reservoir.takeBack(r, pl, nl, transport.carryBack(t, nl), tick);
+    }
+  }
+}
+
+function isFlowing(world: World): boolean {
+  const { levelPl, capacityPl } = world.reservoir;
+  for (let i = 0; i < world.faults.active.length; i++) {
+    const { flow } = activeFault(world.faults, i);
+    if (flow === undefined || flow.movedPl >= flow.limitPl) continue;
+    if (flow.plPerTick > 0 ? levelPl > 0 : flow.plPerTick < 0 && levelPl < capacityPl) return true;
+  }
+  return false;
+}
+
 /** What has left the stretched catheter until `untilTick` moves on, and reaches the patient in `givenTick`. */
 function carryUntil(world: World, untilTick: number, givenTick: number): void {
+  flowUntil(world, untilTick);
   if (world.transport.trappedNl === 0) return;
   const { passedNl, lostNl } = movedAt(world, untilTick);
   const reachedPg = transport.carry(world.transport, passedNl, lostNl);
@@ -193,6 +236,16 @@ export function interrogated(world: World, ticks: number, tick: number): void {
   }
 }
 
+export interface RefillOutcome {
+  /** Somebody got into the reservoir; else nothing has changed. */
+  readonly performed: boolean;
+  readonly withdrawnNl: number;
+  /** What the clinician has injected and will program: never more than the reservoir holds. */
+  readonly injectedNl: number;
+  /** What of it is truly in the reservoir. */
+  readonly filledNl: number;
+}
+
 /**
  * Withdraw everything and fill, with the drug of the last fill unless another concentration is named. Nothing
  * happens while a fault keeps the refill from being performed.
@@ -202,7 +255,7 @@ export function refill(
   volumeNl: number,
   tick: number,
   concentrationUgPerMl?: number,
-): { performed: boolean; withdrawnNl: number } {
+): RefillOutcome {
   let performed = true;
   for (let i = 0; i < world.faults.active.length; i++) {
     const fault = activeFault(world.faults, i);
@@ -210,12 +263,21 @@ export function refill(
     performed = false;
     markFired(fault, tick);
   }
-  if (!performed) return { performed, withdrawnNl: 0 };
+  if (!performed) return { performed, withdrawnNl: 0, injectedNl: 0, filledNl: 0 };
   judgeLeak(world, tick);
   settle(world, tick);
   const drug = concentrationUgPerMl === undefined ? world.reservoir.drug : ugPerMl(concentrationUgPerMl);
-  const withdrawnPl = reservoir.exchange(world.reservoir, volumeNl * 1000, drug, tick);
-  return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000) };
+  const capacityNl = Math.floor(world.reservoir.capacityPl / 1000);
+  if (volumeNl > capacityNl) judgeCapacity(world, tick);
+  const injectedNl = Math.min(volumeNl, capacityNl);
+  const filledNl = laidOver(world.faults, 'filledNl', injectedNl, tick, true);
+  const withdrawnPl = reservoir.exchange(world.reservoir, filledNl * 1000, drug, tick);
+  return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000), injectedNl, filledNl };
+}
+
+/** Whatever has taken capacity from the reservoir matters once less fits than is wanted, long over as it may be. */
+function judgeCapacity(world: World, tick: number): void {
+  for (const fault of world.faults.entries) if (fault.hasBent === true) markFired(fault, tick);
 }
 
 // ---------------------------------------------------------------- what the pump senses
@@ -239,8 +301,12 @@ export function supplyMv(world: World, tick: number, load: 'resting' | 'loaded',
 }
 
 export function temperatureMilliC(world: World, tick: number, look: Look): number | null {
-  const cleanMilliC = environment.bodyMilliC(world.environment, tick);
-  return laidOverReading(world.faults, 'temperature', cleanMilliC, tick, look === 'consumed');
+  const isUsed = look === 'consumed';
+  return laidOverReading(world.faults, 'temperature', bodyMilliC(world, tick, isUsed), tick, isUsed);
+}
+
+function bodyMilliC(world: World, tick: number, isUsed: boolean): number {
+  return laidOver(world.faults, 'bodyMilliC', environment.bodyMilliC(world.environment, tick), tick, isUsed);
 }
 
 function cleanPressurePa(world: World, tick: number): number {
@@ -270,21 +336,39 @@ export function applyFault(
 ): void {
   const spec = faultSpec(fault.kind);
   const options = completeOptions(spec, fault.options, world.tickMs);
-  const memory =
-    spec.remember?.(options, {
-      stream: hash(world.seed, streamOf('fault'), streamOf(fault.id)),
-      confirmedStrokes: confirmedStrokes(world, tick, 'peek') ?? world.mechanism.turnedStrokes,
-      cleanReading(sensor) {
-        if (sensor === 'outlet-pressure') return cleanPressurePa(world, tick);
-        if (sensor === 'supply') return cleanRestingMv(world, tick);
-        return environment.bodyMilliC(world.environment, tick);
-      },
-    }) ?? {};
-  enterFault(world.faults, fault.id, fault.kind, options, memory, tick);
+  const onset: Onset = {
+    mechanism: world.mechanism.kind,
+    stream: hash(world.seed, streamOf('fault'), streamOf(fault.id)),
+    confirmedStrokes: confirmedStrokes(world, tick, 'peek') ?? world.mechanism.turnedStrokes,
+    cleanReading(sensor) {
+      if (sensor === 'outlet-pressure') return cleanPressurePa(world, tick);
+      if (sensor === 'supply') return cleanRestingMv(world, tick);
+      return bodyMilliC(world, tick, false);
+    },
+  };
+  const memory = spec.remember?.(options, onset) ?? {};
+  const entered = enterFault(world.faults, fault.id, fault.kind, options, memory, tick);
+  if (spec.freeFlow !== undefined) {
+    const { plPerHour, limitPl } = spec.freeFlow(options, onset);
+    const plPerTick = Math.floor(plPerHour / world.reservoir.ticksPerHour);
+    entered.flow = { plPerTick, limitPl, anchorTick: tick, movedPl: 0 };
+  }
+  if (spec.lostCapacityPpm !== undefined) {
+    entered.hasBent = bend(world.reservoir, spec.lostCapacityPpm(options), tick);
+  }
   rebuildPlant(world, fault.kind, tick);
 }
 
+/** The reservoir caves in, as far as there is no fluid in the way. True when its capacity is smaller for it. */
+function bend(r: reservoir.ReservoirState, lostPpm: number, tick: number): boolean {
+  const beforePl = r.capacityPl;
+  const bentPl = beforePl - Math.floor(beforePl / 1000000) * lostPpm;
+  r.capacityPl = Math.min(beforePl, Math.max(bentPl, reservoir.volumePl(r, tick)));
+  return r.capacityPl < beforePl;
+}
+
 export function clearFault(world: World, id: string, tick: number): void {
+  settle(world, tick);
   const fault = leaveFault(world.faults, id, tick);
   rebuildPlant(world, fault.kind, tick);
 }
@@ -378,18 +462,19 @@ function judgeResistance(world: World, unitPl: number, tick: number): void {
 // ---------------------------------------------------------------- truth, for judges and pictures only
 
 export function trueReservoirPl(world: World, tick: number): number {
-  return reservoir.volumePl(world.reservoir, tick);
+  return reservoir.volumePl(flowedAt(world, tick).reservoir, tick);
 }
 
 /** Past the catheter tip since tick 0. */
 export function trueDeliveredPl(world: World, tick: number): number {
-  return catheter.deliveredPl(world.catheter, tick);
+  return catheter.deliveredPl(flowedAt(world, tick).catheter, tick);
 }
 
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
-  const { passedNl, lostNl } = movedAt(world, tick);
-  return transport.tipPgBy(world.transport, passedNl, lostNl);
+  const flowed = flowedAt(world, tick);
+  const { passedNl, lostNl } = movedAt(flowed, tick);
+  return transport.tipPgBy(flowed.transport, passedNl, lostNl);
 }
 
 /** Drug that truly came into the spinal fluid since tick 0. */
@@ -416,11 +501,20 @@ export function patientAt(world: World, tick: number) {
 
 /** The world settled at `tick`, with copies of what settling moves. */
 function asOf(world: World, tick: number): World {
+  if (isFlowing(world)) return flowedAt(world, tick);
   const copy = {
     ...world,
     transport: transport.copyTransport(world.transport),
     patient: patient.copyPatient(world.patient),
   };
+  settle(copy, tick);
+  return copy;
+}
+
+/** The world itself, or where something flows by itself a copy with what has flowed until `tick`. */
+function flowedAt(world: World, tick: number): World {
+  if (!isFlowing(world)) return world;
+  const copy = clonePlain(world);
   settle(copy, tick);
   return copy;
 }
@@ -432,33 +526,34 @@ export function trueTrappedPl(world: World, tick: number): number {
 
 /** Left the reservoir and never reached the tip. */
 export function trueLostPl(world: World, tick: number): number {
-  const { reservoir: r } = world;
-  return r.leakedPl + reservoir.leakedSincePl(r, tick) + catheter.lostPl(world.catheter, tick);
+  const { reservoir: r, catheter: c } = flowedAt(world, tick);
+  return r.leakedPl + reservoir.leakedSincePl(r, tick) + catheter.lostPl(c, tick);
 }
 
 /** Every picolitre and every picogram is somewhere. Throws with all the numbers: this is our own bug and never the pump's. */
 export function assertConserved(world: World, tick: number): void {
-  const { filledPl, withdrawnPl, drawnPl } = world.reservoir;
-  const { enteredPl, slipPl } = world.catheter;
+  const flowed = flowedAt(world, tick);
+  const { filledPl, withdrawnPl, drawnPl, returnedPl } = flowed.reservoir;
+  const { enteredPl, slipPl } = flowed.catheter;
   const reservoirPl = trueReservoirPl(world, tick);
   const trappedPl = trueTrappedPl(world, tick);
   const deliveredPl = trueDeliveredPl(world, tick);
   const lost = trueLostPl(world, tick);
   const isWhole =
-    filledPl - withdrawnPl === reservoirPl + trappedPl + deliveredPl + lost &&
+    filledPl + returnedPl - withdrawnPl === reservoirPl + trappedPl + deliveredPl + lost &&
     drawnPl === enteredPl &&
     Math.min(reservoirPl, trappedPl, deliveredPl, lost) >= 0 &&
     trappedPl <= slipPl &&
     filledPl <= Number.MAX_SAFE_INTEGER;
-  const { drawnPg } = world.reservoir;
-  if (drawnPg !== world.transport.enteredPg || !transport.isDrugWhole(world.transport)) {
+  const { drawnPg } = flowed.reservoir;
+  if (drawnPg !== flowed.transport.enteredPg || !transport.isDrugWhole(flowed.transport)) {
     throw new Error(
-      `world: drug is not conserved in tick ${tick}: drawn ${drawnPg} pg, ${transport.bookOf(world.transport)}`,
+      `world: drug is not conserved in tick ${tick}: drawn ${drawnPg} pg, ${transport.bookOf(flowed.transport)}`,
     );
   }
   if (isWhole) return;
   throw new Error(
-    `world: fluid is not conserved in tick ${tick}: filled ${filledPl} - withdrawn ${withdrawnPl} pL against ` +
+    `world: fluid is not conserved in tick ${tick}: filled ${filledPl} + returned ${returnedPl} - withdrawn ${withdrawnPl} pL against ` +
       `reservoir ${reservoirPl} + trapped ${trappedPl} + delivered ${deliveredPl} + lost ${lost}; ` +
       `drawn ${drawnPl}, entered ${enteredPl}`,
   );

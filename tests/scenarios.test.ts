@@ -242,8 +242,10 @@ describe('the library as a whole', () => {
 
   it('has faults that nothing notices, says so in their why, and the firmware saw nothing of them at all', () => {
     const silent = FILES.filter((file) => {
-      const { faults } = runOf(file).result;
-      return faults.length > 0 && faults.every(({ noticedBy }) => noticedBy === null);
+      const { faults, refills, control } = runOf(file).result;
+      // What a clinician could not fill in he told the pump.
+      const isToldSo = refills.some(({ injectedUl }, i) => injectedUl !== control?.refills[i]?.injectedUl);
+      return !isToldSo && faults.length > 0 && faults.every(({ noticedBy }) => noticedBy === null);
     });
     expect(silent.length).toBeGreaterThanOrEqual(5);
     for (const file of silent) {

@@ -8,6 +8,7 @@
 import { SimTarget } from '../sim/target.ts';
 import type {
   FaultRecord,
+  RefillRecord,
   Stimulus,
   Target,
   TargetDescription,
@@ -140,6 +141,10 @@ export class BoardTarget implements Target {
 
   faults(): readonly FaultRecord[] {
     return this.line.faults.completed(this.twin.faults());
+  }
+
+  refills(): readonly RefillRecord[] {
+    return this.twin.refills();
   }
 
   doseFailures(): readonly { readonly kind: string; readonly tick: number }[] {

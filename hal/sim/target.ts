@@ -62,6 +62,7 @@ import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
   FaultRecord,
+  RefillRecord,
   Stimulus,
   Target,
   TargetDescription,
@@ -131,6 +132,7 @@ export class SimTarget implements Target {
   private isStopped = false;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
+  private refillRecords: RefillRecord[] = [];
   /** Commands of the tick being executed, to be matched with the pump's answers in order. */
   private taken: Command[] = [];
 
@@ -232,7 +234,7 @@ export class SimTarget implements Target {
       case 'confirmed-strokes':
         return pump.motor.confirmed;
       case 'computed.reservoir-ul':
-        return computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl);
+        return this.computedReservoirNl();
       case 'computed.delivered-ug':
         return Math.floor(pump.ledger.computedDosePg / 1000);
       case 'computed.battery-used-percent':
@@ -261,6 +263,16 @@ export class SimTarget implements Target {
         return oracle === null ? null : Math.floor(prescribedPg(oracle, at) / 1000);
       case 'true.excess-dose-ug':
         return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
+      case 'refill.withdrawn-ul':
+        return this.lastRefill()?.withdrawnNl ?? null;
+      case 'refill.computed-ul':
+        return this.lastRefill()?.computedNl ?? null;
+      case 'refill.discrepancy-ul': {
+        const last = this.lastRefill();
+        return last === undefined ? null : last.withdrawnNl - last.computedNl;
+      }
+      case 'refill.filled-ul':
+        return this.lastRefill()?.filledNl ?? null;
       case 'true.intrathecal-ug':
         return Math.floor(trueIntrathecalPg(side.world, at) / 1000);
       case 'true.tip-concentration-ug-per-ml':
@@ -288,6 +300,10 @@ export class SimTarget implements Target {
   faults(): readonly FaultRecord[] {
     const records = faultRecords(this.side.world);
     return records.map((one) => (faultSpec(one.kind).layer === 'line' ? { ...one, strikes: null } : one));
+  }
+
+  refills(): readonly RefillRecord[] {
+    return this.refillRecords;
   }
 
   doseFailures(): readonly { kind: string; tick: number }[] {
@@ -323,7 +339,7 @@ export class SimTarget implements Target {
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick } = this;
-    const { therapy, concentrationUgPerMl, isStopped, toldPg } = this;
+    const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
       side,
@@ -337,6 +353,7 @@ export class SimTarget implements Target {
       concentrationUgPerMl,
       isStopped,
       toldPg,
+      refillRecords,
     };
   }
 
@@ -438,15 +455,30 @@ export class SimTarget implements Target {
         clearFault(world, stimulus.id, at);
         break;
       case 'refill':
-        // Nobody programs a refill that nobody made.
-        if (refill(world, stimulus.volumeNl, at, stimulus.concentrationUgPerMl).performed) {
-          this.order({ kind: 'refill', volumeNl: stimulus.volumeNl }, at);
-          if (this.oracle !== null && stimulus.concentrationUgPerMl !== undefined) {
-            strokeHolds(this.oracle, this.pump.build.strokeNl * stimulus.concentrationUgPerMl);
-          }
-        }
+        this.refill(stimulus, at);
         break;
     }
+  }
+
+  /** The procedure: interrogate, withdraw, compare, fill, program. Nobody programs a refill that nobody made. */
+  private refill({ volumeNl, concentrationUgPerMl }: Stimulus & { kind: 'refill' }, at: number): void {
+    const computedNl = this.computedReservoirNl();
+    const outcome = refill(this.side.world, volumeNl, at, concentrationUgPerMl);
+    this.refillRecords.push({ tick: at, computedNl, ...outcome });
+    if (!outcome.performed) return;
+    this.order({ kind: 'refill', volumeNl: outcome.injectedNl }, at);
+    if (this.oracle !== null && concentrationUgPerMl !== undefined) {
+      strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
+    }
+  }
+
+  private computedReservoirNl(): number {
+    const { ledger, motor, build } = this.pump;
+    return computedReservoirNl(ledger, motor.confirmed, build.strokeNl);
+  }
+
+  private lastRefill(): RefillRecord | undefined {
+    return this.refillRecords.findLast((record) => record.performed);
   }
 
   private order(command: Command, at: number): void {

@@ -7,6 +7,8 @@
  * firmware consumed used that value. Somebody merely looking never fires one.
  */
 
+import type { Mechanism } from '../plant/mechanism.ts';
+
 export type FaultLayer =
   | 'mechanism'
   | 'reservoir'
@@ -74,10 +76,29 @@ export interface ActiveFault {
   fired: boolean;
   firedTick: number | null;
   readonly memory: FaultMemory;
+  flow?: FlowState;
+  /** It has taken capacity from the reservoir, for good. */
+  hasBent?: boolean;
+}
+
+/** Volume that moves past the mechanism: below 0 from the spinal canal back into the reservoir. */
+export interface FreeFlow {
+  readonly plPerHour: number;
+  /** It ends once so much has moved. */
+  readonly limitPl: number;
+}
+
+/** The same while it lasts: what has moved up to a tick. */
+export interface FlowState {
+  readonly plPerTick: number;
+  readonly limitPl: number;
+  anchorTick: number;
+  movedPl: number;
 }
 
 /** What a fault may look at once, when it is applied. */
 export interface Onset {
+  readonly mechanism: Mechanism;
   /** A random stream of this fault's own, keyed by the world's seed and the fault's id. */
   readonly stream: number;
   /** The feedback count as the firmware would read it now; the encoder's own where a fault hides it. */
@@ -90,8 +111,10 @@ export interface Onset {
 export interface HookValues {
   /** Does a commanded stroke turn? Detail: its number, from 0. */
   turns: boolean;
-  /** Volume that a turned stroke displaces. */
+  /** Volume that a turned stroke displaces. Detail: whole nL in the reservoir over its capacity. */
   strokePl: number;
+  /** What comes into the reservoir of what is filled in. */
+  filledNl: number;
   leakPlPerHour: number;
   /** Bits of relaxation per tick, Q30: inverse to the catheter's resistance. */
   lambdaQ30: number;
@@ -101,6 +124,8 @@ export interface HookValues {
   displacedPpm: number;
   /** Share of the rest that a pocket keeps until nothing holds it closed. */
   pocketPpm: number;
+  /** What the body truly has, whatever the sensor makes of it. */
+  bodyMilliC: number;
   resistanceOhm: number;
   /** Current drawn all the time beside what the pump itself takes. */
   drainUa: number;
@@ -123,6 +148,10 @@ export interface FaultSpec extends Hooks {
   readonly options: readonly OptionSpec[];
   readonly remember?: (options: FaultOptions, onset: Onset) => FaultMemory;
   readonly preventsRefill?: true;
+  /** What flows by itself from the moment it is applied until it is cleared. */
+  readonly freeFlow?: (options: FaultOptions, onset: Onset) => FreeFlow;
+  /** Share of its capacity that the reservoir loses for good, but for what is full. */
+  readonly lostCapacityPpm?: (options: FaultOptions) => number;
   /** Its hooks on the catheter give other values with time: they are asked again at each full hour. */
   readonly changesHourly?: true;
   /** For what stays as it is until something else happens: may write the fault's memory, and nothing else. */

@@ -1,4 +1,6 @@
 /** Every fault there is, one line each. A new one is a file beside this and a line here; nothing else. */
+import { airInReservoir } from './air-in-reservoir.ts';
+import { altitude } from './altitude.ts';
 import { batteryResistance } from './battery-resistance.ts';
 import { boardReboot } from './board-reboot.ts';
 import { calibrationConstant } from './calibration-constant.ts';
@@ -12,8 +14,11 @@ import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
 import { firmwareReset } from './firmware-reset.ts';
 import { feedthroughShort } from './feedthrough-short.ts';
+import { fever } from './fever.ts';
+import { flippedPump } from './flipped-pump.ts';
 import { foreignParticle } from './foreign-particle.ts';
 import { gearWear } from './gear-wear.ts';
+import { hyperbaric } from './hyperbaric.ts';
 import { inflammatoryMass } from './inflammatory-mass.ts';
 import { linkCorrupt } from './link-corrupt.ts';
 import { linkDelay } from './link-delay.ts';
@@ -22,7 +27,9 @@ import { memoryUpset } from './memory-upset.ts';
 import { missedRefill } from './missed-refill.ts';
 import { motorStall } from './motor-stall.ts';
 import { mri } from './mri.ts';
+import { overFill } from './over-fill.ts';
 import { overInfusion } from './over-infusion.ts';
+import { pocketFill } from './pocket-fill.ts';
 import { powerLoss } from './power-loss.ts';
 import { reservoirLeak } from './reservoir-leak.ts';
 import { sensorLost } from './sensor-lost.ts';
@@ -32,6 +39,7 @@ import { shaftWear } from './shaft-wear.ts';
 import { subduralPocket } from './subdural-pocket.ts';
 import { telemetryLock } from './telemetry-lock.ts';
 import { tipDisplacement } from './tip-displacement.ts';
+import { valveOpen } from './valve-open.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
@@ -45,8 +53,12 @@ export const FAULTS: readonly FaultSpec[] = [
   gearWear,
   foreignParticle,
   shaftWear,
+  valveOpen,
   mri,
   telemetryLock,
+  hyperbaric,
+  altitude,
+  fever,
   overInfusion,
   calibrationConstant,
   batteryResistance,
@@ -59,6 +71,10 @@ export const FAULTS: readonly FaultSpec[] = [
   reservoirLeak,
   coldFill,
   missedRefill,
+  flippedPump,
+  pocketFill,
+  overFill,
+  airInReservoir,
   memoryUpset,
   powerLoss,
   firmwareReset,

@@ -50,12 +50,12 @@ export function enterFault(
   options: FaultOptions,
   memory: FaultMemory,
   tick: number,
-): void {
+): ActiveFault {
   for (let i = 0; i < ledger.active.length; i++) {
     if (activeFault(ledger, i).id === id) throw new Error(`world: a fault ${id} is active already`);
   }
   ledger.active.push(ledger.entries.length);
-  ledger.entries.push({
+  const fault: ActiveFault = {
     id,
     kind,
     options,
@@ -64,7 +64,9 @@ export function enterFault(
     fired: false,
     firedTick: null,
     memory,
-  });
+  };
+  ledger.entries.push(fault);
+  return fault;
 }
 
 /** Take an active fault off; answers which. */

@@ -107,6 +107,11 @@ export function push(c: CatheterState, pl: number, tick: number): void {
   c.enteredPl = c.enteredPl + pl;
 }
 
+/** A steady flow from outside the mechanism: what comes in goes out, and nothing more is held for it. */
+export function pass(c: CatheterState, pl: number): void {
+  c.enteredPl = c.enteredPl + pl;
+}
+
 /** The catheter itself changes at `tick`: what was held up to then relaxed under the old resistance. */
 export function change(c: CatheterState, lambdaQ30: number, lostSharePpm: number, tick: number): void {
   const held = heldPl(c, tick);

@@ -113,6 +113,25 @@ function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out:
   out.holePg = out.holePg + holePg;
 }
 
+/** Spinal fluid, without drug, drawn in at the tip pushes `nl` back out at the inlet. Answers the drug in it. */
+export function pushBack(line: LineState, nl: number): number {
+  const { tankNl, tankPg } = line;
+  let inletPg = 0;
+  for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
+    const chunkNl = Math.min(CHUNK_NL, restNl);
+    let carried = 0;
+    for (let i = tankNl.length - 1; i >= 0; i--) {
+      const leaves = Math.floor((tankPg[i]! * chunkNl) / tankNl[i]!);
+      tankPg[i] = tankPg[i]! + carried - leaves;
+      carried = leaves;
+    }
+    inletPg = inletPg + carried;
+  }
+  line.heldPg = line.heldPg - inletPg;
+  line.stillNl = 0;
+  return inletPg;
+}
+
 /** Through tanks `from` up to `to`: what leaves the last one, and whether every tank stayed as it was. */
 function flow(line: LineState, from: number, to: number, nl: number, pg: number): [number, boolean] {
   const { tankNl, tankPg } = line;

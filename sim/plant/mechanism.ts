@@ -14,6 +14,7 @@ export const NOMINAL_STROKE_NL: Readonly<Record<Mechanism, number>> = {
 };
 
 export interface MechanismState {
+  readonly kind: Mechanism;
   /** What a turned stroke displaces with a full reservoir and no fault: nominal with the pump's own tolerance. */
   strokePl: number;
   /** Strokes commanded, turned or not; the motor drew its current either way. */
@@ -25,6 +26,7 @@ export interface MechanismState {
 
 export function createMechanism(mechanism: Mechanism, tolerancePpm: number): MechanismState {
   return {
+    kind: mechanism,
     strokePl: Math.floor((NOMINAL_STROKE_NL[mechanism] * (1000000 + tolerancePpm)) / 1000),
     commandedStrokes: 0,
     turnedStrokes: 0,

@@ -22,13 +22,15 @@ export interface Drug {
 }
 
 export interface ReservoirState {
-  readonly capacityPl: number;
+  capacityPl: number;
   readonly lowVolumeFade: boolean;
   readonly ticksPerHour: number;
   levelPl: number;
   filledPl: number;
   withdrawnPl: number;
   drawnPl: number;
+  /** Spinal fluid that came in through the catheter. */
+  returnedPl: number;
   drug: Drug;
   drawnPg: number;
   leakPlPerHour: number;
@@ -54,6 +56,7 @@ export function createReservoir(
     filledPl: fillNl * 1000,
     withdrawnPl: 0,
     drawnPl: 0,
+    returnedPl: 0,
     drug,
     drawnPg: 0,
     leakPlPerHour: 0,
@@ -111,10 +114,16 @@ export function draw(r: ReservoirState, pl: number): { nl: number; pg: number } 
   return { nl, pg };
 }
 
+/** Spinal fluid with what drug it brought along comes in and mixes; `nl` are its whole nanolitres. */
+export function takeBack(r: ReservoirState, pl: number, nl: number, pg: number, tick: number): void {
+  const levelNl = Math.floor(volumePl(r, tick) / 1000);
+  if (levelNl + nl > 0) r.drug = { pg: drugPg(r, levelNl) + pg, nl: levelNl + nl };
+  r.levelPl = r.levelPl + pl;
+  r.returnedPl = r.returnedPl + pl;
+}
+
 /** Withdraw all of it, then fill. Answers what came out. */
 export function exchange(r: ReservoirState, fillPl: number, drug: Drug, tick: number): number {
-  if (fillPl > r.capacityPl)
-    throw new Error(`world: a refill of ${fillPl} pL into a reservoir of ${r.capacityPl} pL`);
   setLeak(r, r.leakPlPerHour, tick);
   const withdrawnPl = r.levelPl;
   r.withdrawnPl = r.withdrawnPl + withdrawnPl;

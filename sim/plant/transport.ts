@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, push, type LineState } from './line.ts';
+import { createLine, push, pushBack, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -27,6 +27,8 @@ export interface TransportState {
   lostPg: number;
   displacedPg: number;
   pocketPg: number;
+  /** Carried back into the reservoir. */
+  returnedPg: number;
 }
 
 export function createTransport(
@@ -50,6 +52,7 @@ export function createTransport(
     lostPg: 0,
     displacedPg: 0,
     pocketPg: 0,
+    returnedPg: 0,
   };
 }
 
@@ -64,7 +67,10 @@ export function carry(t: TransportState, passedNl: number, lostNl: number): numb
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return 0;
   if (nl > t.trappedNl) throw new Error(`world: ${nl} nL leave the tubing, which holds ${t.trappedNl}`);
-  const pg = Math.floor((t.trappedPg * nl) / t.trappedNl);
+  // Whole pg per nL apart: a whole reservoir times its drug would pass 2^53.
+  const wholePgPerNl = Math.floor(t.trappedPg / t.trappedNl);
+  const restPg = t.trappedPg - wholePgPerNl * t.trappedNl;
+  const pg = wholePgPerNl * nl + Math.floor((restPg * nl) / t.trappedNl);
   const lost = Math.min(nl, lostNl - t.lostNl);
   t.trappedNl = t.trappedNl - nl;
   t.trappedPg = t.trappedPg - pg;
@@ -80,6 +86,13 @@ export function carry(t: TransportState, passedNl: number, lostNl: number): numb
   t.pocketPg = t.pocketPg + pocketPg;
   t.reachedPg = t.reachedPg + reachedPg;
   return reachedPg;
+}
+
+/** So much spinal fluid comes in at the tip. Answers the drug that leaves the line at the inlet. */
+export function carryBack(t: TransportState, nl: number): number {
+  const pg = pushBack(t.line, nl);
+  t.returnedPg = t.returnedPg + pg;
+  return pg;
 }
 
 /** Drug past the tip since tick 0. */
@@ -112,7 +125,7 @@ export function openPocket(t: TransportState): number {
 export function isDrugWhole(t: TransportState): boolean {
   let inTanks = 0;
   for (let i = 0; i < t.line.tankPg.length; i++) inTanks = inTanks + t.line.tankPg[i]!;
-  const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg;
+  const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg + t.returnedPg;
   return inTanks === t.line.heldPg && t.primedPg + t.enteredPg === t.trappedPg + inTanks + gone;
 }
 
@@ -120,7 +133,8 @@ export function isDrugWhole(t: TransportState): boolean {
 export function bookOf(t: TransportState): string {
   return (
     `primed ${t.primedPg} + entered ${t.enteredPg} against trapped ${t.trappedPg} + in the line ${t.line.heldPg} + ` +
-    `reached ${t.reachedPg} + lost ${t.lostPg} + displaced ${t.displacedPg} + in a pocket ${t.pocketPg}`
+    `reached ${t.reachedPg} + lost ${t.lostPg} + displaced ${t.displacedPg} + in a pocket ${t.pocketPg} + ` +
+    `returned ${t.returnedPg}`
   );
 }
 

@@ -1,6 +1,7 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
+import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { addBoard } from './commands/board/add-board.ts';
@@ -78,6 +79,8 @@ Examples:
   thecal run --filter occlusion                     those of it about occlusions
   thecal run night/ --jobs 4 --junit night.xml      a folder, for CI
   thecal run kink.yaml --seed 3 --trace kink.trace  another seed, with a trace
+  thecal run kink.yaml --html kink.html             charts of what happened, to look at in a browser
+  thecal run kink.yaml --vcd kink.vcd               waveforms, for GTKWave or Surfer
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
   thecal run kink.yaml --realtime=60                a simulated minute each second
   thecal run --target virtual                       the firmware on a virtual board, in another engine
@@ -124,6 +127,9 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     )
     .option('--json <file>', 'the result as JSON; - is standard output')
     .option('--junit <file>', 'the result as JUnit XML; - is standard output')
+    .option('--html <file>', 'charts and evidence as one page that works offline; - is standard output')
+    .option('--vcd <path>', 'waveforms for GTKWave or Surfer: of one scenario a file, of several a folder')
+    .option('--vcd-last <time>', 'only so much of each waveform, up to its end, such as "2 d"', duration)
     .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
     .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
     .addHelpText('after', EXAMPLES.run)
@@ -169,6 +175,12 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function duration(text: string): number {
+  const ticks = parseDuration(text);
+  if (ticks.ok) return ticks.value;
+  throw new InvalidArgumentError(ticks.message);
 }
 
 function factor(text: string): number {

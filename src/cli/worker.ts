@@ -6,5 +6,5 @@ import type { WorkerTask } from './run/worker-pool.ts';
 
 export default async function work({ job, memory }: WorkerTask): Promise<Outcome> {
   const board = new RunBoard(memory);
-  return board.isCancelled() ? { kind: 'cancelled' } : await executeJob(job, board);
+  return board.isCancelled() ? { kind: 'cancelled', recordings: null } : await executeJob(job, board);
 }

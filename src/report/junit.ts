@@ -39,7 +39,8 @@ function suiteOf(scenario: ScenarioResult, { start, manifest }: Result): Suite {
       ? []
       : [[`${scenario.file} (control)`, scenario.control] as [string, RunResult]]),
   ];
-  const cases = runs.flatMap(([className, run]) => casesOf(className, scenario.file, run));
+  const evidence = evidenceLines(scenario);
+  const cases = runs.flatMap(([className, run]) => casesOf(className, scenario.file, run, evidence));
   const properties = {
     verdict: scenario.verdict,
     file: scenario.file,
@@ -80,13 +81,14 @@ function suiteOf(scenario: ScenarioResult, { start, manifest }: Result): Suite {
         })),
       },
       ...cases.map((one) => one.element),
-      { tag: 'system-out', children: evidenceLines(scenario) },
+      { tag: 'system-out', children: evidence },
     ],
   };
   return { cases, element };
 }
 
-function casesOf(className: string, file: string, run: RunResult): Case[] {
+/** `evidence` stands in each case that is no pass: a CI server shows little else of it. */
+function casesOf(className: string, file: string, run: RunResult, evidence: readonly string[]): Case[] {
   const ends: Case = {
     kind: run.error === null ? 'passed' : 'error',
     element: testCase(
@@ -94,17 +96,18 @@ function casesOf(className: string, file: string, run: RunResult): Case[] {
       'runs to its end',
       file,
       1,
-      run.error === null ? [] : [brokenOff(run, run.error)],
+      run.error === null ? [] : [brokenOff(run, run.error, evidence)],
     ),
   };
-  return [ends, ...run.expectations.map((judgement) => caseOf(className, file, judgement))];
+  return [ends, ...run.expectations.map((judgement) => caseOf(className, file, judgement, evidence))];
 }
 
-function brokenOff({ verdict }: RunResult, error: string): Element {
-  return { tag: 'error', attributes: { message: error, type: verdict }, children: [error] };
+function brokenOff({ verdict }: RunResult, error: string, evidence: readonly string[]): Element {
+  const children = [[error, ...evidence].join('\n')];
+  return { tag: 'error', attributes: { message: error, type: verdict }, children };
 }
 
-function caseOf(className: string, file: string, judgement: Judgement): Case {
+function caseOf(className: string, file: string, judgement: Judgement, evidence: readonly string[]): Case {
   const { id, text, line, verdict } = judgement;
   const name = `${id}: ${text}`;
   if (verdict === 'passed') return { kind: 'passed', element: testCase(className, name, file, line, []) };
@@ -116,7 +119,7 @@ function caseOf(className: string, file: string, judgement: Judgement): Case {
   const failure: Element = {
     tag: 'failure',
     attributes: { message: `observed: ${seen}`, type: 'expectation' },
-    children: [`${file}:${line}: ${text}\nobserved: ${seen}`],
+    children: [[`${file}:${line}: ${text}`, `observed: ${seen}`, ...evidence].join('\n')],
   };
   return { kind: 'failure', element: testCase(className, name, file, line, [failure]) };
 }

@@ -68,6 +68,17 @@ const run = z.object({
   signals: z
     .record(z.string(), z.number().nullable())
     .describe('final values; null is what can not be known'),
+  refills: list(
+    z.object({
+      tick,
+      performed: z.boolean().describe('somebody got into the reservoir'),
+      computedUl: z.number().describe('what the pump, interrogated before, computed to be left'),
+      withdrawnUl: z.number().describe('what was found'),
+      injectedUl: z.number().describe('what was filled in and programmed'),
+      filledUl: z.number().describe('what of it truly came into the reservoir'),
+      isToInvestigate: z.boolean().describe('withdrawn and computed differ by more than 2 mL'),
+    }),
+  ).describe('where belief and truth meet'),
   doseFailures: list(
     z.object({
       kind: z.string(),

@@ -13,6 +13,7 @@ import {
   faultText,
   grouped,
   NOTICE,
+  refillText,
   simulatedText,
   strokesText,
   strokesTitle,
@@ -77,12 +78,17 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
         verdictPaint(scenario.verdict, paint)(first.slice(0, verdictWidth)) + first.slice(verdictWidth),
         ...others,
         ...scenario.faults.flatMap((fault) => detail(faultText(fault))),
+        ...refillLines(scenario).flatMap(detail),
         ...doseLines(scenario).flatMap(detail),
         ...lateLines(scenario).flatMap(detail).map(paint.yellow),
         ...lineLines(scenario).flatMap(detail).map(paint.dim),
       ];
     }),
   ];
+}
+
+function refillLines({ refills }: ScenarioResult): string[] {
+  return refills.flatMap((refill) => refillText(refill) ?? []);
 }
 
 /** What harmed is shown whether or not it decided; what the control allows says nothing new. */

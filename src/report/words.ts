@@ -1,5 +1,5 @@
 /** Numbers and outcomes as a tired person reads them. */
-import type { DoseFailure, FaultEvidence, RunResult, Verdict } from '../scenario/result.ts';
+import type { DoseFailure, FaultEvidence, RefillEvidence, RunResult, Verdict } from '../scenario/result.ts';
 import { formatDuration, formatInstant } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
 
@@ -62,7 +62,7 @@ export function faultText(fault: FaultEvidence): string {
   return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
 }
 
-function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
+export function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
   return noticedBy === null || noticedTick === null
     ? 'noticed by nothing'
     : `noticed by ${noticedBy} after ${formatDuration(noticedTick - appliedTick)}`;
@@ -94,6 +94,16 @@ function doseUntilThen({
   if (besideUg < negligibleUg) return text;
   const part = missedUg - besideUg < negligibleUg ? 'all' : doseText(besideUg);
   return `${text}, ${part} of it past the tip and beside the spinal fluid`;
+}
+
+/** A refill that somebody would have to think about; null for one as it should be. */
+export function refillText(refill: RefillEvidence): string | null {
+  const { tick, performed, computedUl, withdrawnUl, injectedUl, isToInvestigate } = refill;
+  const when = `refill at ${formatInstant(tick)}`;
+  if (!performed) return `${when}: not performed`;
+  if (!isToInvestigate) return null;
+  const ml = (ul: number): string => `${(ul / 1000).toFixed(1)} mL`;
+  return `${when}: ${ml(withdrawnUl)} withdrawn, ${ml(computedUl)} computed, to be investigated; ${ml(injectedUl)} programmed`;
 }
 
 const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {

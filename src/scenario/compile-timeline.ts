@@ -242,6 +242,16 @@ function checkClears(
   const { report } = context;
   const ticksOf = new Map(timed.map(({ index, ticks }) => [index, ticks] as const));
   const clearedBy = new Map<string, number>();
+  for (const { entry, index, ticks } of timed) {
+    if (!('fault' in entry) || entry.lasts === undefined) continue;
+    clearedBy.set(entry.id ?? entry.fault, index);
+    const endTick = Math.max(...ticks) + entry.lasts;
+    if (context.untilTick === undefined || endTick <= context.untilTick) continue;
+    report(
+      ['timeline', index, 'lasts'],
+      `ends at ${formatDuration(endTick)}, after the end of the run, until: ${formatDuration(context.untilTick)}; leave lasts out, or let the run last longer`,
+    );
+  }
   entries.forEach((entry, index) => {
     if (entry === undefined || !('clear' in entry)) return;
     const path = ['timeline', index, 'clear'];
@@ -312,7 +322,13 @@ function compileEntries(
   context: TimelineContext,
 ): TimelineEntry[] {
   const moments: Moment[] = timed.flatMap(({ entry, index, ticks }) =>
-    ticks.map((tick, n) => ({ tick, entry, index, suffix: entry.every === undefined ? '' : `.${n + 1}` })),
+    ticks.flatMap((tick, n) => {
+      const suffix = entry.every === undefined ? '' : `.${n + 1}`;
+      const moment = { tick, entry, index, suffix };
+      if (!('fault' in entry) || entry.lasts === undefined) return moment;
+      const clear = { clear: (entry.id ?? entry.fault) + suffix };
+      return [moment, { tick: tick + entry.lasts, entry: clear, index, suffix: '' }];
+    }),
   );
   moments.sort(
     (a, b) => a.tick - b.tick || RANK[kindOf(a.entry)] - RANK[kindOf(b.entry)] || a.index - b.index,

@@ -6,9 +6,12 @@
  * to noticed, or to the tick before it was cleared, or to the end. Dose is noted at each tick that may turn out to close
  * a window.
  */
-import type { FaultRecord } from '../../hal/target.ts';
+import type { FaultRecord, RefillRecord } from '../../hal/target.ts';
 import type { AlarmEntry } from './alarm-book.ts';
-import type { FaultEvidence } from './result.ts';
+import type { FaultEvidence, RefillEvidence } from './result.ts';
+
+/** A discrepancy beyond this is to be investigated. [S] ASRA ePoster 2017: outside the specification, or over 2 mL. */
+const INVESTIGATE_NL = 2_000_000;
 
 export interface Dose {
   readonly prescribedNg: number | null;
@@ -55,5 +58,18 @@ export function weigh(
     prescribedUg: since(start?.prescribedNg, end?.prescribedNg),
     trueDeliveredUg: since(start?.deliveredNg, end?.deliveredNg),
     trueIntrathecalUg: since(start?.intrathecalNg, end?.intrathecalNg),
+  };
+}
+
+export function refillEvidence(refill: RefillRecord): RefillEvidence {
+  const { tick, performed, computedNl, withdrawnNl, injectedNl, filledNl } = refill;
+  return {
+    tick,
+    performed,
+    computedUl: computedNl / 1000,
+    withdrawnUl: withdrawnNl / 1000,
+    injectedUl: injectedNl / 1000,
+    filledUl: filledNl / 1000,
+    isToInvestigate: performed && Math.abs(withdrawnNl - computedNl) > INVESTIGATE_NL,
   };
 }

@@ -39,6 +39,18 @@ export interface DoseFailure {
   readonly verdict: 'failed' | 'allowed' | 'not-judged';
 }
 
+/** One refill: where what the pump computed meets what was found. Volumes in uL. */
+export interface RefillEvidence {
+  readonly tick: number;
+  readonly performed: boolean;
+  readonly computedUl: number;
+  readonly withdrawnUl: number;
+  readonly injectedUl: number;
+  readonly filledUl: number;
+  /** Withdrawn and computed differ by more than a clinician may leave uninvestigated. */
+  readonly isToInvestigate: boolean;
+}
+
 export interface RunResult {
   readonly verdict: Verdict;
   readonly ticks: number;
@@ -48,6 +60,7 @@ export interface RunResult {
   readonly faults: readonly FaultEvidence[];
   readonly expectations: readonly Judgement[];
   readonly signals: Readonly<Record<string, number | null>>;
+  readonly refills: readonly RefillEvidence[];
   /** What the dose oracle found, whether or not the scenario makes it a failure. */
   readonly doseFailures: readonly DoseFailure[];
   /** What ended the run before its time: an assertion of ours, or the line. */

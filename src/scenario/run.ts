@@ -16,9 +16,10 @@ import type {
 import { TICKS_PER_HOUR } from '../core/units.ts';
 import type { TraceWriter } from '../trace/write.ts';
 import type { DoseNotes } from './evidence.ts';
-import { lastTickUnder, weigh } from './evidence.ts';
+import { lastTickUnder, refillEvidence, weigh } from './evidence.ts';
 import type { Judge, Judgement, SignalReader } from './expect.ts';
 import { createJudge } from './expect.ts';
+import type { Recorder } from './recorder.ts';
 import type { DoseFailure, FaultEvidence, RunResult, ScenarioResult, Verdict } from './result.ts';
 import { worst } from './result.ts';
 import type { Expectation, OracleFailure, Scenario, TimelineEntry } from './scenario.ts';
@@ -48,6 +49,12 @@ export interface RunOptions {
   readonly revealedBy: (faultKind: string, options: FaultOptions) => readonly string[];
   /** A trace of `main` or `control`; null for none. */
   readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
+  /** Records `main` or `control` for pictures; null for none. `stimulusTicks` ascend. */
+  readonly openRecorder?: (
+    run: 'main' | 'control',
+    stimulusTicks: readonly number[],
+    untilTick: number,
+  ) => Recorder | null;
   /** Called between slices of a run with the share done, 0 to 1; awaited, so it may pace the run. */
   readonly onSlice?: (nextTick: number, untilTick: number) => Promise<void> | void;
   /** Ticks run between two calls of `onSlice`. */
@@ -134,9 +141,11 @@ async function drive(
   witness: Witness,
   options: RunOptions,
   untilTick: number,
+  recorder: Recorder | null,
 ): Promise<void> {
   const sliceTicks = options.sliceTicks ?? DEFAULT_SLICE_TICKS;
-  const points = new Set([...witness.looks, ...plan.timeline.map((entry) => entry.tick)]);
+  const stimulusTicks = plan.timeline.map((entry) => entry.tick);
+  const points = new Set([...witness.looks, ...stimulusTicks, ...(recorder?.looks ?? [])]);
   for (const point of [...points].sort((a, b) => a - b)) {
     for (let from = target.nowTick(); from + sliceTicks < point; from = target.nowTick()) {
       await target.advance(from + sliceTicks - 1, witness);
@@ -236,7 +245,10 @@ async function observeTarget(
   const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
   const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
   const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
-  const witness = new Witness(target, judges, trace, doseTicks);
+  const stimulusTicks = plan.timeline.filter(({ kind }) => kind !== 'expect').map(({ tick }) => tick);
+  const recorder = options.openRecorder?.(run, stimulusTicks, untilTick) ?? null;
+  recorder?.watch(known, (signal) => target.read(signal));
+  const witness = new Witness(target, judges, trace, doseTicks, recorder);
   for (const tick of lastTicks) witness.looks.add(tick);
   for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
   for (const entry of plan.timeline) {
@@ -246,7 +258,7 @@ async function observeTarget(
   let error: unknown = null;
   let digest: TargetDigest | null = null;
   try {
-    await drive(target, plan, witness, options, untilTick);
+    await drive(target, plan, witness, options, untilTick, recorder);
     digest = await target.digest();
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;
@@ -275,6 +287,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
+    refills: target.refills().map(refillEvidence),
     doseFailures,
     error: error === null ? null : whenAndWhat(error, target.nowTick()),
     records,

@@ -36,6 +36,7 @@ function boundKind(spec: SignalSpec): QuantityKind | null {
         what: 'a volume',
         example: '10 uL',
         units: [unit('uL', scale), unit('mL', 1000 * scale), unit('nL', scale, 1000)],
+        signed: true,
       };
     case 'pa':
       return {

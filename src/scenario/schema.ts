@@ -134,6 +134,9 @@ const TIMING = {
   every: duration({ min: 1, because: 'the length of a tick' }, formatDuration).optional(),
   id: identifier().optional(),
 };
+const LASTS = duration({ min: 1, because: 'the length of a tick' }, formatDuration)
+  .meta({ description: 'cleared by itself after so long' })
+  .optional();
 const WHEN = ['at', 'after', 'every'] as const;
 
 /** What a person did or left undone stands in one of the two runs only; a fault never stands in the control. */
@@ -190,14 +193,14 @@ function faultEntries(vocabulary: Vocabulary) {
   const variants = vocabulary.faults.map(({ kind, options }) => {
     const words: Record<string, z.ZodType<number | string | undefined>> = {};
     for (const spec of options) {
-      if (spec.name === 'fault' || spec.name in TIMING) {
+      if (spec.name === 'fault' || spec.name === 'lasts' || spec.name in TIMING) {
         throw new Error(
           `fault ${kind}: the option name ${spec.name} is a word of every timeline entry; rename the option`,
         );
       }
       words[spec.name] = optionSchema(spec).meta({ description: spec.meaning }).optional();
     }
-    return closed({ fault: z.literal(kind), ...words, ...TIMING });
+    return closed({ fault: z.literal(kind), ...words, lasts: LASTS, ...TIMING });
   });
   type Variant = (typeof variants)[number];
   const kinds = vocabulary.faults.map(({ kind }) => kind);

@@ -36,6 +36,11 @@ const STATE_WORDS: Readonly<Record<string, readonly string[]>> = {
   'patient.overdose-stage': ['none', 'drowsy, limp', 'slow pulse, weak breathing', 'coma'],
 };
 
+/** The word for a state of a signal that has words, else the number. */
+export function stateWord(name: string, value: number): string {
+  return STATE_WORDS[name]?.[value] ?? String(value);
+}
+
 /** Nobody may take a number of the patient for a prediction, wherever it stands. */
 function label(name: string): string {
   return name.startsWith('patient.') ? ', illustrative' : '';

@@ -6,6 +6,7 @@ import type { TraceWriter } from '../trace/write.ts';
 import { AlarmBook } from './alarm-book.ts';
 import type { Dose } from './evidence.ts';
 import type { Judge } from './expect.ts';
+import type { Recorder } from './recorder.ts';
 
 /** Listens to a run: feeds the judges, the alarm book, the trace, and notes doses where a window may close. */
 export class Witness implements TargetObserver {
@@ -21,6 +22,7 @@ export class Witness implements TargetObserver {
 
   private readonly target: Target;
   private readonly trace: TraceWriter | null;
+  private readonly recorder: Recorder | null;
   private readonly doseTicks: ReadonlySet<number>;
 
   constructor(
@@ -28,9 +30,11 @@ export class Witness implements TargetObserver {
     judges: readonly Judge[],
     trace: TraceWriter | null,
     doseTicks: ReadonlySet<number>,
+    recorder: Recorder | null = null,
   ) {
     this.target = target;
     this.trace = trace;
+    this.recorder = recorder;
     this.doseTicks = doseTicks;
     this.listeners = judges.filter((judge) => judge.event !== undefined);
     this.watchers = judges.filter((judge) => judge.look !== undefined);
@@ -58,6 +62,7 @@ export class Witness implements TargetObserver {
     this.hasEvent = true;
     if (event.kind === 'raise') this.isDoseWanted = true;
     this.trace?.event(event);
+    this.recorder?.event(event);
     if (event.kind !== 'stroke') {
       this.book.event(event);
       for (const judge of this.listeners) judge.event?.(event);
@@ -80,6 +85,7 @@ export class Witness implements TargetObserver {
     }
     const isEventful = this.hasEvent || tick % TICKS_PER_HOUR === 0;
     this.hasEvent = false;
+    this.recorder?.afterTick(tick, isEventful);
     if ((this.hasContinuous && isEventful) || this.looks.has(tick)) {
       for (const judge of this.watchers) judge.look?.(tick);
     }

@@ -6,7 +6,7 @@ import { openingText } from '../../src/cli/boards/opening.ts';
 import { RunBoard } from '../../src/cli/run/board.ts';
 import type { Job } from '../../src/cli/run/job.ts';
 import { progressText } from '../../src/cli/run/progress.ts';
-import { traceNames } from '../../src/cli/run/outputs.ts';
+import { namesAfter } from '../../src/cli/run/outputs.ts';
 import { shellWord, startWords } from '../../src/cli/run/reproduce.ts';
 
 describe('the exit code of many', () => {
@@ -61,7 +61,7 @@ describe('a word for a shell', () => {
 describe('names of traces', () => {
   it('are never the same, in any case', () => {
     const files = ['a/x.yaml', 'b/X.yaml', 'x-2.yml', 'c/x.yaml'].map((file) => ({ file }));
-    expect(traceNames(files)).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
+    expect(namesAfter(files, 'trace')).toEqual(['x.trace', 'X-2.trace', 'x-2-2.trace', 'x-3.trace']);
   });
 });
 

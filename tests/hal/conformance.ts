@@ -103,6 +103,8 @@ export function conformance(name: string, makeTarget: TargetFactory, options: Co
         expect(signals.length).toBeGreaterThan(0);
         const known = SIGNALS.map((signal) => signal.name as string);
         for (const signal of signals) expect(known).toContain(signal);
+        // Those of a refill are unknown until there has been one.
+        target.stimulate(10, { kind: 'refill', volumeNl: 1_000_000 });
         await target.advance(HOUR, listen());
         for (const signal of signals) expect(Number.isSafeInteger(target.read(signal)), signal).toBe(true);
       }));

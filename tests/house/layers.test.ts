@@ -65,6 +65,7 @@ function cruise(files: Readonly<Record<string, string>>): string[] {
 }
 
 const LEAVES = {
+  'src/report/page/draw.ts': 'export const draw = 1;',
   'hal/hal.ts': 'export interface PumpHal { x: number }',
   'hal/signals.ts': 'export const SIGNALS = [];',
   'src/core/units.ts': 'export const TICK_MS = 1000; export type Unit = number;',
@@ -291,6 +292,18 @@ const PLANTED: readonly (readonly [file: string, text: string, to: string, rule:
     "import pino from 'pino'; f(pino);",
     'package pino',
     'runner-uses-browser-packages',
+  ],
+  [
+    'src/report/planted-plot.ts',
+    "import uPlot from 'uplot'; f(uPlot);",
+    'package uplot',
+    'plots-in-pages-only',
+  ],
+  [
+    'src/report/planted-page.ts',
+    "import { draw } from './page/draw.ts'; f(draw);",
+    'src/report/page/draw.ts',
+    'page-is-the-end',
   ],
   [
     'src/replay/planted.ts',

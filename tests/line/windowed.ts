@@ -71,6 +71,9 @@ class WindowedTarget implements Target {
   faults() {
     return this.current.faults();
   }
+  refills() {
+    return this.current.refills();
+  }
   doseFailures() {
     return this.current.doseFailures();
   }

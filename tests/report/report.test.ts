@@ -165,6 +165,19 @@ describe('JUnit', () => {
     expect(xml).toContain('<property name="reproduce" value="thecal run day.yaml --seed 1"/>');
   });
 
+  it('has the evidence and the command that shows it again inside each failing case', () => {
+    const xml = junitReport(resultOf([FAILED, BROKEN]));
+    const failures = [...xml.matchAll(/<(failure|error) [^>]*>(.*?)<\/\1>/gs)].map(
+      ([, , text]) => text ?? '',
+    );
+    expect(failures.length).toBe(3);
+    for (const text of failures) expect(text).toContain('to see it again: thecal run day.yaml --seed 1');
+    for (const text of failures.slice(0, 2)) {
+      expect(text).toContain('fault gear (motor-stall): noticed by motor-stall after 4 min 47 s');
+      expect(text).toContain('alarm motor-stall raised at 6 h 4 min 47 s');
+    }
+  });
+
   it('has the evidence of the line, and what the line counted, as properties', () => {
     const xml = junitReport(resultOf([OVER_LINE]));
     checkXml(xml);

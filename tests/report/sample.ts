@@ -11,6 +11,7 @@ const RUN: RunResult = {
   faults: [],
   expectations: [],
   signals: { 'requested-strokes': 1200, 'confirmed-strokes': 1200 },
+  refills: [],
   doseFailures: [],
   error: null,
 };

@@ -76,7 +76,7 @@ describe('one slip is found at its place', () => {
     [
       "a fault's option that is another fault's",
       timeline('{ at: 1 d, fault: over-infusion, diameter-closed: 50 % }'),
-      's.yaml:8:38 timeline.0.diameter-closed: unknown key "diameter-closed"; known here: fault, excess, at, after, by, every, id',
+      's.yaml:8:38 timeline.0.diameter-closed: unknown key "diameter-closed"; known here: fault, excess, lasts, at, after, by, every, id',
     ],
     [
       'an alarm in always',
@@ -116,6 +116,16 @@ describe('one slip is found at its place', () => {
         '{ at: 3 d, clear: motor-stall }',
       ),
       's.yaml:10:23 timeline.2.clear: "motor-stall" is cleared on line 9 already; remove one of the two',
+    ],
+    [
+      'a clear of what ends by itself',
+      timeline('{ at: 1 d, fault: motor-stall, lasts: 1 h }', '{ at: 2 d, clear: motor-stall }'),
+      's.yaml:9:23 timeline.1.clear: "motor-stall" is cleared on line 8 already; remove one of the two',
+    ],
+    [
+      'a fault that outlasts the run',
+      timeline('{ at: 1 d, fault: motor-stall, lasts: 4 d }'),
+      's.yaml:8:43 timeline.0.lasts: ends at 5 d, after the end of the run, until: 4 d; leave lasts out, or let the run last longer',
     ],
     [
       'a start at half past',

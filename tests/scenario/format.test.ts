@@ -212,6 +212,20 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('clears a fault that lasts, each time that it comes', () => {
+    const { timeline } = scenarioOf(`${SMALLEST}timeline:
+  - { every: 30 h, fault: motor-stall, id: stall, lasts: 2 h }
+  - { at: 1 h, fault: catheter-cut, lasts: 10 s }
+`);
+    const stalls = [1, 2, 3].flatMap((n) => [
+      [108_000 * n, 'fault', `stall.${n}`],
+      [108_000 * n + 7200, 'clear', `stall.${n}`],
+    ]);
+    expect(
+      timeline.map((entry) => [entry.tick, entry.kind, entry.kind === 'clear' ? entry.target : entry.id]),
+    ).toEqual([[3600, 'fault', 'catheter-cut'], [3610, 'clear', 'catheter-cut'], ...stalls]);
+  });
+
   it('reads every command', () => {
     const { timeline } = scenarioOf(`${SMALLEST}timeline:
   - { at: 1 s, command: stop }

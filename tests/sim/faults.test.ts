@@ -16,6 +16,7 @@ import {
   supplyMv,
   temperatureMilliC,
   toneSounded,
+  trueDeliveredPg,
   trueDeliveredPl,
   trueLostPl,
   trueReservoirPl,
@@ -640,11 +641,198 @@ describe('missed-refill', () => {
     const world = under('missed-refill');
     strokes(world, 1, 10);
     expect(firedTick(world)).toBeNull();
-    expect(refill(world, 38_000_000, 900)).toEqual({ performed: false, withdrawnNl: 0 });
+    expect(refill(world, 38_000_000, 900)).toMatchObject({ performed: false, withdrawnNl: 0, filledNl: 0 });
     expect(firedTick(world)).toBe(900);
     expect(trueReservoirPl(world, 900)).toBe(38_000_000_000 - 5_000_000);
     clearFault(world, 'f', 901);
     expect(refill(world, 38_000_000, 901).performed).toBe(true);
+  });
+});
+
+describe('flipped-pump', () => {
+  it('keeps the needle out, and nothing else', () => {
+    const world = under('flipped-pump');
+    strokes(world, 1, 2);
+    expect(firedTick(world)).toBeNull();
+    expect(refill(world, 38_000_000, 900)).toMatchObject({ performed: false });
+    expect(firedTick(world)).toBe(900);
+    expect(trueReservoirPl(world, 900)).toBe(37_999_000_000);
+  });
+});
+
+describe('what goes wrong with a fill', () => {
+  it.each([
+    ['pocket-fill', {}, 0],
+    ['pocket-fill', { beside: 250_000 }, 15_000_000],
+    ['air-in-reservoir', {}, 16_000_000],
+    ['over-fill', {}, 22_000_000],
+  ])('%s %o: of 20 mL injected %i nL are in the reservoir', (kind, options, filledNl) => {
+    const world = under(kind, options);
+    strokes(world, 1, 2);
+    expect(firedTick(world)).toBeNull();
+    expect(refill(world, 20_000_000, 900)).toMatchObject({
+      performed: true,
+      withdrawnNl: 37_999_000,
+      injectedNl: 20_000_000,
+      filledNl,
+    });
+    expect(firedTick(world)).toBe(900);
+    expect(trueReservoirPl(world, 900)).toBe(filledNl * 1000);
+    assertConserved(world, 900);
+  });
+
+  it.each(['pocket-fill', 'air-in-reservoir', 'over-fill'])('%s of nothing does not fire', (kind) => {
+    const world = under(kind, { [faultSpec(kind).options[0]!.name]: 0 });
+    refill(world, 20_000_000, 900);
+    expect(firedTick(world)).toBeNull();
+  });
+
+  it('over-fill moves 20 % more a stroke while the reservoir is over its capacity, and no longer', () => {
+    const world = under('over-fill', { extra: 25 }); // 40 mL and 1,000 nL
+    refill(world, 40_000_000, 0);
+    strokes(world, 1, 1);
+    expect(trueReservoirPl(world, 71)).toBe(40_001_000_000 - 600_000);
+    strokes(world, 2, 3);
+    expect(trueReservoirPl(world, 215)).toBe(40_001_000_000 - 600_000 - 600_000 - 500_000);
+  });
+});
+
+describe('valve-open', () => {
+  const valve = (changes = {}) => worldOf({ mechanism: 'valve-accumulator', fillNl: 20_000_000, ...changes });
+
+  it('empties the reservoir through the catheter: 300 mL an hour, 83,333,333 pL a second', () => {
+    const world = under('valve-open', {}, 100, valve());
+    expect(trueReservoirPl(world, 100)).toBe(20_000_000_000);
+    expect(trueReservoirPl(world, 160)).toBe(20_000_000_000 - 60 * 83_333_333);
+    expect(trueDeliveredPl(world, 160)).toBe(60 * 83_333_333);
+    expect(firedTick(world)).toBeNull();
+    settle(world, 3600);
+    expect(firedTick(world)).toBe(300); // where the patient is looked at, the first to use what flowed
+    expect(trueReservoirPl(world, 3600)).toBe(0);
+    expect(trueDeliveredPg(world, 3600)).toBe(20_000_000 * 500);
+    assertConserved(world, 3600);
+  });
+
+  it('ends where the fault is cleared', () => {
+    const world = under('valve-open', {}, 100, valve());
+    clearFault(world, 'f', 130);
+    settle(world, 3600);
+    expect(trueReservoirPl(world, 3600)).toBe(20_000_000_000 - 30 * 83_333_333);
+    strokes(world, 100, 100);
+    expect(trueReservoirPl(world, 7200)).toBe(20_000_000_000 - 30 * 83_333_333 - 2_500_000);
+  });
+
+  it('with a safety valve lets 10 uL out, and then no stroke passes until it is cleared', () => {
+    const world = under('valve-open', { 'safety-valve': 'yes' }, 0, valve());
+    strokes(world, 1, 5);
+    expect(trueReservoirPl(world, 400)).toBe(20_000_000_000 - 10_000_000);
+    expect(confirmedStrokes(world, 400, 'peek')).toBe(5);
+    clearFault(world, 'f', 400);
+    strokes(world, 6, 6);
+    expect(trueReservoirPl(world, 500)).toBe(20_000_000_000 - 12_500_000);
+    assertConserved(world, 500);
+  });
+
+  it('passes nothing through a closed catheter, and does nothing to a roller pump', () => {
+    const closed = valve();
+    applyFault(closed, { id: 'kink', kind: 'catheter-occlusion', options: {} }, 0);
+    under('valve-open', {}, 0, closed);
+    const rollers = under('valve-open');
+    for (const world of [closed, rollers]) {
+      settle(world, 3600);
+      expect(trueDeliveredPl(world, 3600)).toBe(0);
+      expect(faultRecords(world).every(({ fired }) => !fired)).toBe(true);
+    }
+  });
+
+  it('is the same whether the world was settled once or in every tick', () => {
+    const once = under('valve-open', {}, 0, valve());
+    const often = under('valve-open', {}, 0, valve());
+    for (let tick = 1; tick < 500; tick++) settle(often, tick);
+    settle(once, 500);
+    settle(often, 500);
+    for (const read of [trueReservoirPl, trueDeliveredPl, trueDeliveredPg]) {
+      expect(read(often, 500)).toBe(read(once, 500));
+    }
+  });
+});
+
+describe('hyperbaric', () => {
+  it('moves a stroke by 60.8 % less at 4 ATA, and by nothing less at the surface', () => {
+    const deep = under('hyperbaric');
+    const surface = under('hyperbaric', { pressure: 101_325 });
+    for (const world of [deep, surface]) strokes(world, 1, 1);
+    // 2 ppm x 303,975 Pa = 607,950 ppm of 500,000 pL.
+    expect(trueReservoirPl(deep, 71)).toBe(38_000_000_000 - (500_000 - 303_975));
+    expect(firedTick(deep)).toBe(71);
+    expect(firedTick(surface)).toBeNull();
+  });
+
+  it('leaves 27 of 40 mL after 4 ATA, less where fluid was in the way, and nothing of it at 2 ATA', () => {
+    const capacityAfter = (pressure: number, fillNl: number) => {
+      const world = under('hyperbaric', { pressure }, 0, worldOf({ fillNl }));
+      clearFault(world, 'f', 10);
+      return refill(world, 40_000_000, 20).injectedNl;
+    };
+    expect(capacityAfter(405_300, 10_000_000)).toBe(27_000_000);
+    expect(capacityAfter(405_300, 38_000_000)).toBe(38_000_000);
+    expect(capacityAfter(202_650, 10_000_000)).toBe(40_000_000);
+  });
+
+  it('fires at a refill that no longer fits, long after it is over', () => {
+    const world = under('hyperbaric', {}, 0, worldOf({ fillNl: 10_000_000 }));
+    clearFault(world, 'f', 10);
+    refill(world, 20_000_000, 20);
+    expect(firedTick(world)).toBeNull();
+    refill(world, 38_000_000, 30);
+    expect(firedTick(world)).toBe(30);
+  });
+
+  it('drives spinal fluid back: more is withdrawn than was there, and thinner', () => {
+    const world = under('hyperbaric', { pressure: 101_325, backflow: 1_000_000 }); // 277,778 pL a second
+    settle(world, 3600);
+    const inPl = 277_778 * 3600;
+    expect(trueReservoirPl(world, 3600)).toBe(38_000_000_000 + inPl);
+    assertConserved(world, 3600);
+    clearFault(world, 'f', 3600);
+    // The drug that stood in the line, 459 uL, came back with the first of the mL.
+    const before = trueDeliveredPg(world, 3600);
+    strokes(world, 100, 1100);
+    expect(trueDeliveredPg(world, 80_000) - before).toBeLessThan(0.2 * 1000 * 500 * 500);
+    expect(refill(world, 38_000_000, 80_000).withdrawnNl).toBe(
+      Math.floor((38_000_000_000 + inPl - 1001 * 500_000) / 1000),
+    );
+  });
+
+  it('takes no more back than the reservoir holds', () => {
+    const world = under(
+      'hyperbaric',
+      { pressure: 101_325, backflow: 10_000_000 },
+      0,
+      worldOf({ fillNl: 39_000_000 }),
+    );
+    settle(world, 7200);
+    expect(trueReservoirPl(world, 7200)).toBe(40_000_000_000);
+    assertConserved(world, 7200);
+  });
+});
+
+describe('altitude and fever', () => {
+  it('altitude of 75 kPa moves 5.265 % more a stroke', () => {
+    const world = under('altitude');
+    strokes(world, 1, 1);
+    expect(trueReservoirPl(world, 71)).toBe(38_000_000_000 - 526_325);
+    expect(firedTick(world)).toBe(71);
+  });
+
+  it('fever of 3 C moves 3 % more, and the sensor reads it', () => {
+    const world = under('fever');
+    expect(temperatureMilliC(world, 10, 'peek')).toBe(40_000);
+    expect(firedTick(world)).toBeNull();
+    expect(temperatureMilliC(world, 10, 'consumed')).toBe(40_000);
+    expect(firedTick(world)).toBe(10);
+    strokes(world, 1, 1);
+    expect(trueReservoirPl(world, 71)).toBe(38_000_000_000 - 515_000);
   });
 });
 

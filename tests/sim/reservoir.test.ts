@@ -53,13 +53,18 @@ describe('the reservoir', () => {
   it('gives up everything at a refill, and the exchange is answered in nL', () => {
     const world = worldOf({ fillNl: 20_000_000 });
     strokes(world, 1, 1200);
-    expect(refill(world, 38_000_000, 86_400)).toEqual({ performed: true, withdrawnNl: 19_400_000 });
+    expect(refill(world, 38_000_000, 86_400)).toEqual({
+      performed: true,
+      withdrawnNl: 19_400_000,
+      injectedNl: 38_000_000,
+      filledNl: 38_000_000,
+    });
     expect(trueReservoirPl(world, 86_400)).toBe(38_000_000_000);
   });
 
   it('does not take more than it holds', () => {
     const world = worldOf({ reservoirCapacityNl: 20_000_000, fillNl: 20_000_000 });
-    expect(() => refill(world, 20_000_001, 5)).toThrow('reservoir of 20000000000 pL');
+    expect(refill(world, 20_000_001, 5)).toMatchObject({ injectedNl: 20_000_000, filledNl: 20_000_000 });
     expect(() => worldOf({ reservoirCapacityNl: 20_000_000 })).toThrow('38000000 nL');
   });
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { TARGETS } from '../../../hal/targets.ts';
 import { TICK_MS } from '../../core/units.ts';
+import { htmlReport, type PageEntry } from '../../report/html.ts';
 import { textReport } from '../../report/text.ts';
 import { NOTICE } from '../../report/words.ts';
 import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
@@ -11,6 +12,7 @@ import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
 import { coreHash, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
+import { pageParts } from '../page-parts.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
 import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
@@ -32,6 +34,9 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly jobs?: number;
   readonly json?: string;
   readonly junit?: string;
+  readonly html?: string;
+  readonly vcd?: string;
+  readonly vcdLast?: number;
   readonly trace?: string;
   readonly filter?: string;
 }
@@ -43,6 +48,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
   const outputs = prepareOutputs(options, scenarios);
+  const parts = outputs.html === null ? null : await pageParts();
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
   const jobs = await jobsOf(scenarios, outputs, place, options);
@@ -59,7 +65,9 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     summary: summarise(finished),
     scenarios: finished,
   };
-  const problems = writeOutputs(outputs, outcomes, result);
+  const page = (whole: Result): string =>
+    parts === null ? '' : htmlReport(whole, pageEntries(jobs, outcomes), parts);
+  const problems = writeOutputs(outputs, jobs, outcomes, result, page);
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
@@ -70,6 +78,15 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   return exitCodeOf(
     finished.map((scenario) => scenario.verdict),
     others,
+  );
+}
+
+/** Of what has finished, in the order of the result. */
+function pageEntries(jobs: readonly Job[], outcomes: readonly Outcome[]): PageEntry[] {
+  return outcomes.flatMap((outcome, i) =>
+    outcome.kind === 'finished'
+      ? [{ result: outcome.result, why: jobs[i]!.scenario.why, recordings: outcome.recordings }]
+      : [],
   );
 }
 
@@ -203,6 +220,7 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
+      isRecorded: outputs.html !== null || outputs.vcds.length > 0,
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {
         targetName: options.target,

@@ -19,7 +19,7 @@ export async function executeAll(
   try {
     for (const job of jobs) {
       const outcome: Outcome = board.isCancelled()
-        ? { kind: 'cancelled' }
+        ? { kind: 'cancelled', recordings: null }
         : await executeJob(job, board, targets);
       outcomes.push(outcome);
       onOutcome(job, outcome);

@@ -10,6 +10,7 @@ import type { RunBoard } from './board.ts';
 import { brokenResult, type Job, type Outcome } from './job.ts';
 import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
+import { Recorders } from './recorders.ts';
 import { TraceFile } from './trace-file.ts';
 
 /**
@@ -33,12 +34,19 @@ export async function executeJob(job: Job, board: RunBoard, targets?: OpenTarget
 
 async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promise<Outcome> {
   const traces = new Traces(job);
+  const recorders = new Recorders(job);
   try {
-    const result = await run(job, board, traces, targets);
-    return { kind: 'finished', result, stack: null, traceProblem: traces.close() };
+    const result = await run(job, board, traces, recorders, targets);
+    return {
+      kind: 'finished',
+      result,
+      stack: null,
+      traceProblem: traces.close(),
+      recordings: recorders.recordings(),
+    };
   } catch (error) {
     const traceProblem = traces.close();
-    if (error instanceof CancelledError) return { kind: 'cancelled' };
+    if (error instanceof CancelledError) return { kind: 'cancelled', recordings: recorders.recordings() };
     const message = error instanceof Error ? error.message : String(error);
     const result = brokenResult(job, verdictOfError(error), message);
     return {
@@ -46,11 +54,12 @@ async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promi
       result,
       stack: error instanceof Error ? (error.stack ?? null) : null,
       traceProblem,
+      recordings: recorders.recordings(),
     };
   }
 }
 
-async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTargets) {
+async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorders, targets: OpenTargets) {
   const { scenario } = job;
   const target = await targets.of(job, board);
   const lineBefore = target.line();
@@ -74,6 +83,8 @@ async function run(job: Job, board: RunBoard, traces: Traces, targets: OpenTarge
         if (isMain) pacer?.begin();
         return traces.open(which);
       },
+      openRecorder: (which, stimulusTicks, untilTick) =>
+        recorders.open(which, stimulusTicks, untilTick, () => target.line()),
       async onSlice(nextTick) {
         board.setTicks(job.index, ticksBefore + nextTick);
         // The control is arithmetic for the evidence; nobody watches it, so it need not take its time.

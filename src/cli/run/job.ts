@@ -1,4 +1,5 @@
 /** One scenario to run, as plain data that crosses threads, and what becomes of it. */
+import type { Recordings } from '../../scenario/recorder.ts';
 import type { ScenarioResult, Verdict } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { BoardPlace } from '../boards/place.ts';
@@ -19,6 +20,8 @@ export interface Job {
   /** Simulated seconds per second of wall clock; null: as fast as it goes. */
   readonly realtimeFactor: number | null;
   readonly trace: TracePaths | null;
+  /** Something will be drawn of it. */
+  readonly isRecorded: boolean;
   readonly coreHash: string;
   readonly reproduce: string;
 }
@@ -30,8 +33,14 @@ export type Outcome =
       /** Of our own bug, for diagnostics. */
       readonly stack: string | null;
       readonly traceProblem: string | null;
+      /** null: nobody asked. */
+      readonly recordings: Recordings | null;
     }
-  | { readonly kind: 'cancelled' };
+  | {
+      readonly kind: 'cancelled';
+      /** As far as the run had come; null: nobody asked, or it had not begun. */
+      readonly recordings: Recordings | null;
+    };
 
 /** The result of a scenario whose run ended outside of the runner's care: no pump to ask, and what is known is why. */
 export function brokenResult(job: Job, verdict: Verdict, message: string): ScenarioResult {
@@ -50,6 +59,7 @@ export function brokenResult(job: Job, verdict: Verdict, message: string): Scena
     faults: [],
     expectations: [],
     signals: {},
+    refills: [],
     doseFailures: [],
     error: message,
     control: null,

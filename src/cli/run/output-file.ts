@@ -70,6 +70,19 @@ export class OutputFile {
     this.commit();
   }
 
+  /** What is too long for one text. */
+  writeBlocks(blocks: Iterable<string>): void {
+    this.attempt(() => {
+      const handle = openSync(this.temporaryPath, 'w');
+      try {
+        for (const block of blocks) writeFileSync(handle, block);
+      } finally {
+        closeSync(handle);
+      }
+    });
+    this.commit();
+  }
+
   /** The content is whole: give it its name. Nothing happens where there never was any. */
   commit(): void {
     if (this.temporaryPath !== this.finalPath && existsSync(this.temporaryPath)) {

@@ -2,15 +2,19 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { junitReport } from '../../report/junit.ts';
+import { type VcdEntry, vcdDocument } from '../../report/vcd.ts';
 import type { Result } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { MachineError, reasonOf, UserError } from '../user-error.ts';
-import type { Outcome } from './job.ts';
+import type { Job, Outcome } from './job.ts';
 import { behindLinks, OutputFile } from './output-file.ts';
 
 export interface OutputOptions {
   readonly json?: string;
   readonly junit?: string;
+  readonly html?: string;
+  readonly vcd?: string;
+  readonly vcdLast?: number;
   readonly trace?: string;
 }
 
@@ -25,25 +29,39 @@ export type Sink = OutputFile | '-';
 export interface Outputs {
   readonly json: Sink | null;
   readonly junit: Sink | null;
+  readonly html: Sink | null;
+  /** One for each scenario, or none at all. */
+  readonly vcds: readonly OutputFile[];
+  /** Ticks that a waveform goes back from the end; null: to the start. */
+  readonly vcdLastTicks: number | null;
   /** One for each scenario, or none at all. */
   readonly traces: readonly TraceFiles[];
 }
 
 export function prepareOutputs(options: OutputOptions, scenarios: readonly Scenario[]): Outputs {
-  if (isStdout(options.json) && isStdout(options.junit)) {
-    throw new UserError('--json and --junit both want standard output; give one of them a file');
+  const onStdout = (['json', 'junit', 'html'] as const).filter((name) => isStdout(options[name]));
+  if (onStdout.length > 1) {
+    const [one = '', other = ''] = onStdout;
+    throw new UserError(`--${one} and --${other} both want standard output; give one of them a file`);
   }
-  if (isStdout(options.trace))
-    throw new UserError('--trace needs a file or folder; a trace has no place on standard output');
+  for (const name of ['trace', 'vcd'] as const) {
+    if (isStdout(options[name]))
+      throw new UserError(`--${name} needs a file or folder; it has no place on standard output`);
+  }
+  if (options.vcdLast !== undefined && options.vcd === undefined) {
+    throw new UserError('--vcd-last says how much of a waveform is wanted: give --vcd, too');
+  }
   const json = sink('--json', options.json);
   const junit = sink('--junit', options.junit);
+  const html = sink('--html', options.html);
   const traces = options.trace === undefined ? [] : prepareTraces(options.trace, scenarios);
-  const files = [json, junit, ...traces.flatMap(({ main, control }) => [main, control])];
+  const vcds = options.vcd === undefined ? [] : prepareVcds(options.vcd, scenarios);
+  const files = [json, junit, html, ...vcds, ...traces.flatMap(({ main, control }) => [main, control])];
   refuseClashes(
     files.filter((file) => file instanceof OutputFile),
     scenarios,
   );
-  return { json, junit, traces };
+  return { json, junit, html, vcds, vcdLastTicks: options.vcdLast ?? null, traces };
 }
 
 function sink(option: string, path: string | undefined): Sink | null {
@@ -56,10 +74,20 @@ function isStdout(path: string | undefined): boolean {
   return path !== undefined && ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path);
 }
 
-function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles[] {
+/** The name of each scenario's file: `path` itself for one, else in a folder of that name. */
+function fileNames(option: 'trace' | 'vcd', path: string, scenarios: readonly Scenario[]): readonly string[] {
   const isFolder = scenarios.length > 1 || /[/\\]$/.test(path) || isExistingFolder(path);
-  if (isFolder) makeFolder(path);
-  const names = isFolder ? traceNames(scenarios).map((name) => join(path, name)) : [path];
+  if (!isFolder) return [path];
+  makeFolder(`--${option}`, path);
+  return namesAfter(scenarios, option).map((name) => join(path, name));
+}
+
+function prepareVcds(path: string, scenarios: readonly Scenario[]): OutputFile[] {
+  return fileNames('vcd', path, scenarios).map((name) => OutputFile.prepare('--vcd', name));
+}
+
+function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles[] {
+  const names = fileNames('trace', path, scenarios);
   return scenarios.map(({ control }, index) => {
     const name = names[index]!;
     return {
@@ -73,25 +101,25 @@ function isExistingFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function makeFolder(path: string): void {
+function makeFolder(option: string, path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     const isFile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     const reason = isFile ? 'this is a file, and several scenarios need a folder' : reasonOf(error);
-    throw new UserError(`--trace ${path}: ${reason}; nothing was run`);
+    throw new UserError(`${option} ${path}: ${reason}; nothing was run`);
   }
 }
 
 /** `stall.yaml` becomes `stall.trace`; of two with that name, in whatever case, the second becomes `stall-2.trace`. */
-export function traceNames(scenarios: readonly Pick<Scenario, 'file'>[]): string[] {
+export function namesAfter(scenarios: readonly Pick<Scenario, 'file'>[], ending: string): string[] {
   const taken = new Set<string>();
   return scenarios.map(({ file }) => {
     const stem = basename(file, extname(file));
     let name = stem;
     for (let n = 2; taken.has(name.toLowerCase()); n += 1) name = `${stem}-${n}`;
     taken.add(name.toLowerCase());
-    return `${name}.trace`;
+    return `${name}.${ending}`;
   });
 }
 
@@ -109,12 +137,26 @@ function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenari
   }
 }
 
-export function isStdoutTaken({ json, junit }: Outputs): boolean {
-  return json === '-' || junit === '-';
+export function isStdoutTaken({ json, junit, html }: Outputs): boolean {
+  return [json, junit, html].includes('-');
 }
 
-/** Returns what could not be written; the rest is. */
-export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], result: Result): string[] {
+/** A run that was interrupted has a waveform, too: as far as it came. */
+function vcdEntry({ scenario, reproduce }: Job, outcome: Outcome): VcdEntry | null {
+  if (outcome.recordings === null) return null;
+  const faults = outcome.kind === 'finished' ? outcome.result.faults : [];
+  const { name, file, seed } = scenario;
+  return { name, file, seed, reproduce, faults, recordings: outcome.recordings };
+}
+
+/** Returns what could not be written; the rest is. `page` makes the page with pictures. */
+export function writeOutputs(
+  outputs: Outputs,
+  jobs: readonly Job[],
+  outcomes: readonly Outcome[],
+  result: Result,
+  page: (result: Result) => string,
+): string[] {
   const problems: string[] = [];
   const attempt = (write: () => void): void => {
     try {
@@ -139,5 +181,12 @@ export function writeOutputs(outputs: Outputs, outcomes: readonly Outcome[], res
   });
   put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
   put(outputs.junit, junitReport);
+  put(outputs.html, page);
+  outputs.vcds.forEach((file, index) => {
+    const entry = vcdEntry(jobs[index]!, outcomes[index]!);
+    const options = { productVersion: result.manifest.productVersion, lastTicks: outputs.vcdLastTicks };
+    if (entry === null) file.discard();
+    else attempt(() => file.writeBlocks(vcdDocument(entry, options)));
+  });
   return problems;
 }

@@ -39,6 +39,7 @@ export async function runOnWorkers(
         result: brokenResult(job, 'error', `the worker thread died: ${reason}`),
         stack: error instanceof Error ? (error.stack ?? null) : null,
         traceProblem: job.trace === null ? null : 'the worker thread died',
+        recordings: null,
       };
     }
     onOutcome(job, outcome);
@@ -49,7 +50,7 @@ export async function runOnWorkers(
   const outcomes = new Map<Job, Outcome>();
   try {
     await Promise.all(queue.map(async (job) => outcomes.set(job, await runOne(job))));
-    return jobs.map((job) => outcomes.get(job) ?? { kind: 'cancelled' });
+    return jobs.map((job) => outcomes.get(job) ?? { kind: 'cancelled', recordings: null });
   } finally {
     await pool.destroy();
   }

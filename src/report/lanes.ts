@@ -1,0 +1,240 @@
+/**
+ * What happened in a run, as lanes under one axis of time: faults, alarms, permission, commands, what was judged. Each
+ * lane is a row of spans and marks with a text. Made from the result and the recording alone.
+ */
+import { ALARMS } from '../core/alarms/table.ts';
+import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
+import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
+import { PERMISSIONS } from '../core/permission.ts';
+import { LINE_TROUBLES, type Recording } from '../scenario/recorder.ts';
+import type { RunResult } from '../scenario/result.ts';
+import { stateWord } from '../scenario/signal-text.ts';
+import { formatDuration } from '../scenario/time.ts';
+import { faultText, grouped } from './words.ts';
+
+/** How it is coloured. */
+export type Tone = 'fault' | 'critical' | 'warning' | 'latched' | 'good' | 'bad' | 'neutral';
+
+export interface LaneItem {
+  readonly from: number;
+  /** The same as `from` of a mark. */
+  readonly to: number;
+  readonly tone: Tone;
+  readonly text: string;
+  /** Of a span: what stands in it where there is room. */
+  readonly label?: string;
+}
+
+export interface Lane {
+  readonly label: string;
+  readonly items: readonly LaneItem[];
+}
+
+/** The recorded events of these kinds, in order. */
+export function eventsOf(recording: Recording, kinds: readonly EventKind[]): PumpEvent[] {
+  const { eventTicks, eventKinds, eventArguments } = recording;
+  const events: PumpEvent[] = [];
+  for (let i = 0; i < eventTicks.length; i += 1) {
+    const kind = EVENT_KINDS[eventKinds[i]!]!;
+    if (kinds.includes(kind)) events.push({ tick: eventTicks[i]!, kind, argument: eventArguments[i]! });
+  }
+  return events;
+}
+
+/** Lanes without an item are left out: an empty one says that there is something to look for. */
+export function lanesOf(run: RunResult, recording: Recording): Lane[] {
+  const lastTick = Math.max(0, run.ticks - 1);
+  return [
+    ...faultLanes(run, lastTick),
+    ...alarmLanes(run, lastTick),
+    { label: 'delivery', items: permissionItems(recording, lastTick) },
+    ...stageLanes(recording, lastTick),
+    { label: 'commands, refills', items: commandItems(recording) },
+    { label: 'line', items: lineItems(recording) },
+    { label: 'expectations', items: judgementItems(run) },
+  ].filter(({ items }) => items.length > 0);
+}
+
+function faultLanes({ faults }: RunResult, lastTick: number): Lane[] {
+  return faults.map((fault) => {
+    const span: LaneItem = {
+      from: fault.appliedTick,
+      to: fault.clearedTick ?? lastTick,
+      tone: 'fault',
+      text: `fault ${faultText(fault)}`,
+      label: fault.kind,
+    };
+    const { noticedBy, noticedTick } = fault;
+    const notice: LaneItem[] =
+      noticedBy === null || noticedTick === null
+        ? []
+        : [{ from: noticedTick, to: noticedTick, tone: 'good', text: `noticed by ${noticedBy}` }];
+    return { label: `fault: ${fault.id}`, items: [span, ...notice] };
+  });
+}
+
+function alarmLanes({ alarms }: RunResult, lastTick: number): Lane[] {
+  const names = [...new Set(alarms.map(({ alarm }) => alarm))];
+  return names.map((name) => {
+    const isCritical = ALARMS.find((row) => row.name === name)?.isCritical === true;
+    const items = alarms
+      .filter(({ alarm }) => alarm === name)
+      .flatMap(({ raisedTick, conditionGoneTick, acknowledgedTick, clearedTick }) => {
+        const end = clearedTick ?? lastTick;
+        const present: LaneItem = {
+          from: raisedTick,
+          to: conditionGoneTick ?? end,
+          tone: isCritical ? 'critical' : 'warning',
+          text: `alarm ${name} raised at ${formatDuration(raisedTick)}`,
+          label: isCritical ? 'critical' : 'on',
+        };
+        const latched: LaneItem[] =
+          conditionGoneTick === null || conditionGoneTick >= end
+            ? []
+            : [
+                {
+                  from: conditionGoneTick,
+                  to: end,
+                  tone: 'latched',
+                  text: `alarm ${name}: the condition is gone`,
+                  label: 'latched',
+                },
+              ];
+        const acknowledged: LaneItem[] =
+          acknowledgedTick === null
+            ? []
+            : [
+                {
+                  from: acknowledgedTick,
+                  to: acknowledgedTick,
+                  tone: 'neutral',
+                  text: `${name} acknowledged`,
+                },
+              ];
+        return [present, ...latched, ...acknowledged];
+      });
+    return { label: `alarm: ${name}`, items };
+  });
+}
+
+const PERMISSION_TEXTS: Readonly<Record<(typeof PERMISSIONS)[number], string>> = {
+  full: 'full delivery',
+  minimumRate: 'minimum rate only',
+  stopped: 'delivery stopped',
+};
+
+export function permissionText(permission: number): string {
+  const name = PERMISSIONS[permission];
+  return name === undefined ? `permission ${permission}` : PERMISSION_TEXTS[name];
+}
+
+function permissionItems(recording: Recording, lastTick: number): LaneItem[] {
+  const changes = eventsOf(recording, ['permission']);
+  return changes.flatMap(({ tick, argument }, i): LaneItem[] => {
+    if (argument === 0) return [];
+    const to = changes[i + 1]?.tick ?? lastTick;
+    const tone = PERMISSIONS[argument] === 'stopped' ? 'critical' : 'warning';
+    return [
+      {
+        from: tick,
+        to,
+        tone,
+        text: `${permissionText(argument)} by an alarm`,
+        label: permissionText(argument),
+      },
+    ];
+  });
+}
+
+const STAGES = [
+  ['patient.withdrawal-stage', 'withdrawal'],
+  ['patient.overdose-stage', 'overdose'],
+] as const;
+
+export interface StageChange {
+  readonly tick: number;
+  readonly stage: number;
+  readonly text: string;
+}
+
+/** When the illustrative patient was first seen in another stage. */
+export function stageChanges(recording: Recording): StageChange[] {
+  return STAGES.flatMap(([signal, name]) => {
+    const values = recording.samples[signal] ?? new Float64Array();
+    const changes: StageChange[] = [];
+    let last = 0;
+    values.forEach((stage, i) => {
+      if (stage === last || Number.isNaN(stage)) return;
+      last = stage;
+      const text = stage === 0 ? `${name}: over` : `${name}: ${stateWord(signal, stage)}`;
+      changes.push({ tick: recording.sampleTicks[i]!, stage, text });
+    });
+    return changes;
+  });
+}
+
+function stageLanes(recording: Recording, lastTick: number): Lane[] {
+  const changes = stageChanges(recording);
+  return STAGES.map(([, name]) => {
+    const own = changes.filter(({ text }) => text.startsWith(`${name}:`));
+    const items = own.flatMap(({ tick, stage, text }, i): LaneItem[] => {
+      if (stage === 0) return [];
+      const to = own[i + 1]?.tick ?? lastTick;
+      return [
+        {
+          from: tick,
+          to,
+          tone: stage === 1 ? 'warning' : 'bad',
+          text: `patient (illustrative), ${text}`,
+          label: text,
+        },
+      ];
+    });
+    return { label: `patient*: ${name}`, items };
+  });
+}
+
+/** `stop: accepted`; a refill by a command is one entry and not two. */
+export function commandText({ kind, argument }: PumpEvent): string {
+  if (kind === 'refill') return `refill programmed: ${argument / 1e6} mL`;
+  const command = COMMAND_KINDS[Math.floor(argument / 16)] ?? 'command';
+  return `command ${command}: ${(COMMAND_OUTCOMES[argument % 16] ?? `outcome ${argument % 16}`).replaceAll('-', ' ')}`;
+}
+
+const REFILL_COMMAND = COMMAND_KINDS.indexOf('refill') * 16;
+
+export function commandsOf(recording: Recording): PumpEvent[] {
+  return eventsOf(recording, ['command', 'refill']).filter(
+    ({ kind, argument }) => kind === 'refill' || argument !== REFILL_COMMAND,
+  );
+}
+
+function commandItems(recording: Recording): LaneItem[] {
+  return commandsOf(recording).map((event) => ({
+    from: event.tick,
+    to: event.tick,
+    tone: event.kind === 'refill' || event.argument % 16 === 0 ? 'neutral' : 'bad',
+    text: commandText(event),
+  }));
+}
+
+/** Between two samples something had to be sent again, came damaged, or the port was gone. */
+function lineItems({ samples, sampleTicks }: Recording): LaneItem[] {
+  const troubles = samples[LINE_TROUBLES] ?? new Float64Array();
+  const items: LaneItem[] = [];
+  for (let i = 1; i < troubles.length; i += 1) {
+    const more = troubles[i]! - troubles[i - 1]!;
+    if (more <= 0) continue;
+    const text = `line: ${grouped(more)} ${more === 1 ? 'trouble' : 'troubles'} overcome`;
+    items.push({ from: sampleTicks[i - 1]!, to: sampleTicks[i]!, tone: 'warning', text });
+  }
+  return items;
+}
+
+function judgementItems({ expectations }: RunResult): LaneItem[] {
+  return expectations.flatMap(({ tick, text, verdict, observed }): LaneItem[] => {
+    if (tick === null) return [];
+    const tone = verdict === 'passed' ? 'good' : verdict === 'failed' ? 'bad' : 'warning';
+    return [{ from: tick, to: tick, tone, text: `${verdict}: ${text}; observed ${observed ?? 'nothing'}` }];
+  });
+}

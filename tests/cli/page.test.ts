@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { checkVcd } from '../report/check-vcd.ts';
+import { builtProgram, FIXTURES } from './program.ts';
+
+const program = builtProgram();
+const mixed = join(FIXTURES, 'mixed');
+
+describe('run --html', () => {
+  it('writes one page of all scenarios, also from worker threads, with script, style and data in it', async () => {
+    const { code, stderr } = await program.run(['run', mixed, '--jobs', '2', '--html', 'mixed.html']);
+    expect([code, stderr]).toEqual([1, '']);
+    const page = readFileSync(join(program.folder, 'mixed.html'), 'utf8');
+    expect(page).toContain('First failure');
+    expect(page).toContain(`run ${join(mixed, 'fails.yaml')} --seed 5`);
+    expect(page.match(/"stroke-ticks"/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(page).toContain('uPlot');
+    expect(page).toContain('--fault-band');
+  });
+
+  it('goes to standard output, which then holds it alone', async () => {
+    const { stdout, stderr } = await program.run(['run', join(mixed, 'passes.yaml'), '--html', '-']);
+    expect(stdout.startsWith('<!doctype html>\n')).toBe(true);
+    expect(stdout.trimEnd().endsWith('</html>')).toBe(true);
+    expect(stderr).toContain('1 passed');
+  });
+
+  it.each([
+    [['--html', '-', '--json', '-'], '--json and --html both want standard output'],
+    [['--html', 'no-such-folder/page.html'], "--html no-such-folder/page.html: can't be written"],
+  ])('refuses %j and runs nothing', async (options, message) => {
+    const { code, stderr, stdout } = await program.run(['run', join(mixed, 'passes.yaml'), ...options]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(program.folder, 'no-such-folder'))).toBe(false);
+  });
+});
+
+describe('run --vcd', () => {
+  it('writes a waveform of each scenario into a folder, and only its end where that is asked for', async () => {
+    const options = ['--vcd', 'waves', '--vcd-last', '1 h'];
+    expect((await program.run(['run', mixed, ...options])).code).toBe(1);
+    const folder = join(program.folder, 'waves');
+    expect(readdirSync(folder).sort()).toEqual(['fails.vcd', 'inconclusive.vcd', 'passes.vcd']);
+    const vcd = checkVcd(readFileSync(join(folder, 'fails.vcd'), 'utf8'));
+    expect(vcd.firstTime).toBe(23 * 3_600_000);
+    expect(vcd.variables.get('main.alarms.motor_stall.raised')?.changes[0]?.[1]).toBe('1');
+  });
+
+  it.each([
+    [['--vcd', '-'], '--vcd needs a file or folder'],
+    [['--vcd-last', '1 h'], 'give --vcd, too'],
+    [['--vcd', 'x.vcd', '--vcd-last', '7'], '"7" has no unit'],
+  ])('refuses %j', async (options, message) => {
+    const { code, stderr } = await program.run(['run', join(mixed, 'passes.yaml'), ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('has what there was when the run was interrupted', async () => {
+    const long = join(FIXTURES, 'long.yaml');
+    const started = program.start(['run', long, '--tick-by-tick', '--vcd', 'cut.vcd'], {
+      THECAL_LOG: 'debug',
+    });
+    await started.said('"msg":"running"');
+    await sleep(2000);
+    started.child.kill('SIGINT');
+    expect((await started.ended).code).toBe(130);
+    const vcd = checkVcd(readFileSync(join(program.folder, 'cut.vcd'), 'utf8'));
+    expect(vcd.lastTime).toBeGreaterThan(0);
+  });
+});
