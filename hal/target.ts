@@ -13,6 +13,8 @@ export interface TargetSetup {
   readonly seed: number;
   /** Pump time at tick 0, whole hours. */
   readonly startHour: number;
+  /** An update session in which nobody is heard for so long is rolled back. Left out: it stays open. */
+  readonly sessionTimeoutTicks?: number;
   readonly mechanism: 'peristaltic' | 'valve-accumulator';
   readonly reservoirNl: number;
   readonly fillNl: number;
@@ -55,6 +57,16 @@ export type Stimulus =
     }
   | { readonly kind: 'clear'; readonly id: string }
   /**
+   * A programmer is put on and speaks to the pump, a frame a tick: it reads, opens an update session, writes the
+   * program, verifies it, and leaves the session as said. Without a program it writes nothing.
+   */
+  | {
+      readonly kind: 'session';
+      readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+      readonly leave: 'commit' | 'rollback' | 'open';
+      readonly isConfirmed: boolean;
+    }
+  /**
    * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
    * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
    */
@@ -65,6 +77,8 @@ export interface TargetObserver {
   event(event: PumpEvent): void;
   /** At each hour tick. */
   stateDigest(tick: number, digest: number): void;
+  /** A frame from the pump's telemetry. */
+  reply?(bytes: Uint8Array): void;
   /** After each executed tick; quantities may be read now. */
   afterTick(tick: number): void;
 }

@@ -65,6 +65,7 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   restarted: 'the pump came back from a loss of power or a reset; a moment, so it ends at once',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
+  'session-left-open': `an update session is open, and no request came for ${formatDuration(config.SESSION_LEFT_OPEN_TICKS)}`,
 };
 
 const PERMISSION_WORDS: Readonly<Record<string, string>> = {
@@ -258,6 +259,8 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     TONE_NC: { what: 'charge of a tone, nC', source: ESTIMATE },
     TELEMETRY_NC_PER_SECOND: { what: 'charge of a second of telemetry, nC', source: ESTIMATE },
     INTERROGATION_TICKS: { what: 'length of an interrogation', source: ESTIMATE },
+    FRAME_TICKS: { what: 'length of one frame over the wand and its reply', source: ESTIMATE },
+    SESSION_LEFT_OPEN_TICKS: { what: 'silence in an update session that raises an alarm', source: ESTIMATE },
     ERI_PERMILLE: { what: 'share of the charge drawn at elective replacement, per mille', source: ESTIMATE },
     ERI_LOADED_MV: { what: 'loaded supply at elective replacement, mV', source: ESTIMATE },
     ERI_RESTING_MV: { what: 'resting supply at elective replacement, mV', source: ESTIMATE },
@@ -508,6 +511,7 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   hour: 'an hour closed; strokes confirmed in it',
   resume: 'delivery began again; ticks without it',
   restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
+  session: 'an update session was opened, or how it ended',
 };
 
 const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
@@ -527,6 +531,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   hour: 50,
   resume: 21603,
   restart: 1811,
+  session: 1,
 };
 
 function eventTable(): string {
@@ -549,6 +554,7 @@ function commandTable(): string {
     silence: '`{ silence: ALARM }`',
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
+    frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(
     ['command', 'in a scenario'],

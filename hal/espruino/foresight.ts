@@ -2,13 +2,13 @@
  * HOST: what the twin's firmware was given in each wake, as the tokens of a `wakes` line: the readings it took, the
  * commands it got, the bits that were flipped under it.
  */
-import type { Command } from '../../src/core/commands.ts';
+import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
-import { FAILED_READING } from './link.ts';
+import { FAILED_READING, hexOfBytes } from './link.ts';
 
 export function therapyNumbers(therapy: Therapy): number[] {
   const mode = THERAPY_MODES.indexOf(therapy.mode);
@@ -17,7 +17,7 @@ export function therapyNumbers(therapy: Therapy): number[] {
   return [mode, RATE_UNITS.indexOf(therapy.unit), ...rates];
 }
 
-function commandNumbers(command: Command): number[] {
+function commandNumbers(command: Order): number[] {
   switch (command.kind) {
     case 'stop':
     case 'resume':
@@ -83,6 +83,11 @@ export class Foresight implements SimTap {
   }
 
   command(command: Command): void {
+    if (command.kind === 'frame') this.stimuli.push(`f${hexOfBytes(command.bytes)}`);
+    else this.order(command);
+  }
+
+  private order(command: Order): void {
     this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandNumbers(command)].join('.')}`);
   }
 

@@ -88,6 +88,22 @@ export function wakeCheck(
   );
 }
 
+/** Bytes as text, two digits each. */
+export function hexOfBytes(bytes: ArrayLike<number>): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += (bytes[i]! + 256).toString(16).substring(1);
+  return text;
+}
+
+/** The bytes of such a text, or null. Their number is not judged here. */
+export function bytesOfHex(text: string): Uint8Array | null {
+  if (text.length % 2 !== 0) return null;
+  const bytes = new Uint8Array(Math.floor(text.length / 2));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.substring(2 * i, 2 * i + 2), 16);
+  // Written again it is the same, or it was no such text.
+  return hexOfBytes(bytes) === text ? bytes : null;
+}
+
 /**
  * A reading on the line: empty is not taken, `!` is taken and failed; a number is what it differs by from the last
  * one of its kind that was not failed, since most differ little and a short line is a fast one. In a wake, after its

@@ -11,7 +11,7 @@ import { SimTarget } from '../sim/target.ts';
 import { stateFields } from '../state-fields.ts';
 import type { Stimulus, TargetObserver, TargetSetup } from '../target.ts';
 import { Foresight } from './foresight.ts';
-import { REPLY_CHAIN, REQUEST_CHARACTERS, wakeCheck } from './link.ts';
+import { hexOfBytes, REPLY_CHAIN, REQUEST_CHARACTERS, wakeCheck } from './link.ts';
 
 /** The wakes of one request, and the reply to them. */
 export interface Foreseen {
@@ -41,6 +41,7 @@ export class Scout {
         if (kind !== 'stroke') this.said.push([tick, EVENT_KINDS.indexOf(kind), argument].join('.'));
       },
       stateDigest: (tick, digest) => this.said.push([tick, 's', digest].join('.')),
+      reply: (bytes) => this.said.push(`r.${hexOfBytes(bytes)}`),
       afterTick: () => undefined,
     };
   }

@@ -26,6 +26,7 @@ import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
 import {
+  bytesOfHex,
   FAILED_READING,
   NAK_ASSERTION,
   NAK_CHECKSUM,
@@ -102,20 +103,21 @@ function readTherapy(numbers: readonly number[], from: number): Therapy | null {
 /** What a `setup` line says, from its third field on; null when it says no pump. */
 export function readSetup(fields: readonly string[]): PumpOptions | null {
   const numbers = numbersOf(fields, 2);
-  if (numbers === null || numbers.length < 8) return null;
+  if (numbers === null || numbers.length < 9) return null;
   // The store has one word for each.
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 7; i++) {
     if ((numbers[i]! | 0) !== numbers[i]) return null;
   }
-  const therapy = readTherapy(numbers, 6);
+  const therapy = readTherapy(numbers, 7);
   if (therapy === null) return null;
   return {
     strokeNl: numbers[0]!,
     reservoirNl: numbers[1]!,
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
-    lowReservoirNl: numbers[4]!,
-    concentrationUgPerMl: numbers[5]!,
+    sessionTimeoutTicks: numbers[4]!,
+    lowReservoirNl: numbers[5]!,
+    concentrationUgPerMl: numbers[6]!,
     therapy: therapy,
   };
 }
@@ -172,7 +174,7 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u' || first === 'b';
+  return first === 'k' || first === 'u' || first === 'b' || first === 'f';
 }
 
 /** Where there has to be one; a start from a store without a whole pump leaves none. */
@@ -187,6 +189,7 @@ function stimulusNumbers(token: string): number[] | null {
 }
 
 function isStimulusRight(token: string): boolean {
+  if (token.charAt(0) === 'f') return bytesOfHex(token.substring(1)) !== null;
   const numbers = stimulusNumbers(token);
   if (numbers === null) return false;
   switch (token.charAt(0)) {
@@ -210,8 +213,13 @@ function boot(session: Session, pump: PumpState, ticks: number): void {
   session.pump = bootPump(pump.nowTick - 1 + ticks, session.hal);
 }
 
-/** Of a token that is right. */
+/** Of a token that is right. `f01010001...` is a frame over the wand. */
 function applyStimulus(session: Session, pump: PumpState, token: string): void {
+  if (token.charAt(0) === 'f') {
+    const bytes = bytesOfHex(token.substring(1));
+    if (bytes !== null) queueCommand(pump, { kind: 'frame', bytes: bytes });
+    return;
+  }
   const numbers = stimulusNumbers(token);
   if (numbers === null) return;
   switch (token.charAt(0)) {

@@ -258,6 +258,7 @@ export class BoardTarget implements Target {
         build.reservoirNl,
         build.startHour,
         setup.fillNl,
+        build.sessionTimeoutTicks,
         setup.lowReservoirNl,
         setup.concentrationUgPerMl,
         ...therapyNumbers(setup.therapy),

@@ -6,6 +6,7 @@ import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import {
+  FRAME_TICKS,
   INTERROGATION_TICKS,
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
@@ -14,6 +15,7 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
+import { CONCENTRATION_WORD, writeTherapy } from '../../src/core/prescription.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
@@ -74,6 +76,10 @@ import type {
 import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import type { Wand } from './wand.ts';
+import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
+
+type Program = Extract<Command, { readonly kind: 'program' }>;
 
 interface Queued {
   readonly tick: number;
@@ -98,6 +104,13 @@ const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.exces
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
+function wordsOf({ therapy, concentrationUgPerMl }: Program): number[] {
+  const words = new Int32Array(PRESCRIPTION_WORDS);
+  writeTherapy(words, therapy);
+  words[CONCENTRATION_WORD] = concentrationUgPerMl;
+  return [...words];
+}
+
 /** Listens to what goes into the firmware of a target: its readings, by a HAL laid over, and its stimuli. */
 export interface SimTap {
   over(hal: PumpHal): PumpHal;
@@ -121,6 +134,12 @@ export class SimTarget implements Target {
   private offTick: number | null = null;
   /** When the power comes back. */
   private bootTick = 0;
+  /** A session of the timeline, while somebody is at it. */
+  private wand: Wand = createWand();
+  /** What the programmer in it wants to program. */
+  private wanted: Program | null = null;
+  /** Frames from the pump in this tick. */
+  private replies: Uint8Array[] = [];
   private executed = 0;
   private lastTick = -1;
   private observer: TargetObserver | null = null;
@@ -156,15 +175,21 @@ export class SimTarget implements Target {
       tick: 0,
       isStrokeCommanded: false,
       stored: new Int32Array(storeWords(LOG_ENTRIES)),
-      lastReport: null,
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
       event: (at, code, argument) => this.hear(at, code, argument),
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
+      reply: (bytes) => {
+        this.replies.push(bytes);
+        this.observer?.reply?.(bytes);
+      },
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump({ ...setup, strokeNl }, this.hal);
+    this.pump = createPump(
+      { ...setup, sessionTimeoutTicks: setup.sessionTimeoutTicks ?? 0, strokeNl },
+      this.hal,
+    );
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
@@ -207,11 +232,8 @@ export class SimTarget implements Target {
   nextTick(toTick: number): number {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
-    return Math.min(
-      this.isOff ? this.nextOffTick(now) : nextWake(this.pump),
-      this.nextStimulusTick(),
-      toTick,
-    );
+    const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -338,7 +360,7 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick } = this;
+    const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
     const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
@@ -349,6 +371,8 @@ export class SimTarget implements Target {
       lastTick,
       offTick,
       bootTick,
+      wand,
+      wanted,
       therapy,
       concentrationUgPerMl,
       isStopped,
@@ -377,7 +401,10 @@ export class SimTarget implements Target {
     if (this.isOracleLook) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
-      this.taken = this.pump.inbox.slice();
+      this.taken = this.pump.inbox.filter(({ kind }) => kind !== 'frame');
+    }
+    if (nextWandTick(this.wand) === at) {
+      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes }, at);
     }
     if (this.isOff && at >= this.bootTick) this.boot(at);
     if (this.offTick === null) this.work(at);
@@ -401,8 +428,10 @@ export class SimTarget implements Target {
   }
 
   private work(at: number): void {
+    this.replies = [];
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
+    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
     if (!this.side.isStrokeCommanded) return;
     this.side.isStrokeCommanded = false;
     stroke(this.side.world, at);
@@ -451,6 +480,15 @@ export class SimTarget implements Target {
         if (stimulus.fault === 'memory-upset') this.flipBit(stimulus, at);
         if (CUTS.includes(stimulus.fault)) this.cutPower(stimulus, at);
         break;
+      case 'session':
+        this.wanted = stimulus.program;
+        beginSession(
+          this.wand,
+          { ...stimulus, words: stimulus.program === null ? null : wordsOf(stimulus.program) },
+          at,
+          crc32OfWords,
+        );
+        break;
       case 'clear':
         clearFault(world, stimulus.id, at);
         break;
@@ -485,6 +523,7 @@ export class SimTarget implements Target {
     if (this.isOff && at >= this.bootTick) this.boot(at);
     // Nobody hears it.
     if (this.isOff) return;
+    if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, at);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -507,7 +546,8 @@ export class SimTarget implements Target {
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
-    if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
+    if (code === COMMAND)
+      this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
@@ -515,6 +555,13 @@ export class SimTarget implements Target {
       interrogated(this.side.world, INTERROGATION_TICKS, at);
     }
     this.observer?.event({ tick: at, kind, argument });
+  }
+
+  /** The order that the pump tells of: they are told in turn, and those over the wand come last. */
+  private orderTold(kind: Command['kind'] | undefined): Command | undefined {
+    if (this.taken.length > 0) return this.taken.shift();
+    if (kind === 'stop' || kind === 'resume') return { kind };
+    return kind === 'program' ? (this.wanted ?? undefined) : undefined;
   }
 
   /** The clinician's view of the therapy follows what the pump accepted. */

@@ -55,6 +55,8 @@ const WORLD = {
 /** 300 ug a day. */
 const RATE_TENTH_UG_PER_DAY = 3000;
 const LOW_RESERVOIR_NL = 2_000_000;
+/** An update session stays open, as in the real device. */
+const SESSION_TIMEOUT_TICKS = 0;
 
 /** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
 export function benchSetup(): string {
@@ -73,6 +75,7 @@ export function benchSetup(): string {
         reservoirCapacityNl,
         0,
         fillNl,
+        SESSION_TIMEOUT_TICKS,
         LOW_RESERVOIR_NL,
         concentrationUgPerMl,
         ...therapy,

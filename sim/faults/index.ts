@@ -40,6 +40,7 @@ import { subduralPocket } from './subdural-pocket.ts';
 import { telemetryLock } from './telemetry-lock.ts';
 import { tipDisplacement } from './tip-displacement.ts';
 import { valveOpen } from './valve-open.ts';
+import { wandTrouble } from './wand-trouble.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
@@ -78,6 +79,7 @@ export const FAULTS: readonly FaultSpec[] = [
   memoryUpset,
   powerLoss,
   firmwareReset,
+  wandTrouble,
   linkLoss,
   linkCorrupt,
   linkDelay,

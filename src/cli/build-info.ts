@@ -15,6 +15,11 @@ export function productVersion(): string {
   return version;
 }
 
+/** What runs this program, and all of the firmware that runs in this process. */
+export function hostTools(): string {
+  return `node ${process.versions.node}, v8 ${process.versions.v8}`;
+}
+
 /** SHA-256 over the sources of the firmware core. */
 export async function coreHash(): Promise<string> {
   if (typeof __CORE_HASH__ !== 'undefined') return __CORE_HASH__;

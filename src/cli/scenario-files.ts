@@ -2,11 +2,11 @@
  * From what stands on the command line to scenarios, or to all that is wrong with them. Everything is found, read and
  * checked before anything runs, so that the last file of a long night can't spoil the night.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { readScenario } from '../scenario/format.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { sha256Hex } from './hashing.ts';
 import { countProblems, type InputProblem, problemText, readInputFile, wholeFile } from './input-files.ts';
 import { libraryFolder } from './package-root.ts';
 import { reasonOf, UserError } from './user-error.ts';
@@ -89,14 +89,10 @@ function realPath(file: string): string {
 export function readScenarioFile(file: string): ReadFile {
   const bytes = readInputFile(file, 'scenario');
   if ('message' in bytes) return { file, scenario: null, problems: [bytes] };
-  const outcome = readScenario(bytes, file, VOCABULARY, sha256);
+  const outcome = readScenario(bytes, file, VOCABULARY, sha256Hex);
   return 'problems' in outcome
     ? { file, scenario: null, problems: outcome.problems }
     : { file, scenario: outcome.scenario, problems: [] };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** All scenarios, or all problems of all files at once. */

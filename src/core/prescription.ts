@@ -35,7 +35,8 @@ export const FIRST_RATE_WORD = 2;
 export const RATE_WORDS = 24;
 export const CONCENTRATION_WORD = 26;
 export const LOW_RESERVOIR_WORD = 27;
-/** Then the sequence number and the check, as in every record of the store. */
+/** Words that somebody prescribes. Then the sequence number and the check, as in every record of the store. */
+export const PRESCRIBED_WORDS = 28;
 
 /** Codes of `THERAPY_MODES` that the schedule asks about. */
 export const MODE_MINIMUM = 2;
@@ -112,7 +113,7 @@ export function judgeTherapy(therapy: Therapy, concentrationUgPerMl: number, str
   return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
 }
 
-function writeTherapy(words: Int32Array, therapy: Therapy): void {
+export function writeTherapy(words: Int32Array, therapy: Therapy): void {
   words[MODE_WORD] = THERAPY_MODES.indexOf(therapy.mode);
   words[UNIT_WORD] = 0;
   for (let slot = 0; slot < RATE_WORDS; slot++) words[FIRST_RATE_WORD + slot] = 0;

@@ -28,6 +28,7 @@ import {
   strokeDenominator,
 } from './prescription.ts';
 import type { BuildState, PumpState } from './state.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 import type { Therapy } from './therapy.ts';
 
 export interface PumpOptions extends BuildState {
@@ -46,7 +47,12 @@ function assemblePump(
   const ugPerMl = concentrationUgPerMl(prescription);
   return {
     nowTick: 0,
-    build: { strokeNl: build.strokeNl, reservoirNl: build.reservoirNl, startHour: build.startHour },
+    build: {
+      strokeNl: build.strokeNl,
+      reservoirNl: build.reservoirNl,
+      startHour: build.startHour,
+      sessionTimeoutTicks: build.sessionTimeoutTicks,
+    },
     prescription: prescription,
     mode: createMode(),
     dosing: createDosing(strokeDenominator(ugPerMl, build.strokeNl)),
@@ -55,6 +61,7 @@ function assemblePump(
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),
+    telemetry: createTelemetry(),
     log: createLog(newestEntry(hal)),
     inbox: [],
   };

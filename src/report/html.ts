@@ -168,7 +168,6 @@ const HARMS: Readonly<Record<string, string>> = {
 const HARM_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {
   failed: 'not allowed here',
   allowed: 'which this scenario expects',
-  'not-judged': 'not judged here',
 };
 
 /** What the dose oracle found, for somebody who does not know that there is one. */

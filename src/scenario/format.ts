@@ -39,7 +39,8 @@ export function readScenario(
   const parts = checked.isRight ? checked.value : salvageDocument(schemas, source.data);
   const compiled = compile(parts, source, vocabulary, report);
   if (checked.isRight && findings.length === 0) {
-    return { scenario: complete(checked.value, compiled, file, hash(bytes)) };
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return { scenario: complete(checked.value, compiled, { file, hash: hash(bytes), text }) };
   }
   return { problems: placed(findings, source.locate, file) };
 }
@@ -140,7 +141,11 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
   };
 }
 
-function complete(document: Document, compiled: Compiled, file: string, hash: string): Scenario {
+function complete(
+  document: Document,
+  compiled: Compiled,
+  origin: Pick<Scenario, 'file' | 'hash' | 'text'>,
+): Scenario {
   const { start, pump, drug, catheter, patient, environment, control } = document;
   const { therapy, timelines, lists, controlLists, lookEveryTicks } = compiled;
   if (therapy === null) throw new Error('a scenario without problems has a therapy');
@@ -150,8 +155,7 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
     why: document.why ?? '',
     requirements: document.requirements,
     incident: document.incident ?? null,
-    file,
-    hash,
+    ...origin,
     seed: document.seed,
     start: { weekday: WEEKDAYS.indexOf(start.weekday), hour: start.time },
     pump: {
@@ -161,6 +165,7 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
       lowReservoirNl: pump['low-reservoir'],
       lowVolumeFade: pump['low-volume-fade'],
       tolerancePpm: pump.tolerance,
+      sessionTimeoutTicks: pump['session-timeout'],
     },
     drug: { name: drug.name, concentrationUgPerMl: drug.concentration },
     catheter: {
@@ -181,11 +186,9 @@ function complete(document: Document, compiled: Compiled, file: string, hash: st
     timeline: timelines.main,
     ...lists,
     lookEveryTicks,
-    allow: document.allow ?? null,
+    allow: document.allow,
     control:
-      control === undefined
-        ? null
-        : { timeline: timelines.control, ...controlLists, allow: control.allow ?? null },
+      control === undefined ? null : { timeline: timelines.control, ...controlLists, allow: control.allow },
     untilTick: document.until,
   };
 }

@@ -9,6 +9,7 @@ import type {
   FaultRecord,
   Stimulus,
   Target,
+  TargetDescription,
   TargetDigest,
   TargetFactory,
   TargetSetup,
@@ -47,8 +48,8 @@ export interface RunOptions {
   readonly isTickByTick: boolean;
   /** Alarms that can reveal a fault of this kind. */
   readonly revealedBy: (faultKind: string, options: FaultOptions) => readonly string[];
-  /** A trace of `main` or `control`; null for none. */
-  readonly openTrace?: (run: 'main' | 'control') => TraceWriter | null;
+  /** A trace of `main` or `control`, its manifest written; null for none. */
+  readonly openTrace?: (run: 'main' | 'control', target: TargetDescription) => TraceWriter | null;
   /** Records `main` or `control` for pictures; null for none. `stimulusTicks` ascend. */
   readonly openRecorder?: (
     run: 'main' | 'control',
@@ -71,7 +72,7 @@ interface Plan {
   readonly always: readonly Expectation[];
   readonly never: readonly Expectation[];
   readonly finally: readonly Expectation[];
-  readonly allow: readonly OracleFailure[] | null;
+  readonly allow: readonly OracleFailure[];
 }
 
 const DEFAULT_SLICE_TICKS = 30 * 24 * TICKS_PER_HOUR;
@@ -96,6 +97,12 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
   };
 }
 
+/** The control as a scenario of its own. */
+export function controlOf(scenario: Scenario): Scenario {
+  if (scenario.control === null) throw new Error(`${scenario.name}: has no control`);
+  return { ...scenario, ...scenario.control, control: null };
+}
+
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
   switch (entry.kind) {
     case 'fault':
@@ -110,6 +117,13 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
     }
     case 'command':
       return { kind: 'command', command: entry.command };
+    case 'session':
+      return {
+        kind: 'session',
+        program: entry.program,
+        leave: entry.leave,
+        isConfirmed: entry.isConfirmed,
+      };
     case 'expect':
       return null;
   }
@@ -139,6 +153,7 @@ async function drive(
   target: Target,
   plan: Plan,
   witness: Witness,
+  trace: TraceWriter | null,
   options: RunOptions,
   untilTick: number,
   recorder: Recorder | null,
@@ -149,11 +164,20 @@ async function drive(
   for (const point of [...points].sort((a, b) => a - b)) {
     for (let from = target.nowTick(); from + sliceTicks < point; from = target.nowTick()) {
       await target.advance(from + sliceTicks - 1, witness);
+      await keepState(target, trace);
       await pause(options, target.nowTick(), untilTick);
     }
     await target.advance(point, witness);
+    await keepState(target, trace);
     await pause(options, target.nowTick(), untilTick);
   }
+}
+
+/** What a trace holds beside what happens, for whoever looks at a run later. It changes nothing. */
+async function keepState(target: Target, trace: TraceWriter | null): Promise<void> {
+  const nextTick = target.nowTick();
+  if (trace?.areValuesDue(nextTick) === true) trace.values(nextTick, await target.readState());
+  if (trace?.isSnapshotDue() === true) trace.snapshot(nextTick, await target.snapshot());
 }
 
 async function pause(options: RunOptions, nextTick: number, untilTick: number): Promise<void> {
@@ -162,17 +186,16 @@ async function pause(options: RunOptions, nextTick: number, untilTick: number): 
 }
 
 function doseFailuresOf(target: Target, plan: Plan): DoseFailure[] {
-  const allowed: readonly string[] | null = plan.allow;
+  const allowed: readonly string[] = plan.allow;
   return target.doseFailures().map(({ kind, tick }) => ({
     kind,
     tick,
-    verdict: allowed === null ? 'not-judged' : allowed.includes(kind) ? 'allowed' : 'failed',
+    verdict: allowed.includes(kind) ? 'allowed' : 'failed',
   }));
 }
 
-/** What the dose oracle found, as one more judgement where the scenario asks for one. */
+/** What the dose oracle found, as one more judgement of every run. */
 function judgeDose(found: readonly DoseFailure[], plan: Plan, run: 'main' | 'control'): Judgement[] {
-  if (plan.allow === null) return [];
   const id = run === 'main' ? 'dose-oracle' : 'control.dose-oracle';
   const text = `dose oracle: nothing${plan.allow.length > 0 ? ` but ${plan.allow.join(', ')}` : ''}`;
   const first = found.find((failure) => failure.verdict === 'failed');
@@ -235,13 +258,14 @@ async function observeTarget(
   run: 'main' | 'control',
 ): Promise<Run> {
   const { untilTick } = scenario;
-  const known = target.describe().signals;
+  const description = target.describe();
+  const known = description.signals;
   const signals: SignalReader = {
     read: (signal) => (known.includes(signal) ? target.read(signal) : null),
     show: signalText,
   };
   const judges = createJudges(plan, untilTick, signals);
-  const trace = options.openTrace?.(run) ?? null;
+  const trace = options.openTrace?.(run, description) ?? null;
   const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
   const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
   const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
@@ -258,7 +282,7 @@ async function observeTarget(
   let error: unknown = null;
   let digest: TargetDigest | null = null;
   try {
-    await drive(target, plan, witness, options, untilTick, recorder);
+    await drive(target, plan, witness, trace, options, untilTick, recorder);
     digest = await target.digest();
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly file: string;
   /** SHA-256 of the file's bytes, hex. */
   readonly hash: string;
+  /** The file, so that a trace can be run again without it. */
+  readonly text: string;
   readonly seed: number;
   /** Pump time at tick 0. Whole hours only, so that program slots begin at hour ticks. */
   readonly start: { readonly weekday: number; readonly hour: number };
@@ -35,6 +37,8 @@ export interface Scenario {
     readonly lowVolumeFade: boolean;
     /** Deviation of the true stroke volume from the nominal, parts per million. */
     readonly tolerancePpm: number;
+    /** An update session in which nobody is heard for so long is rolled back; 0: it stays open. */
+    readonly sessionTimeoutTicks: number;
   };
   readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
   readonly catheter: {
@@ -62,15 +66,15 @@ export interface Scenario {
   readonly finally: readonly Expectation[];
   /** Periods of the extra ticks at which `always` and `never` look, beside events and hours. */
   readonly lookEveryTicks: readonly number[];
-  /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
-  readonly allow: readonly OracleFailure[] | null;
+  /** Findings of the dose oracle that are the point of this scenario; any other one fails it. */
+  readonly allow: readonly OracleFailure[];
   readonly control: {
     /** What people do in it; it has no faults, and no looks of its own between start and end. */
     readonly timeline: readonly TimelineEntry[];
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];
-    readonly allow: readonly OracleFailure[] | null;
+    readonly allow: readonly OracleFailure[];
   } | null;
   readonly untilTick: number;
 }
@@ -101,6 +105,13 @@ export type TimelineEntry = EntryBase &
         readonly concentrationUgPerMl?: number;
       }
     | { readonly kind: 'command'; readonly command: Command }
+    | {
+        readonly kind: 'session';
+        /** Null: it is opened, and nothing is written. */
+        readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+        readonly leave: 'commit' | 'rollback' | 'open';
+        readonly isConfirmed: boolean;
+      }
     | { readonly kind: 'expect'; readonly expectation: Expectation }
   );
 

@@ -15,7 +15,7 @@ import {
   parseRate,
   quantityPattern,
 } from './quantity.ts';
-import { DURATION_PATTERN, HOUR_PATTERN, parseDuration, parseHour } from './time.ts';
+import { DURATION_PATTERN, HOUR_PATTERN, formatDuration, parseDuration, parseHour } from './time.ts';
 
 /** A complaint about a value of the wrong type, or none at all. */
 export function isNot(what: string, input: unknown, how: string): string {
@@ -139,6 +139,21 @@ export function duration(limits: Limits = {}, show: (ticks: number) => string = 
     },
     HOW_TIME,
     { pattern: DURATION_PATTERN, examples: ['2 d 6 h 15 min'] },
+  );
+}
+
+/** Ticks, or 0 for the word none. */
+export function durationOrNone(limits: Limits) {
+  return text(
+    (written): Parsed<number> => {
+      if (tidy(written) === 'none') return { ok: true, value: 0 };
+      const result = parseDuration(written);
+      if (!result.ok) return result;
+      const complaint = outside(result.value, limits, formatDuration);
+      return complaint === null ? result : { ok: false, message: complaint };
+    },
+    `write none, or ${HOW_TIME.slice('write '.length)}`,
+    { pattern: `^none$|${DURATION_PATTERN}`, examples: ['10 min', 'none'] },
   );
 }
 

@@ -12,6 +12,7 @@ import {
   byWord,
   closed,
   duration,
+  durationOrNone,
   guarded,
   hour,
   identifier,
@@ -36,6 +37,7 @@ export const DEFAULTS = {
   lowReservoir: '2 mL', // [S] the maker's recommended threshold, Neurosurgery 2004;55:390
   lowVolumeFade: 'off',
   tolerance: '0 %',
+  sessionTimeout: 'none', // as the real device: HK-2013
   catheterLength: '89 cm', // [S] a one-piece catheter as sold
   compliance: '0.3 uL/kPa', // [E]
   primed: 'yes',
@@ -96,6 +98,10 @@ const PUMP = closed({
   'low-reservoir': quantity(KINDS.volume).prefault(DEFAULTS.lowReservoir),
   'low-volume-fade': onOff().prefault(DEFAULTS.lowVolumeFade),
   tolerance: quantity(DEVIATION, LABEL).prefault(DEFAULTS.tolerance),
+  'session-timeout': durationOrNone({
+    min: 60,
+    because: 'a programmer needs some seconds for each page',
+  }).prefault(DEFAULTS.sessionTimeout),
 });
 
 const CATHETER = closed({
@@ -227,6 +233,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
     }),
   );
 
+  const session = closed({
+    program: THERAPY.optional(),
+    leave: word('ending', ['commit', 'rollback', 'open']).prefault('commit'),
+    confirm: word('answer', ['yes', 'no']).prefault('no'),
+  });
+
   const entry = byKey('an entry of the timeline', {
     fault: timed(faultEntries(vocabulary)),
     clear: timed(closed({ clear: identifier(), ...TIMING })),
@@ -234,6 +246,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
     command: timed(closed({ command, ...ONLY, ...TIMING })),
+    session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
 
@@ -241,7 +254,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
     always: z.array(expectation.always).prefault([]),
     never: z.array(expectation.never).prefault([]),
     finally: z.array(expectation.finally).prefault([]),
-    allow: z.array(word('failure', ORACLE_FAILURES)).optional(),
+    allow: z.array(word('failure', ORACLE_FAILURES)).prefault([]),
   };
 
   const document = closed({

@@ -4,24 +4,35 @@ import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import type { PumpEvent } from '../core/events.ts';
 import { EVENT_ARGUMENTS } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
+import { SESSION_STEPS } from '../core/telemetry/session.ts';
 
 export function alarmName(index: number): string {
   return ALARMS[index]?.name ?? `alarm-${index}`;
 }
 
-/** `requested=17`, `alarm=motor-stall`, `permission=stopped`, `command=program outcome=accepted`. */
-export function argumentText(event: PumpEvent): string {
+/** What an event says, by name. */
+export function argumentWords(event: PumpEvent): Readonly<Record<string, string | number>> {
   const name = EVENT_ARGUMENTS[event.kind];
   switch (name) {
     case 'alarm':
-      return `alarm=${alarmName(event.argument)}`;
+      return { alarm: alarmName(event.argument) };
     case 'permission':
-      return `permission=${PERMISSIONS[event.argument] ?? event.argument}`;
-    case 'command': {
-      const kind = COMMAND_KINDS[Math.floor(event.argument / 16)] ?? event.argument;
-      return `command=${kind} outcome=${COMMAND_OUTCOMES[event.argument % 16] ?? event.argument}`;
-    }
+      return { permission: PERMISSIONS[event.argument] ?? event.argument };
+    case 'step':
+      return { step: SESSION_STEPS[event.argument] ?? event.argument };
+    case 'command':
+      return {
+        command: COMMAND_KINDS[Math.floor(event.argument / 16)] ?? event.argument,
+        outcome: COMMAND_OUTCOMES[event.argument % 16] ?? event.argument,
+      };
     default:
-      return `${name}=${event.argument}`;
+      return { [name]: event.argument };
   }
+}
+
+/** `requested=17`, `alarm=motor-stall`, `permission=stopped`, `command=program outcome=accepted`. */
+export function argumentText(event: PumpEvent): string {
+  return Object.entries(argumentWords(event))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }

@@ -1,68 +1,210 @@
 /**
- * The trace: the complete record of one run as text lines, without a clock. A header, then one line for each stimulus,
- * event and hourly state digest, each beginning with its tick, then a footer. Two runs of the same scenario differ in
- * the header at most; `grep` and `diff` are tools for it.
+ * Writes a trace: manifest, then whatever happens, then the end. What comes in is gathered into blocks, and each whole
+ * block is handed on at once, so that the file of a run that was killed ends in whole blocks.
  */
 import type { Stimulus, TargetDigest } from '../../hal/target.ts';
-import type { PumpEvent } from '../core/events.ts';
-import { alarmName, argumentText } from './words.ts';
+import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
+import { TICKS_PER_DAY } from '../core/units.ts';
+import { ByteWriter } from './bytes.ts';
+import {
+  type BlockKind,
+  encodeHead,
+  FIRST_EVENT_RECORD,
+  FIRST_LINE,
+  firstLink,
+  RECORDS_DIGEST_BYTES,
+  type Sha256,
+  STATE_RECORD,
+  STIMULUS_RECORD,
+  type TraceManifest,
+} from './format.ts';
+import { RollingDigest } from './rolling.ts';
 
-export const TRACE_FORMAT = 1;
+/** A block is closed when it holds so much, whatever the hour. */
+const FULL_BYTES = 64 * 1024;
+/** So many records are run again in a fraction of a second, and cost several times the bytes of a snapshot. */
+const RECORDS_PER_SNAPSHOT = 50_000;
+const TICKS_PER_VALUES = TICKS_PER_DAY;
 
-export interface TraceHeader {
-  readonly scenario: string;
-  readonly scenarioHash: string;
-  readonly coreHash: string;
-  readonly seed: number;
-  readonly target: string;
-  readonly tickMs: number;
-  /** `main` or `control`. */
-  readonly run: string;
+/** Takes the bytes of a trace. Kind, tick and link are for a ring, which lets whole blocks go. */
+export interface TraceStore {
+  /** Before the first block. */
+  begin(firstLine: Uint8Array): void;
+  block(block: WrittenBlock): void;
 }
 
-function fieldText(name: string, value: unknown): string {
-  return name === 'alarm' && typeof value === 'number' ? alarmName(value) : JSON.stringify(value);
-}
-
-function stimulusText(stimulus: Stimulus): string {
-  switch (stimulus.kind) {
-    case 'fault': {
-      const options = Object.entries(stimulus.options).map(([name, value]) => ` ${name}=${value}`);
-      return `fault id=${stimulus.id} kind=${stimulus.fault}${options.join('')}`;
-    }
-    case 'clear':
-      return `clear id=${stimulus.id}`;
-    case 'refill':
-      return `refill volume-nl=${stimulus.volumeNl}`;
-    case 'command': {
-      const { command } = stimulus;
-      const { kind, ...fields } = command;
-      const texts = Object.entries(fields).map(([name, value]) => ` ${name}=${fieldText(name, value)}`);
-      return `order command=${kind}${texts.join('')}`;
-    }
-  }
+export interface WrittenBlock {
+  readonly kind: BlockKind;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+  readonly lastTick: number;
+  readonly link: Uint8Array;
 }
 
 export interface TraceWriter {
-  header(header: TraceHeader): void;
+  manifest(manifest: TraceManifest): void;
   stimulus(tick: number, stimulus: Stimulus): void;
   event(event: PumpEvent): void;
   stateDigest(tick: number, digest: number): void;
+  /** True when a snapshot, or the values of the firmware's state, would be worth their bytes now. */
+  isSnapshotDue(): boolean;
+  areValuesDue(nextTick: number): boolean;
+  /** As things stand before `nextTick`. */
+  snapshot(nextTick: number, snapshot: unknown): void;
+  values(nextTick: number, fields: ReadonlyMap<string, number>): void;
+  /** Hand on what there is, as a block of its own. */
+  flush(): void;
   end(ticks: number, digest: TargetDigest, verdict: string): void;
 }
 
-/** `write` takes one line without its end. */
-export function createTraceWriter(write: (line: string) => void): TraceWriter {
-  return {
-    header(header) {
-      const { scenario, ...rest } = header;
-      const fields = Object.entries(rest).map(([name, value]) => ` ${name}=${value}`);
-      write(`# thecal trace ${TRACE_FORMAT}${fields.join('')} scenario=${JSON.stringify(scenario)}`);
-    },
-    stimulus: (tick, stimulus) => write(`${tick} ${stimulusText(stimulus)}`),
-    event: (event) => write(`${event.tick} ${event.kind} ${argumentText(event)}`),
-    stateDigest: (tick, digest) => write(`${tick} state digest=${digest.toString(16).padStart(8, '0')}`),
-    end: (ticks, digest, verdict) =>
-      write(`# end ticks=${ticks} rolling=${digest.rolling} state=${digest.state} verdict=${verdict}`),
-  };
+const CODES = Object.fromEntries(EVENT_KINDS.map((kind, index) => [kind, index])) as Record<
+  EventKind,
+  number
+>;
+
+/** `keepsStates`: the target gives its state away at once, so snapshots and values are written too. */
+export function createTraceWriter(
+  store: TraceStore,
+  sha256: Sha256,
+  { keepsStates }: { readonly keepsStates: boolean },
+): TraceWriter {
+  return new BlockWriter(store, sha256, keepsStates);
+}
+
+class BlockWriter implements TraceWriter {
+  private readonly store: TraceStore;
+  private readonly sha256: Sha256;
+  private readonly keepsStates: boolean;
+  private readonly body = new ByteWriter(FULL_BYTES + 1024);
+  private link: Uint8Array;
+  private sequence = 0;
+  private readonly rolling = new RollingDigest();
+  private recordsDigest: Uint8Array = new Uint8Array(RECORDS_DIGEST_BYTES);
+  private firstTick = 0;
+  private lastTick = 0;
+  /** The first tick of the next day of pump time. */
+  private dayEndTick = 0;
+  private readonly lastArguments = new Array<number>(EVENT_KINDS.length).fill(0);
+  private recordsSinceSnapshot = 0;
+  private nextValuesTick = 0;
+  private fieldNames = '';
+  /** Taken while a block was open, and written after it. */
+  private readonly waiting: { kind: BlockKind; tick: number; body: Uint8Array }[] = [];
+
+  constructor(store: TraceStore, sha256: Sha256, keepsStates: boolean) {
+    this.store = store;
+    this.sha256 = sha256;
+    this.keepsStates = keepsStates;
+    this.link = firstLink(sha256);
+  }
+
+  manifest(manifest: TraceManifest): void {
+    this.store.begin(FIRST_LINE);
+    this.block('manifest', 0, 0, plainBytes(manifest));
+  }
+
+  stimulus(tick: number, stimulus: Stimulus): void {
+    this.record(tick, STIMULUS_RECORD);
+    this.body.plain(stimulus);
+  }
+
+  event({ tick, kind, argument }: PumpEvent): void {
+    const code = CODES[kind];
+    this.record(tick, FIRST_EVENT_RECORD + code);
+    this.body.signed(argument - this.lastArguments[code]!);
+    this.lastArguments[code] = argument;
+    this.rolling.event(tick, code, argument);
+  }
+
+  stateDigest(tick: number, digest: number): void {
+    this.record(tick, STATE_RECORD);
+    this.body.word32(digest);
+  }
+
+  isSnapshotDue(): boolean {
+    return this.keepsStates && this.recordsSinceSnapshot >= RECORDS_PER_SNAPSHOT;
+  }
+
+  areValuesDue(nextTick: number): boolean {
+    return this.keepsStates && nextTick >= this.nextValuesTick;
+  }
+
+  snapshot(nextTick: number, snapshot: unknown): void {
+    this.recordsSinceSnapshot = 0;
+    this.later('snapshot', nextTick, plainBytes(snapshot));
+  }
+
+  values(nextTick: number, fields: ReadonlyMap<string, number>): void {
+    this.nextValuesTick = nextTick + TICKS_PER_VALUES;
+    const names = [...fields.keys()].join(' ');
+    if (names !== this.fieldNames) {
+      this.fieldNames = names;
+      this.later('fields', nextTick, plainBytes(names));
+    }
+    this.later('values', nextTick, plainBytes([...fields.values()]));
+  }
+
+  flush(): void {
+    if (this.body.length > 0) {
+      const body = this.body.view().slice();
+      this.recordsDigest = this.sha256(this.recordsDigest, body).subarray(0, RECORDS_DIGEST_BYTES);
+      this.block('records', this.firstTick, this.lastTick, body);
+      this.body.clear();
+    }
+    for (const { kind, tick, body } of this.waiting.splice(0)) this.block(kind, tick, tick, body);
+  }
+
+  end(ticks: number, digest: TargetDigest, verdict: string): void {
+    this.flush();
+    const lastTick = Math.max(0, ticks - 1);
+    this.block('end', lastTick, lastTick, plainBytes({ ticks, ...digest, verdict }));
+  }
+
+  /** Begins a record, in a new block where it belongs into one. */
+  private record(tick: number, code: number): void {
+    const { length } = this.body;
+    if (tick >= this.dayEndTick || length >= FULL_BYTES || length === 0) this.beginBlock(tick);
+    this.body.varint(tick - this.lastTick);
+    this.body.varint(code);
+    this.lastTick = tick;
+    this.recordsSinceSnapshot += 1;
+  }
+
+  private beginBlock(tick: number): void {
+    this.flush();
+    this.firstTick = tick;
+    this.lastTick = tick;
+    this.dayEndTick = (Math.floor(tick / TICKS_PER_DAY) + 1) * TICKS_PER_DAY;
+    this.lastArguments.fill(0);
+  }
+
+  /** A state at the end of a block would come before the records that lead to it. */
+  private later(kind: BlockKind, tick: number, body: Uint8Array): void {
+    this.waiting.push({ kind, tick, body });
+  }
+
+  private block(kind: BlockKind, firstTick: number, lastTick: number, body: Uint8Array): void {
+    const { sequence, recordsDigest } = this;
+    const { laneA, laneB } = this.rolling;
+    const head = {
+      kind,
+      bodyBytes: body.length,
+      sequence,
+      firstTick,
+      lastTick,
+      laneA,
+      laneB,
+      recordsDigest,
+    };
+    const { bytes, link } = encodeHead(head, body, this.link, this.sha256);
+    this.link = link;
+    this.sequence += 1;
+    this.store.block({ kind, head: bytes, body, lastTick, link });
+  }
+}
+
+function plainBytes(value: unknown): Uint8Array {
+  const out = new ByteWriter(1024);
+  out.plain(value);
+  return out.view();
 }

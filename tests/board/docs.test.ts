@@ -89,7 +89,7 @@ describe('the line, by hand', () => {
     const [, orders = []] = blocks('The line, by hand');
     const pins = new FakePins(bundles.freeRunning.code);
     const typed = orders.filter((line) => line.startsWith('>')).map((line) => /"([^"]*)"/.exec(line)![1]!);
-    expect(typed.length).toBe(6);
+    expect(typed.length).toBe(7);
     for (const line of typed) {
       const [word, number] = line.split(',');
       expect([line, pins.sayLine(line)]).toEqual([
@@ -98,7 +98,7 @@ describe('the line, by hand', () => {
       ]);
     }
     for (const said of orders.filter((line) => !line.startsWith('>')))
-      expect(said).toMatch(/^(event|digest|failure),/);
+      expect(said).toMatch(/^(event|digest|reply|failure),/);
   });
 });
 
@@ -263,7 +263,7 @@ describe('troubleshooting', () => {
     run.isBusy = true;
     lookAtClock(run, 1000);
     const setUp = new FakePins(bundles.freeRunning.code);
-    setUp.say('setup,2,500,40000000,0,38000000,2000000,500,0,0,3000');
+    setUp.say('setup,2,500,40000000,0,38000000,0,2000000,500,0,0,3000');
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);

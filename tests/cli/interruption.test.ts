@@ -49,7 +49,8 @@ describe('an interrupted run', () => {
       if (jobs === '1') {
         expect(result.scenarios.map((scenario) => scenario.name)).toEqual(['A quiet day']);
         expect(traces).toEqual(['passes.trace']);
-        expect(read(`${name}/passes.trace`)).toMatch(/\n# end .*\n$/);
+        const cat = await program.run(['trace', 'cat', `${name}/passes.trace`]);
+        expect(cat.stdout).toMatch(/\n# end .*\n$/);
       }
       expect(readdirSync(program.folder).filter((file) => file.endsWith('.tmp'))).toEqual([]);
     },

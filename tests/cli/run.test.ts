@@ -177,9 +177,11 @@ describe('other outputs', () => {
 
   it('writes the trace of one scenario into a file, with the control beside it', async () => {
     await program.run(['run', fails, '--trace', 'one.trace']);
-    expect(read('one.trace')).toMatch(/^# thecal trace 1 .* run=main .*\n/);
-    expect(read('one.trace')).toMatch(/\n# end ticks=86401 .* verdict=failed\n$/);
-    expect(read('one.trace.control')).toMatch(/^# thecal trace 1 .* run=control .*\n/);
+    const main = await program.run(['trace', 'cat', 'one.trace']);
+    expect(main.stdout).toMatch(/^# thecal trace 2 .* run=main .*\n/);
+    expect(main.stdout).toMatch(/\n# end ticks=86401 .* verdict=failed\n$/);
+    const control = await program.run(['trace', 'cat', 'one.trace.control']);
+    expect(control.stdout).toMatch(/^# thecal trace 2 .* run=control .*\n/);
   });
 
   it('writes traces of several into a folder, and none over another of the same name', async () => {

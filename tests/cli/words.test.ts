@@ -67,7 +67,14 @@ describe('names of traces', () => {
 
 describe('the line that shows how far a run is', () => {
   it('says what it waits for until the board is at work', () => {
-    const place = { name: './espruino', port: { exec: './espruino' }, baud: null, board: null, options: [] };
+    const place = {
+      name: './espruino',
+      port: { exec: './espruino' },
+      baud: null,
+      board: null,
+      boardsFile: null,
+      options: [],
+    };
     const job = { index: 0, board: place, scenario: { name: 'A day', untilTick: 99, control: null } };
     const jobs = [job as unknown as Job];
     const board = RunBoard.of(1);

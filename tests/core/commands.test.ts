@@ -154,6 +154,7 @@ describe('tables of names', () => {
       commands.VOLUME_OUT_OF_RANGE,
       commands.NO_SUCH_ALARM,
       commands.PRESCRIPTION_UNREADABLE,
+      commands.SESSION_OPEN,
     ]).toEqual(commands.COMMAND_OUTCOMES.map((_, code) => code));
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
@@ -163,6 +164,7 @@ describe('tables of names', () => {
       'volume-out-of-range',
       'no-such-alarm',
       'prescription-unreadable',
+      'session-open',
     ]);
     expect(commands.COMMAND_OUTCOMES.length).toBeLessThanOrEqual(16);
   });

@@ -91,6 +91,7 @@ describe('permission by alarms', () => {
       ['stopped-too-long', 0],
       ['memory-error', 1],
       ['memory-repaired', 0],
+      ['session-left-open', 0],
       ['restarted', 0],
     ]);
     expect(ALARMS[CATHETER_OCCLUSION]?.name).toBe('catheter-occlusion');
@@ -236,7 +237,7 @@ describe('one tick', () => {
       `tone ${EMPTY}`,
       'permission 1',
     ]);
-    expect(rig.reports).toHaveLength(1);
+    expect(rig.replies).toHaveLength(1);
   });
 
   it('takes the readings that are due and no others', () => {

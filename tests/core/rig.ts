@@ -41,6 +41,7 @@ export const ONE_IN_72: PumpOptions = {
   strokeNl: 500,
   reservoirNl: 40_000_000,
   startHour: 0,
+  sessionTimeoutTicks: 0,
   fillNl: 38_000_000,
   lowReservoirNl: 2_000_000,
   concentrationUgPerMl: 500,
@@ -54,7 +55,8 @@ export class Rig {
   readonly events: RigEvent[] = [];
   readonly digests: { readonly tick: number; readonly digest: number }[] = [];
   readonly played: { readonly tick: number; readonly pattern: number }[] = [];
-  readonly reports: Int32Array[] = [];
+  /** Frames from the pump. */
+  readonly replies: Uint8Array[] = [];
   /** Readings taken, by tick: what was asked for, in the order of asking. */
   readonly asked = new Map<number, string[]>();
   /** The store; null cannot be read. */
@@ -199,8 +201,8 @@ export class Rig {
         stateDigest: (at, digest) => {
           this.digests.push({ tick: at, digest });
         },
-        report: (words) => {
-          this.reports.push(words);
+        reply: (bytes) => {
+          this.replies.push(bytes);
         },
       },
       checksum: { crc32: crc32OfWords },

@@ -12,7 +12,9 @@ import { readScenario } from '../../src/scenario/format.ts';
 import type { ScenarioResult } from '../../src/scenario/result.ts';
 import { runScenario } from '../../src/scenario/run.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { createTraceWriter } from '../../src/trace/write.ts';
+import { records } from '../../src/trace/read.ts';
+import { recordWord } from '../../src/trace/text.ts';
+import { type MemoryTrace, memoryTrace } from '../trace/memory.ts';
 import { windowed, windowsAround } from './windowed.ts';
 
 const FOLDER = join(PROJECT_ROOT, LIBRARY);
@@ -22,7 +24,7 @@ const LONG_STROKES = 20_000;
 /** Half a day on either side. */
 const MARGIN_TICKS = 43_200;
 /** These happen all the time. */
-const COMMON_EVENTS = new Set(['stroke', 'hour', 'state-digest']);
+const COMMON_WORDS = new Set(['stroke', 'hour', 'state']);
 
 const FILES = libraryFiles();
 
@@ -43,10 +45,8 @@ interface Run {
 }
 
 async function runOn(createTarget: TargetFactory, scenario: Scenario): Promise<Run> {
-  const lines: string[] = [];
+  const traces: MemoryTrace[] = [];
   const eventTicks = new Set<number>([0, scenario.untilTick]);
-  let tellingTicks = 0;
-  let lastTick = -1;
   const result = await runScenario(
     scenario,
     {
@@ -54,25 +54,31 @@ async function runOn(createTarget: TargetFactory, scenario: Scenario): Promise<R
       isTickByTick: false,
       revealedBy,
       openTrace: () => {
-        const writer = createTraceWriter((line) => lines.push(line));
-        return {
-          ...writer,
-          stimulus(tick, stimulus) {
-            eventTicks.add(tick);
-            writer.stimulus(tick, stimulus);
-          },
-          event(event) {
-            if (event.tick !== lastTick) tellingTicks += 1;
-            lastTick = event.tick;
-            if (!COMMON_EVENTS.has(event.kind)) eventTicks.add(event.tick);
-            writer.event(event);
-          },
-        };
+        const trace = memoryTrace();
+        traces.push(trace);
+        return trace.writer;
       },
     },
     '',
   );
-  return { lines, eventTicks: [...eventTicks].sort((a, b) => a - b), tellingTicks, result };
+  let tellingTicks = 0;
+  for (const trace of traces) {
+    let lastTick = -1;
+    for (const record of records(trace.trace().blocks)) {
+      if (record.kind === 'event' && record.tick !== lastTick) {
+        tellingTicks += 1;
+        lastTick = record.tick;
+      }
+      const isCommon = record.kind !== 'stimulus' && COMMON_WORDS.has(recordWord(record));
+      if (!isCommon) eventTicks.add(record.tick);
+    }
+  }
+  return {
+    lines: traces.flatMap((trace) => trace.lines()),
+    eventTicks: [...eventTicks].sort((a, b) => a - b),
+    tellingTicks,
+    result,
+  };
 }
 
 /** Without the ticks executed, of which a run cut into windows has more, and what only a line can tell. */

@@ -11,9 +11,9 @@ import { readScenario } from '../../src/scenario/format.ts';
 import type { ScenarioResult } from '../../src/scenario/result.ts';
 import { runScenario } from '../../src/scenario/run.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { createTraceWriter } from '../../src/trace/write.ts';
 import { DEAF, firmware, openBench, type BenchPlan } from './bench.ts';
 import { SETUP } from '../canaries/checks.ts';
+import { memoryTrace } from '../trace/memory.ts';
 
 /** Three hours with a stop and a stall, and a request at least every ten minutes. */
 function scenarioWith(entries: readonly string[]): Scenario {
@@ -38,10 +38,10 @@ until: 3 h
 }
 
 async function runOn(createTarget: TargetFactory, scenario: Scenario) {
-  const trace: string[] = [];
-  const openTrace = () => createTraceWriter((line) => trace.push(line));
-  const options = { createTarget, isTickByTick: false, revealedBy, openTrace };
-  return { trace, result: await runScenario(scenario, options, '') };
+  const trace = memoryTrace();
+  const options = { createTarget, isTickByTick: false, revealedBy, openTrace: () => trace.writer };
+  const result = await runScenario(scenario, options, '');
+  return { trace: trace.lines(), result };
 }
 
 const bench: OpenTarget[] = [];

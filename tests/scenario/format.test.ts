@@ -30,7 +30,7 @@ describe('the example of the language', () => {
       environment: { noise: true, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
       therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
       lookEveryTicks: [],
-      allow: null,
+      allow: ['under-delivery'],
       untilTick: 345_600,
     });
   });

@@ -63,6 +63,7 @@ describe('the table of faults', () => {
       'stopped-too-long',
       'memory-error',
       'memory-repaired',
+      'session-left-open',
       'restarted',
     ]; // prettier-ignore
     for (const spec of FAULTS) {

@@ -53,6 +53,7 @@ export interface BoardEntry {
 export interface Inventory {
   /** As the user named it. */
   readonly file: string;
+  readonly text: string;
   readonly entries: readonly BoardEntry[];
 }
 
@@ -145,7 +146,7 @@ export function readBoards(
       fixtures,
     }),
   );
-  return { inventory: { file, entries } };
+  return { inventory: { file, text: new TextDecoder().decode(bytes), entries } };
 }
 
 /** What needs more than one place of the file, judged by the parts that are right. */

@@ -4,7 +4,7 @@ import { PortError } from '../../../hal/espruino/console-port.ts';
 import type { TargetOptions } from '../../../hal/target-options.ts';
 import { UserError } from '../user-error.ts';
 import { absent, findPort, isPresent, portsFor, portText } from './find-port.ts';
-import { type BoardEntry, entriesWith, entryNamed, type PortWords } from './inventory.ts';
+import { type BoardEntry, entriesWith, entryNamed, loadInventory, type PortWords } from './inventory.ts';
 import type { PlaceOptions } from './options.ts';
 
 /** Plain data: it crosses threads. */
@@ -15,6 +15,8 @@ export interface BoardPlace {
   readonly baud: number | null;
   /** A name of the table of boards; null: whichever. */
   readonly board: string | null;
+  /** The file that named it, for the record; null where none did. */
+  readonly boardsFile: { readonly file: string; readonly text: string } | null;
   /** The options that name this very board, to be typed again. */
   readonly options: readonly (readonly [option: string, value: string])[];
 }
@@ -39,6 +41,7 @@ export async function choosePlace(options: PlaceOptions): Promise<BoardPlace> {
     port: words,
     baud: baud ?? null,
     board: null,
+    boardsFile: null,
     options: [[option, path], ...atBaud],
   });
   if (port !== undefined) return place(port, { path: port }, '--port');
@@ -49,7 +52,14 @@ export async function choosePlace(options: PlaceOptions): Promise<BoardPlace> {
       : await firstPresent(entriesWith(fixture, boards), fixture);
   const { name } = entry;
   const inFile = boards === undefined ? [] : [['--boards', boards] as const];
-  return { ...entry, baud: baud ?? entry.baud, options: [['--board', name], ...inFile, ...atBaud] };
+  const inventory = loadInventory(boards);
+  const boardsFile = inventory === null ? null : { file: inventory.file, text: inventory.text };
+  return {
+    ...entry,
+    boardsFile,
+    baud: baud ?? entry.baud,
+    options: [['--board', name], ...inFile, ...atBaud],
+  };
 }
 
 /** The first of these that is plugged in. Rejects with a `PortError` when none is. */

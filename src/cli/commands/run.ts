@@ -10,7 +10,7 @@ import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../sce
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
-import { coreHash, productVersion } from '../build-info.ts';
+import { coreHash, hostTools, productVersion } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
 import { pageParts } from '../page-parts.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
@@ -38,11 +38,16 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly vcd?: string;
   readonly vcdLast?: number;
   readonly trace?: string;
+  /** Ticks. */
+  readonly traceLast?: number;
   readonly filter?: string;
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseTarget(options);
+  if (options.traceLast !== undefined && options.trace === undefined) {
+    throw new UserError('--trace-last says how much of a trace is kept: it goes with --trace PATH');
+  }
   const place = options.target === 'board' ? await boardOf(options) : null;
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
@@ -129,7 +134,7 @@ async function manifestOf(options: RunCommandOptions, place: BoardPlace | null):
     seed: options.seed ?? null,
     target: options.target,
     board: place?.name ?? null,
-    engine: `node ${process.versions.node}, v8 ${process.versions.v8}`,
+    engine: hostTools(),
     stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
     notice: NOTICE,
   };
@@ -220,6 +225,7 @@ async function jobsOf(
         trace === undefined
           ? null
           : { main: trace.main.temporaryPath, control: trace.control?.temporaryPath ?? null },
+      traceLastTicks: options.traceLast ?? null,
       isRecorded: outputs.html !== null || outputs.vcds.length > 0,
       coreHash: core,
       reproduce: reproduceLine(start, scenario, {

@@ -1,9 +1,14 @@
 /** Runs one job in this thread, whichever it is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TICK_MS, TICKS_PER_DAY } from '../../core/units.ts';
+import { TICK_MS } from '../../core/units.ts';
 import type { LineTotals } from '../../../hal/target-options.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
+import type { TargetDescription } from '../../../hal/target.ts';
+import type { TraceManifest } from '../../trace/format.ts';
+import { TraceRing } from '../../trace/ring.ts';
 import { createTraceWriter, type TraceWriter } from '../../trace/write.ts';
+import { hostTools, productVersion } from '../build-info.ts';
+import { sha256 } from '../hashing.ts';
 import { reasonOf } from '../user-error.ts';
 import { revealedBy } from '../vocabulary.ts';
 import type { RunBoard } from './board.ts';
@@ -11,13 +16,9 @@ import { brokenResult, type Job, type Outcome } from './job.ts';
 import { OpenTargets } from './open-targets.ts';
 import { Pacer } from './pacer.ts';
 import { Recorders } from './recorders.ts';
+import { SLICE_TICKS } from './slices.ts';
 import { TraceFile } from './trace-file.ts';
 
-/**
- * Part of the result, since each slice ends in an executed tick: the same for any number of jobs. Long enough to cost
- * nothing, short enough that Ctrl-C and the progress line feel at once.
- */
-const SLICE_TICKS = { jumps: 5 * TICKS_PER_DAY, 'tick-by-tick': TICKS_PER_DAY / 4 } as const;
 /** How long this thread may keep signals and timers waiting. */
 const BUSY_MS = 40;
 
@@ -77,16 +78,17 @@ async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorde
       isCancelled,
       sliceTicks: pacer?.sliceTicks ?? SLICE_TICKS[job.isTickByTick ? 'tick-by-tick' : 'jumps'],
       // The runner asks for a trace as it begins a run, with a control before the main one.
-      openTrace(which) {
+      openTrace(which, description) {
         isMain = which === 'main';
         ticksBefore = isMain && scenario.control !== null ? scenario.untilTick + 1 : 0;
         if (isMain) pacer?.begin();
-        return traces.open(which);
+        return traces.open(which, description);
       },
       openRecorder: (which, stimulusTicks, untilTick) =>
         recorders.open(which, stimulusTicks, untilTick, () => target.line()),
       async onSlice(nextTick) {
         board.setTicks(job.index, ticksBefore + nextTick);
+        traces.flushInTime();
         // The control is arithmetic for the evidence; nobody watches it, so it need not take its time.
         if (isMain) await pacer?.waitFor(nextTick);
         if (performance.now() - lastTurnMs > BUSY_MS) {
@@ -110,38 +112,72 @@ function since(before: LineTotals, now: LineTotals): LineTotals {
   return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as LineTotals;
 }
 
+/** A run that is killed loses no more of its trace than what came in so long. */
+const FLUSH_MS = 1000;
+
 /** The trace files of one job. */
 class Traces {
   private readonly job: Job;
   private readonly files: TraceFile[] = [];
+  private writer: TraceWriter | null = null;
+  private flushedMs = 0;
 
   constructor(job: Job) {
     this.job = job;
   }
 
-  open(which: 'main' | 'control'): TraceWriter | null {
-    const path = this.job.trace?.[which] ?? null;
+  open(which: 'main' | 'control', description: TargetDescription): TraceWriter | null {
+    const { trace, traceLastTicks, targetName } = this.job;
+    const path = trace?.[which] ?? null;
     if (path === null) return null;
     const file = new TraceFile(path);
     this.files.push(file);
-    const writer = createTraceWriter((line) => file.line(line));
-    const { scenario, coreHash, targetName } = this.job;
-    writer.header({
-      scenario: scenario.name,
-      scenarioHash: scenario.hash,
-      coreHash,
-      seed: scenario.seed,
-      target: targetName,
-      tickMs: TICK_MS,
-      run: which,
-    });
-    return writer;
+    const store = traceLastTicks === null ? file : new TraceRing(file, traceLastTicks, sha256);
+    // Other targets would have to ask a board for its state, over the line.
+    this.writer = createTraceWriter(store, sha256, { keepsStates: targetName === 'sim' });
+    this.writer.manifest(manifestOf(this.job, which, description));
+    this.flushedMs = performance.now();
+    return this.writer;
+  }
+
+  flushInTime(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.flushedMs < FLUSH_MS) return;
+    this.flushedMs = nowMs;
+    this.writer?.flush();
   }
 
   /** Returns what kept a trace from being written whole, or null. */
   close(): string | null {
+    // Of a run that an error has ended, too, everything is told.
+    this.writer?.flush();
     for (const file of this.files) file.close();
     const failure = this.files.find((file) => file.failure !== null)?.failure ?? null;
     return failure === null ? null : reasonOf(failure);
   }
+}
+
+function manifestOf(
+  { scenario, coreHash, targetName, board, isTickByTick }: Job,
+  run: 'main' | 'control',
+  { engine }: TargetDescription,
+): TraceManifest {
+  return {
+    product: 'thecal',
+    productVersion: productVersion(),
+    coreHash,
+    run,
+    scenario: scenario.name,
+    scenarioFile: scenario.file,
+    scenarioHash: scenario.hash,
+    scenarioText: scenario.text,
+    seed: scenario.seed,
+    target: targetName,
+    board: board?.name ?? null,
+    boardsFile: board?.boardsFile ?? null,
+    engine,
+    tools: hostTools(),
+    stepping: isTickByTick ? 'tick-by-tick' : 'jumps',
+    tickMs: TICK_MS,
+  };
 }

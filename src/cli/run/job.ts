@@ -20,6 +20,8 @@ export interface Job {
   /** Simulated seconds per second of wall clock; null: as fast as it goes. */
   readonly realtimeFactor: number | null;
   readonly trace: TracePaths | null;
+  /** Keep the last so many ticks of a trace; null: all of it. */
+  readonly traceLastTicks: number | null;
   /** Something will be drawn of it. */
   readonly isRecorded: boolean;
   readonly coreHash: string;

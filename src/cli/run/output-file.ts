@@ -20,6 +20,9 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { MachineError, reasonOf, UserError } from '../user-error.ts';
 
+/** Ending of the name of a trace whose run has not ended. */
+export const UNFINISHED = '.unfinished';
+
 /** Swept when the process ends, however it ends. */
 const unfinished = new Set<string>();
 
@@ -44,20 +47,33 @@ export class OutputFile {
 
   /** Makes sure that it will be possible to write there, and leaves nothing behind. */
   static prepare(option: string, path: string): OutputFile {
+    return OutputFile.prepareAs(option, path, (name) => `.${name}.${process.pid}.tmp`);
+  }
+
+  /** Of what can be read before it is whole, should this process be killed: under a name that shows and says so. */
+  static prepareReadable(option: string, path: string): OutputFile {
+    return OutputFile.prepareAs(option, path, (name) => `${name}.${process.pid}${UNFINISHED}`);
+  }
+
+  private static prepareAs(
+    option: string,
+    path: string,
+    nameMeanwhile: (name: string) => string,
+  ): OutputFile {
     try {
-      return OutputFile.probe(path);
+      return OutputFile.probe(path, nameMeanwhile);
     } catch (error) {
       throw new UserError(`${option} ${path}: can't be written: ${reasonOf(error)}; nothing was run`);
     }
   }
 
-  private static probe(path: string): OutputFile {
+  private static probe(path: string, nameMeanwhile: (name: string) => string): OutputFile {
     const finalPath = behindLinks(path);
     const stats = statSync(finalPath, { throwIfNoEntry: false });
     if (stats !== undefined) refuseFolder(stats);
     if (stats !== undefined) accessSync(finalPath, constants.W_OK);
     if (stats !== undefined && !stats.isFile()) return new OutputFile(path, finalPath, finalPath);
-    const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${process.pid}.tmp`);
+    const temporaryPath = join(dirname(finalPath), nameMeanwhile(basename(finalPath)));
     if (unfinished.size === 0) process.once('exit', sweep);
     unfinished.add(temporaryPath);
     closeSync(openSync(temporaryPath, 'w'));

@@ -91,8 +91,8 @@ function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles
   return scenarios.map(({ control }, index) => {
     const name = names[index]!;
     return {
-      main: OutputFile.prepare('--trace', name),
-      control: control === null ? null : OutputFile.prepare('--trace', `${name}.control`),
+      main: OutputFile.prepareReadable('--trace', name),
+      control: control === null ? null : OutputFile.prepareReadable('--trace', `${name}.control`),
     };
   });
 }

@@ -1,39 +1,56 @@
-/** A trace on its way to disk: lines gathered into blocks, since a long run writes millions of them. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+/** A trace on its way to disk, block by block, so that what a killed run leaves behind can be read. */
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import type { RingFile } from '../../trace/ring.ts';
+import type { TraceStore, WrittenBlock } from '../../trace/write.ts';
 
-const BLOCK_CHARACTERS = 256 * 1024;
-
-export class TraceFile {
-  private readonly handle: number;
-  private waiting: string[] = [];
-  private waitingCharacters = 0;
+export class TraceFile implements TraceStore, RingFile {
+  private readonly path: string;
+  private handle: number;
   /** The first error of the disk; the run goes on without its trace, for its verdict doesn't depend on one. */
   failure: unknown = null;
 
   constructor(path: string) {
+    this.path = path;
     this.handle = openSync(path, 'w');
   }
 
-  line(text: string): void {
-    this.waiting.push(text, '\n');
-    this.waitingCharacters += text.length + 1;
-    if (this.waitingCharacters >= BLOCK_CHARACTERS) this.flush();
+  begin(firstLine: Uint8Array): void {
+    this.append(firstLine);
   }
 
-  close(): void {
-    this.flush();
-    closeSync(this.handle);
+  block({ head, body }: WrittenBlock): void {
+    this.append(head, body);
   }
 
-  private flush(): void {
-    const bytes = Buffer.from(this.waiting.join(''));
-    this.waiting = [];
-    this.waitingCharacters = 0;
+  /** In one call to the system: what is written is written in one piece, or ends within it. */
+  append(...parts: readonly Uint8Array[]): void {
     if (this.failure !== null) return;
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.handle, bytes, done);
+      writeAll(this.handle, Buffer.concat(parts));
     } catch (error) {
       this.failure = error;
     }
   }
+
+  replace(parts: readonly Uint8Array[]): void {
+    if (this.failure !== null) return;
+    const newPath = `${this.path}.new`;
+    try {
+      const handle = openSync(newPath, 'w');
+      writeAll(handle, Buffer.concat(parts));
+      renameSync(newPath, this.path);
+      closeSync(this.handle);
+      this.handle = handle;
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.handle);
+  }
+}
+
+function writeAll(handle: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
 }

@@ -1,0 +1,57 @@
+/** A trace file as it is asked for on the command line, or words for what is wrong with it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { BytesError } from '../../trace/bytes.ts';
+import { NoTraceError, type ReadTrace, readTrace, type Trace } from '../../trace/read.ts';
+import { flawText, looseText } from '../../report/trace-words.ts';
+import { sha256 } from '../hashing.ts';
+import { UNFINISHED } from '../run/output-file.ts';
+import { printLines } from '../terminal.ts';
+import { reasonOf, UserError } from '../user-error.ts';
+
+/** Flaws are for the caller to tell. */
+export function readTraceFile(path: string): ReadTrace {
+  const bytes = bytesOf(path);
+  try {
+    return readTrace(bytes, sha256);
+  } catch (error) {
+    if (!(error instanceof NoTraceError || error instanceof BytesError)) throw error;
+    throw new UserError(`${path}: ${error.message}`);
+  }
+}
+
+/** A trace to work with. Nothing is shown of one that was altered; one that was cut short says so and is used. */
+export function openTrace(path: string): Trace {
+  const read = readTraceFile(path);
+  if ('flaws' in read) {
+    throw new UserError(
+      `${path}: not as it was written, so nothing of it is taken for true`,
+      ...read.flaws.map((flaw) => `  ${flawText(flaw)}`),
+    );
+  }
+  const loose = looseText(read.trace);
+  if (loose !== null) printLines(process.stderr, [`${path}: ${loose}`]);
+  return read.trace;
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(`${path}: ${reasonOf(error)}${unfinishedBeside(path)}`);
+  }
+}
+
+/** A run that was killed has left its trace under another name. */
+function unfinishedBeside(path: string): string {
+  try {
+    const left = readdirSync(dirname(path)).find(
+      (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(UNFINISHED),
+    );
+    return left === undefined
+      ? ''
+      : `; a run that was killed, or still runs, left ${join(dirname(path), left)}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,41 @@
+/** What it takes to run a trace again: its scenario, read by this program, and this program's own manifest. */
+import { createSimTarget } from '../../../hal/sim/target.ts';
+import type { ReplayOptions } from '../../replay/replay.ts';
+import { readScenario } from '../../scenario/format.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { TraceManifest } from '../../trace/format.ts';
+import { coreHash, hostTools, productVersion } from '../build-info.ts';
+import { sha256Hex } from '../hashing.ts';
+import { countProblems, problemText } from '../input-files.ts';
+import { SLICE_TICKS } from '../run/slices.ts';
+import { UserError } from '../user-error.ts';
+import { revealedBy, VOCABULARY } from '../vocabulary.ts';
+
+/** The scenario that was run, with the seed it was run with. */
+export function scenarioIn(path: string, { scenarioText, scenarioFile, seed }: TraceManifest): Scenario {
+  const bytes = new TextEncoder().encode(scenarioText);
+  const outcome = readScenario(bytes, scenarioFile, VOCABULARY, sha256Hex);
+  if ('scenario' in outcome) return { ...outcome.scenario, seed };
+  throw new UserError(
+    `${path}: the scenario in it was valid for thecal of its time and is not for this one:`,
+    ...outcome.problems.map(problemText),
+    countProblems(outcome.problems),
+  );
+}
+
+/** The manifest that this program would write now, where it runs the core in this process. */
+export async function manifestNow(then: TraceManifest): Promise<TraceManifest> {
+  return {
+    ...then,
+    productVersion: productVersion(),
+    coreHash: await coreHash(),
+    target: 'sim',
+    board: null,
+    engine: 'host',
+    tools: hostTools(),
+  };
+}
+
+export function replayOptions({ stepping }: TraceManifest): Omit<ReplayOptions, 'isCancelled' | 'onSlice'> {
+  return { createTarget: createSimTarget, revealedBy, sliceTicks: SLICE_TICKS[stepping] };
+}

@@ -1,0 +1,80 @@
+/** What is said of traces: what is wrong with their bytes, and where two of them part. */
+import type { Difference } from '../replay/difference.ts';
+import type { ManifestDifference } from '../replay/manifest.ts';
+import { formatDuration, formatInstant } from '../scenario/time.ts';
+import type { Flaw, Trace } from '../trace/read.ts';
+import type { Paint } from './paint.ts';
+import { grouped } from './words.ts';
+
+export function flawText({ block, fromOffset, toOffset, firstTick, lastTick, what }: Flaw): string {
+  const name = block < 0 ? 'head of the file' : `block ${block}`;
+  const ticks =
+    firstTick === null || lastTick === null
+      ? ''
+      : `, ticks ${firstTick} to ${lastTick} (${formatDuration(firstTick)} to ${formatDuration(lastTick)})`;
+  return `${name}, bytes ${fromOffset} to ${toOffset - 1}${ticks}: ${what}`;
+}
+
+/** What a run that broke off has left; null of one that came to its end. */
+export function looseText({ blocks, end, looseBytes }: Trace): string | null {
+  if (end !== null) return null;
+  const loose =
+    looseBytes === 0 ? '' : `; ${grouped(looseBytes)} bytes of a block that was not finished are left out`;
+  const { lastTick = 0 } = blocks.findLast(({ kind }) => kind === 'records') ?? {};
+  return `it has no end, because its run was killed, broke off or goes on: whole up to ${formatInstant(lastTick)}${loose}`;
+}
+
+export function manifestLines(
+  differences: readonly ManifestDifference[],
+  [nameA, nameB]: readonly [string, string],
+): string[] {
+  const width = Math.max(...differences.map(({ field }) => field.length));
+  return differences.map(
+    ({ field, a, b }) => `  ${field.padEnd(width)}  ${shortened(a)} (${nameA})  ${shortened(b)} (${nameB})`,
+  );
+}
+
+/** Nobody compares more of a hash by eye. */
+function shortened(text: string): string {
+  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
+}
+
+const FIELDS_SHOWN = 12;
+
+/** First where, then both lines, what led up to it, and what the firmware's state makes of it. */
+export function differenceLines(
+  difference: Difference,
+  [nameA, nameB]: readonly [string, string],
+  paint: Paint,
+): string[] {
+  const { tick, field, a, b, lineA, lineB, before, state } = difference;
+  const width = Math.max(nameA.length, nameB.length, 'before'.length);
+  const labelled = (name: string, text: string): string => `  ${name.padEnd(width)}  ${text}`;
+  return [
+    paint.red(`differs first at ${formatInstant(tick)}: ${field} is ${a} (${nameA}), ${b} (${nameB})`),
+    ...before.map((line, i) => paint.dim(labelled(i === 0 ? 'before' : '', line))),
+    labelled(nameA, lineA ?? 'nothing more'),
+    labelled(nameB, lineB ?? 'nothing more'),
+    ...stateLines(state, labelled),
+  ];
+}
+
+function stateLines(state: Difference['state'], labelled: (name: string, text: string) => string): string[] {
+  if (state === null) return [];
+  const { nextTick, fields, fieldCount } = state;
+  const at = `${fields.length} of ${fieldCount} fields differ before ${formatInstant(nextTick)}`;
+  const shown = fields.slice(0, FIELDS_SHOWN);
+  const width = Math.max(0, ...shown.map(({ path }) => path.length));
+  return [
+    labelled(
+      'state',
+      fields.length === 0 ? `no field differs any more before ${formatInstant(nextTick)}` : at,
+    ),
+    ...shown.map(({ path, a, b }) =>
+      labelled('', `${path.padEnd(width)}  ${a ?? 'absent'}  ${b ?? 'absent'}`),
+    ),
+    ...(fields.length > FIELDS_SHOWN
+      ? [labelled('', `and ${fields.length - FIELDS_SHOWN} more: --json has all`)]
+      : []),
+  ];
+}

@@ -1,0 +1,251 @@
+/** Traces from the command line, as an engineer would use them. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { readTrace, records } from '../../src/trace/read.ts';
+import { formatDuration } from '../../src/scenario/time.ts';
+import { sha256 } from '../../src/cli/hashing.ts';
+import { builtProgram, FIXTURES } from './program.ts';
+
+const program = builtProgram();
+const LONG = join(FIXTURES, 'long.yaml');
+const KINK = join(PROJECT_ROOT, 'sim/scenarios/catheter-occlusion.yaml');
+const IS_LONG = process.env['THECAL_LONG'] === '1';
+const inFolder = (name: string): string => join(program.folder, name);
+
+beforeAll(async () => {
+  const { code, stderr } = await program.run(['run', KINK, '--trace', 'kink.trace']);
+  if (code !== 0) throw new Error(stderr);
+  // Anything after this works with the trace alone.
+});
+
+describe('thecal trace cat', () => {
+  it('prints what docs/trace.md shows of a kinked catheter', async () => {
+    const { code, stdout, stderr } = await program.shell(
+      `node '${program.file}' trace cat kink.trace | grep -vE '^#| (stroke|hour|state|tone) '`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const docs = readFileSync(join(PROJECT_ROOT, 'docs/trace.md'), 'utf8');
+    expect(docs).toContain(stdout);
+    expect(stdout.split('\n')).toContain('173089 raise alarm=catheter-occlusion');
+  });
+
+  it('prints moments and kinds that are asked for, and as JSON lines', async () => {
+    const words = ['trace', 'cat', 'kink.trace', '--since', '2 d', '--until', '173089'];
+    const some = await program.run([...words, '--only', 'fault,raise']);
+    expect(some.stdout).toBe(
+      '172800 fault id=kink kind=catheter-occlusion diameter-closed=1000000\n173089 raise alarm=catheter-occlusion\n',
+    );
+    const json = await program.run([...words, '--only', 'fault,raise', '--json']);
+    expect(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        tick: 172_800,
+        kind: 'fault',
+        id: 'kink',
+        fault: 'catheter-occlusion',
+        options: { 'diameter-closed': 1_000_000 },
+      },
+      { tick: 173_089, kind: 'raise', alarm: 'catheter-occlusion' },
+    ]);
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { code, stdout, stderr } = await program.shell(
+      `node '${program.file}' trace cat kink.trace | head -2`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^# thecal trace 2 .*\n71 stroke requested=1\n$/);
+  });
+
+  it.each([
+    ['a kind that is none', ['--only', 'rais'], /^--only: unknown kind "rais"; did you mean raise\?/],
+    ['a time that is none', ['--since', 'noon'], /"noon" is no time/],
+  ] as const)('refuses %s', async (_, words, message) => {
+    const { code, stderr } = await program.run(['trace', 'cat', 'kink.trace', ...words]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it.each([
+    ['that is not there', 'none.trace', /^none.trace: there is no such file/],
+    ['that is a folder', '.', /^\.: this is a folder/],
+    ['that is a scenario', KINK, /: this is no trace\n$/],
+  ] as const)('refuses a trace %s', async (_, path, message) => {
+    for (const verb of [['trace', 'cat'], ['trace', 'verify'], ['replay']]) {
+      const { code, stderr } = await program.run([...verb, path]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    }
+  });
+});
+
+describe('one byte changed', () => {
+  it('is located by one command, and nothing is shown of the trace [SR-TRACE-2]', async () => {
+    const bytes = readFileSync(inFolder('kink.trace'));
+    const read = readTrace(bytes, sha256);
+    if ('flaws' in read) throw new Error('it was whole');
+    const block = read.trace.blocks.filter(({ kind }) => kind === 'records')[2]!;
+    bytes[block.offset + 500]! ^= 4;
+    writeFileSync(inFolder('bent.trace'), bytes);
+    const verify = await program.run(['trace', 'verify', 'kink.trace', 'bent.trace']);
+    expect(verify.code).toBe(1);
+    expect(verify.stdout).toMatch(
+      /^kink.trace: whole: \d+ blocks up to 4 d \(tick 345600\)\nbent.trace: altered\n/,
+    );
+    expect(verify.stdout).toContain(
+      `  block ${block.sequence}, bytes ${block.offset} to ${block.offset + 80 + block.body.length - 1}, ` +
+        `ticks ${block.firstTick} to ${block.lastTick} (2 d to ${formatDuration(block.lastTick)}): the bytes do not match`,
+    );
+    for (const words of [
+      ['trace', 'cat', 'bent.trace'],
+      ['replay', 'bent.trace'],
+      ['diff', 'kink.trace', 'bent.trace'],
+    ]) {
+      const { code, stdout, stderr } = await program.run(words);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`block ${block.sequence}, bytes`);
+    }
+  });
+});
+
+describe('thecal replay', () => {
+  it('needs nothing but the trace', async () => {
+    copyFileSync(KINK, inFolder('gone.yaml'));
+    await program.run(['run', 'gone.yaml', '--seed', '12', '--trace', 'gone.trace']);
+    renameSync(inFolder('gone.yaml'), inFolder('gone.txt'));
+    const { code, stdout } = await program.run(['replay', 'gone.trace']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nidentical up to 4 d \(tick 345600\)\n$/);
+    const control = await program.run(['replay', 'kink.trace.control', '--json']);
+    expect(control.code).toBe(0);
+    expect(JSON.parse(control.stdout)).toMatchObject({
+      verdict: 'identical',
+      difference: null,
+      manifest: [],
+    });
+  });
+});
+
+describe('thecal diff', () => {
+  it('says where two runs part, in words and as JSON', async () => {
+    const text = await program.run(['diff', 'kink.trace', 'kink.trace.control']);
+    expect(text.code).toBe(1);
+    expect(text.stdout).toContain(
+      'differs first at 2 d (tick 172800): kind is fault (first), hour (second)\n  before  172511 stroke requested=2396\n',
+    );
+    const json = await program.run(['diff', 'kink.trace', 'kink.trace.control', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      verdict: 'differs',
+      difference: { tick: 172_800, field: 'kind', a: 'fault', b: 'hour' },
+    });
+    const same = await program.run(['diff', 'kink.trace', 'kink.trace']);
+    expect(same).toMatchObject({ code: 0, stdout: 'identical up to 4 d (tick 345600), the end of both\n' });
+  });
+});
+
+describe('thecal run --trace-last', () => {
+  it('keeps the manifest and the last days, which can be read and replayed', async () => {
+    await program.run(['run', KINK, '--trace', 'last.trace', '--trace-last', '1 d']);
+    const cat = await program.run(['trace', 'cat', 'last.trace']);
+    const lines = cat.stdout.split('\n');
+    expect(lines[0]).toMatch(/^# thecal trace 2 /);
+    expect(lines[1]).toMatch(/^# gap through tick \d+, which was not kept$/);
+    expect(Number.parseInt(lines[2] ?? '', 10)).toBeLessThanOrEqual(345_600 - 86_400);
+    expect(Number.parseInt(lines[2] ?? '', 10)).toBeGreaterThan(345_600 - 3 * 86_400);
+    const replay = await program.run(['replay', 'last.trace']);
+    expect(replay.code).toBe(0);
+    expect((await program.run(['diff', 'kink.trace', 'last.trace'])).code).toBe(0);
+  });
+
+  it('goes with --trace only', async () => {
+    const { code, stderr } = await program.run(['run', KINK, '--trace-last', '1 d']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--trace-last .* it goes with --trace PATH\n$/);
+  });
+});
+
+describe('a run that is killed', () => {
+  const KILLS = IS_LONG ? 200 : 24;
+  const AT_ONCE = 4;
+
+  /** Starts a run, kills it while it writes, and reads what it has left. */
+  async function killed(bytes: number): Promise<number> {
+    const folder = mkdtempSync(inFolder('killed-'));
+    const words = ['run', LONG, '--trace', join(folder, 'x.trace'), '--jobs', '1'];
+    const started = program.start(words);
+    const file = await unfinishedIn(folder, bytes);
+    await sleep(Math.random() * 10);
+    started.child.kill('SIGKILL');
+    expect((await started.ended).code).toBeNull();
+    const read = readTrace(readFileSync(file), sha256);
+    if ('flaws' in read) throw new Error(JSON.stringify(read.flaws));
+    expect(read.trace.end).toBeNull();
+    expect(read.trace.manifest.scenarioText).toBe(readFileSync(LONG, 'utf8'));
+    return [...records(read.trace.blocks)].length;
+  }
+
+  /** The file once so much is in it. */
+  async function unfinishedIn(folder: string, bytes: number): Promise<string> {
+    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 5) {
+      const name = readdirSync(folder).find((one) => one.endsWith('.unfinished'));
+      const file = join(folder, name ?? '');
+      if (name !== undefined && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > bytes) return file;
+      await sleep(5);
+    }
+    throw new Error(`nothing was written in ${folder}`);
+  }
+
+  it(`leaves a readable trace, each of ${KILLS} times at random (200 in the long run) [SR-TRACE-4]`, {
+    timeout: 600_000,
+  }, async () => {
+    const counts: number[] = [];
+    for (let i = 0; i < KILLS; i += AT_ONCE) {
+      const sizes = Array.from({ length: Math.min(AT_ONCE, KILLS - i) }, () => 2000 + Math.random() * 60_000);
+      counts.push(...(await Promise.all(sizes.map(killed))));
+    }
+    expect(counts).toHaveLength(KILLS);
+    expect(new Set(counts).size).toBeGreaterThan(5);
+  });
+
+  it('is found by its name, and replays as far as it goes', async () => {
+    const started = program.start([
+      'run',
+      join(FIXTURES, 'long.yaml'),
+      '--trace',
+      'cut.trace',
+      '--jobs',
+      '1',
+    ]);
+    const name = basename(await unfinishedIn(program.folder, 2000));
+    await sleep(400);
+    started.child.kill('SIGKILL');
+    await started.ended;
+    expect(existsSync(inFolder('cut.trace'))).toBe(false);
+    const asked = await program.run(['replay', 'cut.trace']);
+    expect(asked.stderr).toBe(
+      `cut.trace: there is no such file or folder; a run that was killed, or still runs, left ${name}\n`,
+    );
+    const verify = await program.run(['trace', 'verify', name]);
+    expect(verify.code).toBe(4);
+    expect(verify.stdout).toContain(': unfinished: as written, but it has no end');
+    const replay = await program.run(['replay', name]);
+    expect(replay.code).toBe(0);
+    expect(replay.stdout).toMatch(/identical up to .*, where the recording breaks off\n$/);
+  });
+});
