@@ -6,7 +6,6 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import type { Command } from '../../src/core/commands.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
 import { readLog } from '../../src/core/log.ts';
 import { bootPump, createPump } from '../../src/core/pump.ts';
@@ -19,6 +18,9 @@ import {
   PRESCRIPTION_AT,
   PRESCRIPTION_WORDS,
 } from '../../src/core/store.ts';
+import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
+import type { Therapy } from '../../src/core/therapy.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { ONE_IN_72, Rig } from './rig.ts';
 
 const IS_LONG = process.env['THECAL_LONG'] === '1';
@@ -31,10 +33,10 @@ const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
   readonly atTick: number;
-  readonly command: Command;
+  readonly command: ClinicalOrder;
 }
 
-const program = (rate: number, concentrationUgPerMl: number): Command => ({
+const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
@@ -79,7 +81,7 @@ const isPrescription = (address: number): boolean => address >= PRESCRIPTION_AT 
 const therapyOf = (words: Int32Array): string => words.subarray(0, PRESCRIPTION_WORDS - 2).join();
 
 /** By hand: a stroke is 500e-6 mL x ug/mL, so 432 x ug/mL / (tenths of a ug a day) seconds apart. */
-const ticksPerStroke = (words: Int32Array): number => (432 * words[26]!) / words[2]!;
+const ticksPerStroke = (words: Int32Array): number => (432 * words[2]!) / words[12]!;
 
 const entryText = (tick: number, code: number, argument: number): string =>
   `${tick} ${EVENT_KINDS[code]} ${argument}`;
@@ -123,7 +125,7 @@ function busyDay(): { readonly rig: Rig; readonly writes: readonly Write[] } {
   };
   for (const { atTick, command } of BUSY_DAY) {
     runTo(atTick - 1);
-    rig.core.queueCommand(rig.pump, command);
+    rig.core.queueCommand(rig.pump, commandOf(command));
   }
   runTo(DAY);
   return { rig, writes };
@@ -266,7 +268,9 @@ function cutsOfMaking(rig: Rig, rate: number): { readonly store: Int32Array; rea
       cuts.push({ store, isMade });
     }
   };
-  createPump({ ...ONE_IN_72, therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate } }, rig.hal);
+  const therapy: Therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate };
+  const options = { ...ONE_IN_72, therapy };
+  createPump({ ...options, words: prescriptionWords(options) }, rig.hal);
   return cuts;
 }
 
@@ -291,12 +295,12 @@ describe('power lost while a pump is made', () => {
         seen.none += 1;
       } else if (isMade) {
         // A new pump's books, at tick 0.
-        expect(pump.prescription.words[2]).toBe(1000);
+        expect(pump.prescription.words[12]).toBe(1000);
         expect(pump).toMatchObject({ nowTick: 1, motor: { requested: 0 }, ledger: { restarts: 1 } });
         seen.made += 1;
       } else {
         // Until the second copy of its boot record is touched, the former one.
-        expect(pump.prescription.words[2]).toBe(3000);
+        expect(pump.prescription.words[12]).toBe(3000);
         expect(pump).toMatchObject({ motor: { requested: 50 } });
         seen.former += 1;
       }
