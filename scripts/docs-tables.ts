@@ -402,6 +402,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'TICKS_PER_SECOND',
     'TICKS_PER_MINUTE',
     'TICKS_PER_HOUR',
+    'TICKS_PER_HALF_HOUR',
     'TICKS_PER_DAY',
     'NEVER',
     'MAX_EXACT',
@@ -439,8 +440,8 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'OPENING_WORDS',
     'RING_RECORDS',
   ],
-  'hal/sim/prescribed.ts': ['NOTHING'],
-  'src/scenario/compile-therapy.ts': ['HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
+  'hal/sim/prescribed.ts': ['HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
+  'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
 };
 
 const CONSTANT = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ([^;]*);/gm;
