@@ -240,6 +240,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       what: 'volume of a shot of the valve family as built, nL',
       source: 'JULLIAN (weak)',
     },
+    FASTEST_NL_PER_HOUR: { what: 'fastest flow with a bolus, nL an hour (24 mL a day)', source: ESTIMATE },
+    BOLUS_MIN_TICKS: {
+      what: 'shortest bolus, s',
+      source: 'estimate, as the label gives a screening dose (LABEL)',
+    },
+    BOLUS_MAX_TICKS: { what: 'longest bolus, s', source: 'R5.3.0(5) (OPENPCA)' },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
@@ -402,6 +408,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'TICKS_PER_SECOND',
     'TICKS_PER_MINUTE',
     'TICKS_PER_HOUR',
+    'TICKS_PER_HALF_HOUR',
     'TICKS_PER_DAY',
     'NEVER',
     'MAX_EXACT',
@@ -439,8 +446,8 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'OPENING_WORDS',
     'RING_RECORDS',
   ],
-  'hal/sim/prescribed.ts': ['NOTHING'],
-  'src/scenario/compile-therapy.ts': ['HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
+  'hal/sim/prescribed.ts': ['HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
+  'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
 };
 
 const CONSTANT = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ([^;]*);/gm;

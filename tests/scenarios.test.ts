@@ -186,8 +186,9 @@ const INCIDENTS = FILES.filter((file) => file.startsWith('incidents/'));
 
 describe.each(INCIDENTS)('the incident %s', (file) => {
   it('is the one whose number its file bears', () => {
-    const { why, incident } = runOf(file).scenario;
+    const { name, why, incident } = runOf(file).scenario;
     expect(incident?.number).toBe(Number(file.slice('incidents/'.length, 'incidents/NN'.length)));
+    expect(name).toContain(`(incident ${incident?.number})`);
     expect(why).toContain(`Incident ${incident?.number}`);
   });
 

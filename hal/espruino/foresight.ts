@@ -4,27 +4,30 @@
  */
 import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import type { Therapy } from '../../src/core/therapy.ts';
-import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
 import { FAILED_READING, hexOfBytes } from './link.ts';
 
-export function therapyNumbers(therapy: Therapy): number[] {
-  const mode = THERAPY_MODES.indexOf(therapy.mode);
-  if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return [mode, 0];
-  const rates = therapy.mode === 'hourly' ? therapy.rates : [therapy.rate];
-  return [mode, RATE_UNITS.indexOf(therapy.unit), ...rates];
+/** Words of a prescription as `readWords` takes them: equal ones in a row are one with a count, zeros at the end none. */
+export function wordsText(words: Int32Array): string {
+  const parts: string[] = [];
+  const end = words.findLastIndex((word) => word !== 0) + 1;
+  for (let i = 0, count = 1; i < end; i++, count++) {
+    if (i + 1 < end && words[i] === words[i + 1]) continue;
+    parts.push(count === 1 ? `${words[i]}` : `${words[i]}*${count}`);
+    count = 0;
+  }
+  return parts.join('.');
 }
 
-function commandNumbers(command: Order): number[] {
+function commandFields(command: Order): (number | string)[] {
   switch (command.kind) {
     case 'stop':
     case 'resume':
     case 'interrogate':
       return [0];
     case 'program':
-      return [command.concentrationUgPerMl, ...therapyNumbers(command.therapy)];
+      return [command.isConfirmed ? 1 : 0, wordsText(command.words)];
     case 'low-reservoir':
       return [command.thresholdNl];
     case 'refill':
@@ -71,7 +74,7 @@ export class Foresight implements SimTap {
   }
 
   private order(command: Order): void {
-    this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandNumbers(command)].join('.')}`);
+    this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandFields(command)].join('.')}`);
   }
 
   upset(copy: number, word: number, bit: number): void {

@@ -14,7 +14,7 @@
  */
 import { keepBoot } from '../../src/core/boot-record.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
-import { judgeTherapy } from '../../src/core/prescription.ts';
+import { judgeWords } from '../../src/core/prescription-words.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import type { Telemetry } from '../hal.ts';
@@ -38,7 +38,7 @@ import {
 import type { PinHal } from './pin-hal.ts';
 import { createPinHal } from './pin-hal.ts';
 import { forgetAll, isAnythingStored } from './pin-store.ts';
-import { numbersOf, readCommand, readSetup } from './session.ts';
+import { readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
 declare const E: { CRC32(data: string | Uint8Array): number };
@@ -155,8 +155,7 @@ function tellStatus(seq: string, one: FreeRun): string {
 
 function command(seq: string, one: FreeRun, text: string): string {
   if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
-  const numbers = numbersOf(text.split('.'), 0);
-  const order = numbers === null || numbers.length < 2 ? null : readCommand(numbers);
+  const order = readCommand(text.split('.'));
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
   // Stored before it is answered, for the board may restart before the tick that takes it.
   if (order.kind === 'stop') keepBoot(one.pump.build, 1, one.hal);
@@ -177,9 +176,7 @@ function frame(seq: string, one: FreeRun, text: string): string {
 /** Fields that say no pump, or one that the pump itself would refuse, change nothing. */
 function setUp(seq: string, fields: readonly string[]): string {
   const options = readSetup(fields);
-  const isRight =
-    options !== null &&
-    judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl) === ACCEPTED;
+  const isRight = options !== null && judgeWords(options.words, options.strokeNl) === ACCEPTED;
   const over = isRight ? usePins() : null;
   if (options === null || over === null) return seal(['nak', seq, NAK_FIELDS]);
   start(createPump(options, over.hal), over);

@@ -35,6 +35,9 @@ export const LINE_MAX = 2000;
 /** Fits the smallest receive buffer of a board: what doesn't waits until the board has looked at the rest. */
 export const REQUEST_CHARACTERS = 420;
 
+/** Of a request that is longer: what goes ahead of it in one line. More than a request, whose last wake may make it longer. */
+export const PIECE_CHARACTERS = 2 * REQUEST_CHARACTERS;
+
 /** Most wakes of one request: the digests of their chain are most of the reply. */
 export const WAKES_MAX = 256;
 

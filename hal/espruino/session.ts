@@ -4,20 +4,20 @@
  * is refused.
  *
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
- *   setup,SEQ,stroke,...          -> ok,SEQ,digest of state and store
+ *   setup,SEQ,stroke,...,words    -> ok,SEQ,digest of state and store
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,digest,chain,said
+ *   more,SEQ,text                 -> ok,SEQ; text that comes before the last field of the request after it
  *   state,SEQ,from                -> values,SEQ,digest,total,value value ...
  *   load,SEQ,from,value value ... -> ok,SEQ,digest
  *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
+import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
-import type { Therapy } from '../../src/core/therapy.ts';
-import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import type { PumpHal } from '../hal.ts';
 import { boardValues, memoryDigest, putBoardValues } from './board-state.ts';
@@ -55,6 +55,8 @@ export interface Session {
   readonly identity: BoardIdentity;
   lastSeq: number;
   lastReply: string;
+  /** What `more` brought for the next request. */
+  more: string;
   frame: Frame;
   hal: PumpHal;
   pump: PumpState | null;
@@ -71,6 +73,7 @@ export function createSession(identity: BoardIdentity): Session {
     identity: identity,
     lastSeq: 0,
     lastReply: '',
+    more: '',
     frame: frame,
     hal: createFrameHal(frame, identity.checksum),
     pump: null,
@@ -88,36 +91,40 @@ export function numbersOf(texts: readonly string[], from: number): number[] | nu
   return numbers;
 }
 
-/** mode, unit, rates: one rate for continuous, 24 for hourly, none for the others. */
-function readTherapy(numbers: readonly number[], from: number): Therapy | null {
-  const mode = THERAPY_MODES[numbers[from]!];
-  const unit = RATE_UNITS[numbers[from + 1]!];
-  if (mode === undefined || unit === undefined) return null;
-  if (mode === 'minimum' || mode === 'stopped') return { mode: mode };
-  const rates = numbers.slice(from + 2);
-  if (mode === 'hourly') return { mode: mode, unit: unit, rates: rates };
-  return { mode: mode, unit: unit, rate: rates[0]! };
+/** `0.0.500.2000000.0*8.3000*48`: words of a prescription from the first on, equal ones with their count; then zeros. */
+function readWords(texts: readonly string[], from: number): Int32Array | null {
+  const words = new Int32Array(PRESCRIBED_WORDS);
+  let place = 0;
+  for (let i = from; i < texts.length; i++) {
+    const text = texts[i]!;
+    const star = text.indexOf('*');
+    const value = wholeNumber(star < 0 ? text : text.substring(0, star));
+    const count = star < 0 ? 1 : wholeNumber(text.substring(star + 1));
+    if (value === null || (value | 0) !== value || count === null) return null;
+    if (count < 1 || place + count > PRESCRIBED_WORDS) return null;
+    for (let n = 0; n < count; n++) words[place + n] = value;
+    place += count;
+  }
+  return words;
 }
 
 /** What a `setup` line says, from its third field on; null when it says no pump. */
 export function readSetup(fields: readonly string[]): PumpOptions | null {
-  const numbers = numbersOf(fields, 2);
-  if (numbers === null || numbers.length < 9) return null;
+  if (fields.length !== 8) return null;
+  const numbers = numbersOf(fields.slice(2, 7), 0);
+  const words = readWords(fields[7]!.split('.'), 0);
+  if (numbers === null || words === null) return null;
   // The store has one word for each.
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < numbers.length; i++) {
     if ((numbers[i]! | 0) !== numbers[i]) return null;
   }
-  const therapy = readTherapy(numbers, 7);
-  if (therapy === null) return null;
   return {
     strokeNl: numbers[0]!,
     reservoirNl: numbers[1]!,
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
     sessionTimeoutTicks: numbers[4]!,
-    lowReservoirNl: numbers[5]!,
-    concentrationUgPerMl: numbers[6]!,
-    therapy: therapy,
+    words: words,
   };
 }
 
@@ -135,28 +142,29 @@ function setUp(session: Session, seq: number, fields: readonly string[]): string
   return reply(session, ['ok', seq, memoryDigest(pump, session.frame, session.identity.checksum)]);
 }
 
-/** `k5.3`: command kind 5 with its numbers. */
-export function readCommand(numbers: readonly number[]): Command | null {
-  const kind = COMMAND_KINDS[numbers[0]!];
-  const value = numbers[1]!;
+/** `k5.3`: command kind 5 with its numbers; `k2.1.0.0.500 ...`: a program, confirmed, with its words. */
+export function readCommand(texts: readonly string[]): Command | null {
+  const kindIndex = wholeNumber(texts[0]!);
+  const kind = kindIndex === null ? undefined : COMMAND_KINDS[kindIndex];
   const isBare = kind === 'stop' || kind === 'resume' || kind === 'interrogate';
-  if (!isBare && numbers.length < 2) return null;
+  const value = texts.length < 2 ? null : wholeNumber(texts[1]!);
+  if (value === null && !isBare) return null;
   switch (kind) {
     case 'stop':
     case 'resume':
     case 'interrogate':
       return { kind: kind };
     case 'program': {
-      const therapy = readTherapy(numbers, 2);
-      return therapy === null ? null : { kind: kind, concentrationUgPerMl: value, therapy: therapy };
+      const words = readWords(texts, 2);
+      return words === null ? null : { kind: kind, words: words, isConfirmed: value === 1 };
     }
     case 'low-reservoir':
-      return { kind: kind, thresholdNl: value };
+      return { kind: kind, thresholdNl: value! };
     case 'refill':
-      return { kind: kind, volumeNl: value };
+      return { kind: kind, volumeNl: value! };
     case 'silence':
     case 'acknowledge':
-      return { kind: kind, alarm: value };
+      return { kind: kind, alarm: value! };
     default:
       return null;
   }
@@ -188,10 +196,12 @@ function readStimulus(token: string): StimulusToken | null {
     const bytes = bytesOfHex(token.substring(1));
     return bytes === null ? null : { command: { kind: 'frame', bytes: bytes }, upset: null };
   }
-  const numbers = numbersOf(token.substring(1).split('.'), 0);
-  if (numbers === null) return null;
-  if (token.charAt(0) === 'u') return isUpset(numbers) ? { command: null, upset: numbers } : null;
-  const command = readCommand(numbers);
+  const texts = token.substring(1).split('.');
+  if (token.charAt(0) === 'u') {
+    const numbers = numbersOf(texts, 0);
+    return numbers !== null && isUpset(numbers) ? { command: null, upset: numbers } : null;
+  }
+  const command = readCommand(texts);
   return command === null ? null : { command: command, upset: null };
 }
 
@@ -322,13 +332,14 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
 }
 
 function tellState(session: Session, pump: PumpState, seq: number, from: number): string {
-  const values = boardValues(pump, session.frame);
+  const values: number[] = [];
+  const total = boardValues(pump, session.frame, from, from + VALUES_A_LINE, values);
   return reply(session, [
     'values',
     seq,
     memoryDigest(pump, session.frame, session.identity.checksum),
-    values.length,
-    values.slice(from, from + VALUES_A_LINE).join(' '),
+    total,
+    values.join(' '),
   ]);
 }
 
@@ -353,8 +364,14 @@ function hello(session: Session, seq: number): string {
   ]);
 }
 
-function carryOut(session: Session, seq: number, fields: readonly string[]): string {
+function carryOut(session: Session, seq: number, fields: string[]): string {
   const verb = fields[0];
+  fields[fields.length - 1] = session.more + fields[fields.length - 1]!;
+  session.more = '';
+  if (verb === 'more') {
+    session.more = fields[2]!;
+    return reply(session, ['ok', seq]);
+  }
   if (verb === 'setup') return setUp(session, seq, fields);
   if (verb !== 'wakes' && verb !== 'state' && verb !== 'load') return reply(session, ['nak', seq, NAK_VERB]);
   const pump = session.pump;
@@ -381,6 +398,7 @@ export function answer(session: Session, line: string): string {
     // A greeting opens a session: the pump of the last one is gone.
     session.isOver = fields[0] === 'bye';
     session.pump = null;
+    session.more = '';
     session.lastSeq = seq;
     session.lastReply = session.isOver ? reply(session, ['ok', seq]) : hello(session, seq);
     return session.lastReply;

@@ -15,13 +15,12 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
-import { CONCENTRATION_WORD, writeTherapy } from '../../src/core/prescription.ts';
 import { createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -59,10 +58,12 @@ import {
   turnHour,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
+import { commandOf, prescriptionWords } from '../prescription-words.ts';
 import type { SignalName } from '../signals.ts';
 import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
+  ClinicalOrder,
   FaultRecord,
   RefillRecord,
   Stimulus,
@@ -79,7 +80,7 @@ import { createSimHal, crc32OfWords } from './sim-hal.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
 
-type Program = Extract<Command, { readonly kind: 'program' }>;
+type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
 
 interface Queued {
   readonly tick: number;
@@ -99,13 +100,6 @@ const MIXING_TANKS = 128;
 const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.excess-dose-ug'];
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
-
-function wordsOf({ therapy, concentrationUgPerMl }: Program): number[] {
-  const words = new Int32Array(PRESCRIPTION_WORDS);
-  writeTherapy(words, therapy);
-  words[CONCENTRATION_WORD] = concentrationUgPerMl;
-  return [...words];
-}
 
 /** Listens to what goes into the firmware of a target: its readings, by a HAL laid over, and its stimuli. */
 export interface SimTap {
@@ -142,8 +136,8 @@ export class SimTarget implements Target {
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
-  /** Commands of the tick being executed, to be matched with the pump's answers in order. */
-  private taken: Command[] = [];
+  /** Orders of the tick being executed, to be matched with the pump's answers in order. */
+  private taken: ClinicalOrder[] = [];
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -176,10 +170,9 @@ export class SimTarget implements Target {
       },
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump(
-      { ...setup, sessionTimeoutTicks: setup.sessionTimeoutTicks ?? 0, strokeNl },
-      this.hal,
-    );
+    const sessionTimeoutTicks = setup.sessionTimeoutTicks ?? 0;
+    const words = prescriptionWords(setup);
+    this.pump = createPump({ ...setup, sessionTimeoutTicks, strokeNl, words }, this.hal);
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
@@ -378,11 +371,11 @@ export class SimTarget implements Target {
 
   private execute(at: number): void {
     this.side.tick = at;
-    this.isOracleLook = at % TICKS_PER_HOUR === 0;
-    if (this.isOracleLook) turnHour(this.side.world, at);
+    // At half hours too, where a rate may change.
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
+    if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
-      this.taken = this.pump.inbox.filter(({ kind }) => kind !== 'frame');
     }
     if (nextWandTick(this.wand) === at) {
       for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes });
@@ -428,7 +421,7 @@ export class SimTarget implements Target {
         this.wanted = stimulus.program;
         beginSession(
           this.wand,
-          { ...stimulus, words: stimulus.program === null ? null : wordsOf(stimulus.program) },
+          { ...stimulus, words: stimulus.program === null ? null : [...prescriptionWords(stimulus.program)] },
           at,
           crc32OfWords,
         );
@@ -463,8 +456,10 @@ export class SimTarget implements Target {
     return this.refillRecords.findLast((record) => record.performed);
   }
 
-  private order(command: Command): void {
+  private order(order: ClinicalOrder): void {
+    const command = commandOf(order);
     if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, this.side.tick);
+    else this.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -498,29 +493,29 @@ export class SimTarget implements Target {
   }
 
   /** The order that the pump tells of: they are told in turn, and those over the wand come last. */
-  private orderTold(kind: Command['kind'] | undefined): Command | undefined {
+  private orderTold(kind: Command['kind'] | undefined): ClinicalOrder | undefined {
     if (this.taken.length > 0) return this.taken.shift();
     if (kind === 'stop' || kind === 'resume') return { kind };
     return kind === 'program' ? (this.wanted ?? undefined) : undefined;
   }
 
   /** The clinician's view of the therapy follows what the pump accepted. */
-  private adopt(command: Command | undefined, isAccepted: boolean, at: number): void {
-    if (command === undefined || !isAccepted) return;
-    if (command.kind === 'stop') this.isStopped = true;
-    if (command.kind === 'resume') this.isStopped = false;
-    if (command.kind === 'program') {
-      this.therapy = command.therapy;
-      this.concentrationUgPerMl = command.concentrationUgPerMl;
+  private adopt(order: ClinicalOrder | undefined, isAccepted: boolean, at: number): void {
+    if (order === undefined || !isAccepted) return;
+    if (order.kind === 'stop') this.isStopped = true;
+    if (order.kind === 'resume') this.isStopped = false;
+    if (order.kind === 'program') {
+      this.therapy = order.therapy;
+      this.concentrationUgPerMl = order.concentrationUgPerMl;
     }
     this.prescribe(at);
   }
 
   private prescribe(at: number): void {
     if (this.oracle === null) return;
-    const slot = (this.setup.startHour + Math.floor(at / TICKS_PER_HOUR)) % 24;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
-    prescribe(this.oracle, at, prescribedRate(therapy, slot, this.concentrationUgPerMl, TICKS_PER_HOUR));
+    const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
+    prescribe(this.oracle, at, prescribedRate(therapy, at, this.concentrationUgPerMl, clock));
   }
 }
 

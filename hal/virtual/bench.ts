@@ -24,8 +24,9 @@ import {
   REFERENCE_MV,
   SUPPLY_DIVIDER,
 } from '../espruino/board.ts';
-import { therapyNumbers } from '../espruino/foresight.ts';
+import { wordsText } from '../espruino/foresight.ts';
 import { sealLine } from '../espruino/link.ts';
+import { prescriptionWords } from '../prescription-words.ts';
 import { Rotor } from './rotor.ts';
 
 const VIRTUAL = pinMapOf('VIRTUAL');
@@ -61,10 +62,10 @@ const SESSION_TIMEOUT_TICKS = 0;
 /** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
 export function benchSetup(): string {
   const { reservoirCapacityNl, fillNl, concentrationUgPerMl } = WORLD;
-  const therapy = therapyNumbers({
-    mode: 'continuous',
-    unit: 'tenth-ug-per-day',
-    rate: RATE_TENTH_UG_PER_DAY,
+  const words = prescriptionWords({
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: RATE_TENTH_UG_PER_DAY },
+    concentrationUgPerMl,
+    lowReservoirNl: LOW_RESERVOIR_NL,
   });
   return `thecal(${JSON.stringify(
     sealLine(
@@ -76,9 +77,7 @@ export function benchSetup(): string {
         0,
         fillNl,
         SESSION_TIMEOUT_TICKS,
-        LOW_RESERVOIR_NL,
-        concentrationUgPerMl,
-        ...therapy,
+        wordsText(words),
       ],
       textCrc,
     ),

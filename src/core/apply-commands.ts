@@ -3,7 +3,7 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
 import { keepBoot } from './boot-record.ts';
-import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
+import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
 import {
   ACCEPTED,
@@ -15,17 +15,11 @@ import {
 } from './commands.ts';
 import { FRAME_TICKS, INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
-import { dropOwed, rescaleOwed } from './dosing.ts';
 import { COMMAND } from './events.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
-import {
-  commitPrescription,
-  concentrationUgPerMl,
-  judgeTherapy,
-  LOW_RESERVOIR_WORD,
-  program,
-} from './prescription.ts';
+import { commitPrescription } from './prescription.ts';
+import { LOW_RESERVOIR_WORD } from './prescription-words.ts';
 import { programWords } from './program.ts';
 import type { PumpState } from './state.ts';
 import { answerHello, answerRequest, tellStatus } from './telemetry/answers.ts';
@@ -40,19 +34,6 @@ function isVolume(volumeNl: number, maxNl: number): boolean {
 
 function isAlarm(index: number): boolean {
   return index >= 0 && index < ALARMS.length && Math.floor(index) === index;
-}
-
-function applyProgram(pump: PumpState, hal: PumpHal, command: Command & { kind: 'program' }): number {
-  const newUgPerMl = command.concentrationUgPerMl;
-  const outcome = judgeTherapy(command.therapy, newUgPerMl, pump.build.strokeNl);
-  if (outcome !== ACCEPTED) return outcome;
-  const wasReadable = pump.prescription.isReadable === 1;
-  const oldUgPerMl = concentrationUgPerMl(pump.prescription);
-  program(pump.prescription, command.therapy, newUgPerMl, hal);
-  const denominator = prescribedDenominator(pump);
-  if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);
-  else dropOwed(pump.dosing, denominator, pump.nowTick);
-  return ACCEPTED;
 }
 
 function applyLowReservoir(pump: PumpState, hal: PumpHal, thresholdNl: number): number {
@@ -100,7 +81,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
       keepBoot(pump.build, 0, hal);
       return ACCEPTED;
     case 'program':
-      return applyProgram(pump, hal, command);
+      return programWords(pump, command.words, command.isConfirmed, hal);
     case 'low-reservoir':
       return applyLowReservoir(pump, hal, command.thresholdNl);
     case 'refill':

@@ -1,11 +1,13 @@
 /** Everything the pump can be told. Queued by the host, taken at the start of the next tick in arrival order. */
-import type { Therapy } from './therapy.ts';
 
 export type Command =
   | { readonly kind: 'stop' }
   | { readonly kind: 'resume' }
-  /** A whole prescription: rates, and the concentration they were worked out for. */
-  | { readonly kind: 'program'; readonly therapy: Therapy; readonly concentrationUgPerMl: number }
+  /**
+   * A whole prescription, as `prescription-words.ts` has it. A threshold of 0 leaves the one in force. Soft limits that
+   * it meets are confirmed, or it is refused and names the limit.
+   */
+  | { readonly kind: 'program'; readonly words: Int32Array; readonly isConfirmed: boolean }
   | { readonly kind: 'low-reservoir'; readonly thresholdNl: number }
   /** The clinician filled the reservoir and programs the volume: belief follows, truth is the world's. */
   | { readonly kind: 'refill'; readonly volumeNl: number }
@@ -44,6 +46,9 @@ export const VOLUME_OUT_OF_RANGE = 4;
 export const NO_SUCH_ALARM = 5;
 export const PRESCRIPTION_UNREADABLE = 6;
 export const SESSION_OPEN = 7;
+export const PRESCRIPTION_OUT_OF_RANGE = 8;
+export const BOLUS_OUT_OF_RANGE = 9;
+export const BOLUS_BEYOND_MECHANISM = 10;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -55,4 +60,7 @@ export const COMMAND_OUTCOMES = [
   'no-such-alarm',
   'prescription-unreadable',
   'session-open',
+  'prescription-out-of-range',
+  'bolus-out-of-range',
+  'bolus-beyond-mechanism',
 ] as const;

@@ -19,7 +19,7 @@ import type { TelemetryState } from './telemetry/telemetry.ts';
 export interface BuildState {
   readonly strokeNl: number;
   readonly reservoirNl: number;
-  /** Pump time at tick 0, whole hours. */
+  /** Pump time at tick 0, hours of the week: 0 is Monday 00:00. */
   readonly startHour: number;
   /** An update session in which nobody is heard for so long is rolled back; 0: it stays open, and the pump stopped. */
   readonly sessionTimeoutTicks: number;

@@ -4,7 +4,7 @@
  * far, so that a session under way is plain data.
  */
 import { ACCEPTED, SESSION_OPEN } from '../core/commands.ts';
-import { LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription.ts';
+import { LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription-words.ts';
 import { FRAME_WORDS_MAX } from '../core/telemetry/frame.ts';
 import type { Reply, Request } from './exchange.ts';
 

@@ -3,7 +3,7 @@
  * Here is what no entry can know alone: ids, the order of faults and clears, the reservoir's size, the end of the run,
  * and the concentration in force when a therapy is programmed.
  */
-import type { Command } from '../core/commands.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import type { Therapy } from '../core/therapy.ts';
 import { compileTimed } from './compile-expectation.ts';
 import { compileTherapy, tooFastAt } from './compile-therapy.ts';
@@ -439,7 +439,7 @@ function compileCommand(
   programming: Programming,
   path: Path,
   { vocabulary, reservoirNl, report }: TimelineContext,
-): Command | null {
+): ClinicalOrder | null {
   if (typeof words === 'string') return { kind: words };
   if ('acknowledge' in words)
     return { kind: 'acknowledge', alarm: vocabulary.alarms.indexOf(words.acknowledge) };

@@ -75,13 +75,14 @@ interface Plan {
   readonly allow: readonly OracleFailure[];
 }
 
+const HOURS_PER_DAY = 24;
 const DEFAULT_SLICE_TICKS = 30 * 24 * TICKS_PER_HOUR;
 
 export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup {
   const { pump, drug, catheter, patient, environment, therapy, seed, start } = scenario;
   return {
     seed,
-    startHour: start.hour,
+    startHour: HOURS_PER_DAY * start.weekday + start.hour,
     ...pump,
     concentrationUgPerMl: drug.concentrationUgPerMl,
     catheterLengthMm: catheter.lengthMm,

@@ -2,7 +2,7 @@
  * A scenario after reading: typed, in ticks and integers, ready to run. `format.ts` makes it from YAML and
  * `run.ts` runs it; no other file needs to know that YAML exists. Plain data, so it crosses threads and engines.
  */
-import type { Command } from '../core/commands.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import type { Therapy } from '../core/therapy.ts';
 
 export interface Scenario {
@@ -27,7 +27,7 @@ export interface Scenario {
   /** The file, so that a trace can be run again without it. */
   readonly text: string;
   readonly seed: number;
-  /** Pump time at tick 0. Whole hours only, so that program slots begin at hour ticks. */
+  /** Pump time at tick 0. Whole hours only, so that hours of pump time begin at hour ticks. */
   readonly start: { readonly weekday: number; readonly hour: number };
   readonly pump: {
     readonly mechanism: 'peristaltic' | 'valve-accumulator';
@@ -104,11 +104,11 @@ export type TimelineEntry = EntryBase &
         /** Of what is truly filled in; left out: as before. */
         readonly concentrationUgPerMl?: number;
       }
-    | { readonly kind: 'command'; readonly command: Command }
+    | { readonly kind: 'command'; readonly command: ClinicalOrder }
     | {
         readonly kind: 'session';
         /** Null: it is opened, and nothing is written. */
-        readonly program: Extract<Command, { readonly kind: 'program' }> | null;
+        readonly program: Extract<ClinicalOrder, { readonly kind: 'program' }> | null;
         readonly leave: 'commit' | 'rollback' | 'open';
         readonly isConfirmed: boolean;
       }

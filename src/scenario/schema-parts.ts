@@ -15,7 +15,15 @@ import {
   parseRate,
   quantityPattern,
 } from './quantity.ts';
-import { DURATION_PATTERN, HOUR_PATTERN, formatDuration, parseDuration, parseHour } from './time.ts';
+import {
+  DURATION_PATTERN,
+  formatDuration,
+  HALF_HOUR_PATTERN,
+  HOUR_PATTERN,
+  parseDuration,
+  parseHalfHour,
+  parseHour,
+} from './time.ts';
 
 /** A complaint about a value of the wrong type, or none at all. */
 export function isNot(what: string, input: unknown, how: string): string {
@@ -161,6 +169,13 @@ export function hour() {
   return text(parseHour, 'write a whole hour in quotes, such as "06:00"', {
     pattern: HOUR_PATTERN,
     examples: ['06:00'],
+  });
+}
+
+export function halfHour() {
+  return text(parseHalfHour, 'write a half hour in quotes, such as "06:30"', {
+    pattern: HALF_HOUR_PATTERN,
+    examples: ['06:30'],
   });
 }
 

@@ -14,6 +14,7 @@ import {
   duration,
   durationOrNone,
   guarded,
+  halfHour,
   hour,
   identifier,
   onOff,
@@ -66,6 +67,20 @@ export type TherapyWords = z.output<typeof THERAPY>;
 export type Entry = z.output<Schemas['entry']>;
 
 const ALL_DAY = 24;
+const STEPS = z
+  .array(closed({ from: halfHour(), rate: rate() }))
+  .min(1, { error: 'has no steps: write the first as { from: "00:00", rate: 10 ug/h }' });
+const DAY = closed({
+  days: z
+    .array(word('weekday', WEEKDAYS))
+    .min(1, { error: 'has no weekday: write days such as [saturday, sunday]' }),
+  steps: STEPS,
+});
+const FLEX = closed({
+  mode: z.literal('flex'),
+  steps: STEPS.optional(),
+  days: z.array(DAY).min(1, { error: 'has no days: write { days: [monday, ...], steps: [...] }' }).optional(),
+});
 const THERAPY = byWord(
   'mode',
   'mode',
@@ -79,12 +94,7 @@ const THERAPY = byWord(
           `${(input as unknown[]).length} of the ${ALL_DAY} rates are here: write ${ALL_DAY}, one for each hour from 00:00, or use mode: flex with steps`,
       }),
     }),
-    closed({
-      mode: z.literal('flex'),
-      steps: z
-        .array(closed({ from: hour(), rate: rate() }))
-        .min(1, { error: 'has no steps: write the first as { from: "00:00", rate: 10 ug/h }' }),
-    }),
+    FLEX,
     closed({ mode: z.literal('minimum') }),
     closed({ mode: z.literal('stopped') }),
   ],

@@ -9,7 +9,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,0,2000000,500,0,0,3000';
+const SETUP = 'setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const MEMORY_ERROR = ALARMS.findIndex(({ name }) => name === 'memory-error');
 const RESUME = EVENT_KINDS.indexOf('resume');
@@ -46,7 +46,9 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,0,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
+    expect(pins.say('setup,3,500,40000000,0,38000000,0,0.0.500.2000000.0*8.999999999*48')).toMatch(
+      /^nak,3,3,/,
+    );
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -127,7 +129,7 @@ describe('a pump over pins', () => {
       [3672, 'stroke', 51],
     ]);
     // 100 ug a day and not 300: a stroke in 216 s.
-    expect(again.say('command,3,2.500.0.0.1000')).toMatch(/^ok/);
+    expect(again.say('command,3,2.1.0.0.500.0*9.1000*48')).toMatch(/^ok/);
     again.pass(2);
     const third = restarted(again.files);
     const from = third.status().tick;
@@ -167,7 +169,7 @@ describe('a pump over pins', () => {
     const pins = started();
     pins.pass(10);
     pins.isWorn = true;
-    pins.say('command,3,2.500.0.0.1000');
+    pins.say('command,3,2.1.0.0.500.0*9.1000*48');
     pins.pass(3600);
     expect(pins.status().requested).toBe(16);
     const again = restarted(pins.files);
@@ -394,8 +396,8 @@ describe('a command', () => {
 
 describe('the store', () => {
   const BOOT = ['thecal.0', 'thecal.7'];
-  const PRESCRIPTIONS = ['thecal.14', 'thecal.44'];
-  const LEDGERS = ['thecal.74', 'thecal.124'];
+  const PRESCRIPTIONS = ['thecal.14', 'thecal.364'];
+  const LEDGERS = ['thecal.714', 'thecal.764'];
 
   it('lies in files twice, so that a torn one is written again from the other [SR-STORE-1]', () => {
     const pins = started();
@@ -443,12 +445,12 @@ describe('the store', () => {
     const pins = started();
     const again = restarted(pins.files);
     const changed = [...again.files.keys()].filter((name) => again.files.get(name) !== pins.files.get(name));
-    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.179'].sort());
+    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.819'].sort());
   });
 
   it('has no place for a number too large for a word', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,0,2000000,500,0,0,3000')).toMatch(/^nak,2,3,/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0,0.0.500.2000000.0*8.3000*48')).toMatch(/^nak,2,3,/);
     expect(pins.files.size).toBe(0);
   });
 

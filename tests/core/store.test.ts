@@ -6,11 +6,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import type { Command } from '../../src/core/commands.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
 import { readLog } from '../../src/core/log.ts';
 import { SAVE_STROKES } from '../../src/core/ledger-record.ts';
 import { LEDGER_AT, LOG_AT, PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
+import { commandOf } from '../../hal/prescription-words.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { Rig } from './rig.ts';
 
 const HOUR = 3600;
@@ -21,10 +22,10 @@ const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
   readonly atTick: number;
-  readonly command: Command;
+  readonly command: ClinicalOrder;
 }
 
-const program = (rate: number, concentrationUgPerMl: number): Command => ({
+const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
@@ -61,7 +62,7 @@ const isPrescription = (address: number): boolean => address >= PRESCRIPTION_AT 
 const therapyOf = (words: Int32Array): string => words.subarray(0, PRESCRIPTION_WORDS - 2).join();
 
 /** By hand: a stroke is 500e-6 mL x ug/mL, so 432 x ug/mL / (tenths of a ug a day) seconds apart. */
-const ticksPerStroke = (words: Int32Array): number => (432 * words[26]!) / words[2]!;
+const ticksPerStroke = (words: Int32Array): number => (432 * words[2]!) / words[12]!;
 
 const entryText = (tick: number, code: number, argument: number): string =>
   `${tick} ${EVENT_KINDS[code]} ${argument}`;
@@ -103,7 +104,7 @@ function busyDay(): { readonly rig: Rig; readonly writes: readonly Write[] } {
   };
   for (const { atTick, command } of BUSY_DAY) {
     runTo(atTick - 1);
-    rig.core.queueCommand(rig.pump, command);
+    rig.core.queueCommand(rig.pump, commandOf(command));
   }
   runTo(DAY);
   return { rig, writes };

@@ -7,7 +7,7 @@ import { fail } from '../assert.ts';
 import { ACCEPTED } from '../commands.ts';
 import { computedUsedPermille } from '../detection/battery.ts';
 import { computedReservoirNl } from '../ledger.ts';
-import { PRESCRIBED_WORDS } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription-words.ts';
 import { PRESCRIPTION_WORDS } from '../store.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';

@@ -9,7 +9,7 @@ import type { PumpHal } from '../../../hal/hal.ts';
 import { ACCEPTED, SESSION_OPEN } from '../commands.ts';
 import { SESSION } from '../events.ts';
 import { say } from '../log.ts';
-import { PRESCRIBED_WORDS } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription-words.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';
 import { NO_SESSION, NO_SUCH_WORDS, NOT_VERIFIED } from './requests.ts';

@@ -7,7 +7,7 @@
  * asks for what there is not, is counted and not answered.
  */
 import type { PumpHal } from '../../../hal/hal.ts';
-import { PRESCRIBED_WORDS } from '../prescription.ts';
+import { PRESCRIBED_WORDS } from '../prescription-words.ts';
 import type { Frame } from './frame.ts';
 import { FRAME_WORDS_MAX, openFrame, REPLY, sealFrame } from './frame.ts';
 import { HELLO, OUT_OF_ORDER, REQUEST_TYPES } from './requests.ts';

@@ -2,14 +2,14 @@
 import { FRAME_WORDS_MAX, openFrame, sealFrame } from '../../../src/core/telemetry/frame.ts';
 import { type RequestName, REQUESTS } from '../../../src/core/telemetry/requests.ts';
 import { stagedCheck } from '../../../src/core/telemetry/session.ts';
-import { PRESCRIBED_WORDS } from '../../../src/core/prescription.ts';
-import type { PumpOptions } from '../../../src/core/pump.ts';
+import { PRESCRIBED_WORDS } from '../../../src/core/prescription-words.ts';
+import type { RigOptions } from '../rig.ts';
 import { Rig } from '../rig.ts';
 
 export class WandRig extends Rig {
   number = 0;
 
-  constructor(changes: Partial<PumpOptions> = {}) {
+  constructor(changes: Partial<RigOptions> = {}) {
     super(changes);
   }
 

@@ -3,7 +3,7 @@ import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../../src/core/telemetry/answers.ts';
 import { FRAME_WORDS_MAX, openFrame, REPLY, sealFrame } from '../../../src/core/telemetry/frame.ts';
 import { REQUESTS } from '../../../src/core/telemetry/requests.ts';
-import { PRESCRIBED_WORDS } from '../../../src/core/prescription.ts';
+import { PRESCRIBED_WORDS } from '../../../src/core/prescription-words.ts';
 import { WandRig } from './bench.ts';
 
 const bit = (name: string): number => 1 << ALARMS.findIndex((row) => row.name === name);
@@ -42,7 +42,7 @@ describe('an interrogation', () => {
   it('tells of a stop, of alarms by their place in the table, and of repairs [SR-TEL-1]', () => {
     const rig = new WandRig({ fillNl: 900_000 });
     rig.runTo(300);
-    rig.pump.prescription.words[2]! ^= 1;
+    rig.pump.prescription.words[12]! ^= 1;
     rig.at(400, { kind: 'stop' }, { kind: 'acknowledge', alarm: 1 }).runTo(499);
     // From tick 0 at the minimum, 250 nL/h: no stroke before tick 7,199.
     expect(named(STATUS_WORDS, rig.ask('status'))).toMatchObject({
