@@ -7,8 +7,7 @@ import { ALARMS } from '../../src/core/alarms/table.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
 import { SESSION_LEFT_OPEN_TICKS } from '../../src/core/config.ts';
 import { STOPPED } from '../../src/core/permission.ts';
-import { PRESCRIBED_WORDS } from '../../src/core/prescription.ts';
-import type { PumpOptions } from '../../src/core/pump.ts';
+import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
 import type { RequestName } from '../../src/core/telemetry/requests.ts';
 import {
   ask,
@@ -20,7 +19,7 @@ import {
 } from '../../src/programmer/exchange.ts';
 import { type Requests, update } from '../../src/programmer/update.ts';
 import { numeratorAt } from '../../src/core/schedule.ts';
-import { Rig } from '../core/rig.ts';
+import { Rig, type RigOptions } from '../core/rig.ts';
 
 const SESSION_LEFT_OPEN = ALARMS.findIndex((row) => row.name === 'session-left-open');
 const NONE = 0;
@@ -42,7 +41,7 @@ type Strike = (typeof STRIKES)[number];
 const LATE_TICKS = PATIENCE_TICKS + 2;
 /** Strokes of both rates come within seconds, so that a tick with the wrong one shows. */
 const RATES = [86_400, 172_800] as const;
-const optionsAt = (rate: number, sessionTimeoutTicks = NONE): Partial<PumpOptions> => ({
+const optionsAt = (rate: number, sessionTimeoutTicks = NONE): Partial<RigOptions> => ({
   sessionTimeoutTicks,
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
 });

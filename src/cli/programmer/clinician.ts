@@ -2,15 +2,15 @@
 import { ALARMS } from '../../core/alarms/table.ts';
 import { ACCEPTED, COMMAND_OUTCOMES, SESSION_OPEN } from '../../core/commands.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
-import { PRESCRIBED_WORDS } from '../../core/prescription.ts';
+import { PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
 import { STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
 import type { Reply } from '../../programmer/exchange.ts';
-import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from '../../programmer/prescription.ts';
 import { type Requests, readWords, type WordsCrc, writeWords } from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
 import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
 import { formatDuration, parseDuration } from '../../scenario/time.ts';
+import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from './prescription.ts';
 import type { PumpTalk } from './talk.ts';
 
 /** What was typed makes no sense; nothing was sent. */
