@@ -5,6 +5,7 @@ import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { addBoard } from './commands/board/add-board.ts';
+import type { AccuracyOptions } from './commands/report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
 import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
@@ -45,6 +46,7 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addCheck(program, onExit);
   addList(program, onExit);
   addProgrammer(program, onExit);
+  addReport(program, onExit);
   addTrace(program, onExit);
   addReplay(program, onExit);
   addDiff(program, onExit);
@@ -113,6 +115,11 @@ Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing
 Examples:
   thecal check kink.yaml       file:line:column of every problem
   thecal check night/ --json   the same for programs
+`,
+  accuracy: `
+Examples:
+  thecal report accuracy sim/scenarios/steady-therapy.yaml                     tables in the terminal
+  thecal report accuracy sim/scenarios/valve-accumulator.yaml --html valve.html  curves, to look at in a browser
 `,
   replay: `
 Examples:
@@ -199,6 +206,25 @@ function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void
     .action(async (commands: string[], options: ProgramOptions) => {
       const { programCommand } = await import('./commands/programmer.ts');
       onExit(await programCommand(commands, options));
+    });
+}
+
+function addReport(program: Command, onExit: (code: ExitCode) => void): void {
+  const report = program.command('report').description('documents about a pump');
+  report
+    .command('accuracy')
+    .description('start-up and trumpet curve in the manner of IEC 60601-2-24, and occlusions by rate')
+    .argument(
+      '<scenario>',
+      'scenario file; its pump, drug and catheter are measured, without what happens in it',
+    )
+    .option('--json <file>', 'the figures as JSON; - is standard output')
+    .option('--html <file>', 'the curves as one page that works offline; - is standard output')
+    .addHelpText('after', EXAMPLES.accuracy)
+    .showHelpAfterError('(try thecal report accuracy --help)')
+    .action(async (file: string, options: AccuracyOptions) => {
+      const { accuracyCommand } = await import('./commands/report.ts');
+      onExit(await accuracyCommand(file, options));
     });
 }
 
