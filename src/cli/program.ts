@@ -7,6 +7,7 @@ import { duration } from './duration.ts';
 import { addBoard } from './commands/board/add-board.ts';
 import { addReport } from './commands/report/add-report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
+import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
@@ -44,6 +45,7 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addProgrammer(program, onExit);
   addReport(program, onExit);
   addTrace(program, onExit);
   addReplay(program, onExit);
@@ -99,6 +101,16 @@ A trace of several scenarios goes into a folder, one file each; the run without
 faults, where a scenario asks for one, lies beside it as NAME.control.
 THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
 ${EXIT_CODES}`,
+  program: `
+Examples:
+  thecal program                                              a prompt; help lists the commands
+  thecal program status                                       one look
+  thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
+  thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
+  echo "status" | thecal program                              commands from a file or a pipe
+
+Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing
+`,
   check: `
 Examples:
   thecal check kink.yaml       file:line:column of every problem
@@ -174,6 +186,21 @@ function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
     .action(async (paths: string[], options: { json?: boolean }) => {
       const { checkCommand } = await import('./commands/check.ts');
       onExit(checkCommand(paths, options));
+    });
+}
+
+function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('program')
+    .description("the clinician's programmer: talk to a pump through its telemetry")
+    .argument('[commands...]', 'what to do, each in quotes (default: ask at a prompt)')
+    .option('--target <name>', 'whose pump: sim', 'sim')
+    .option('--scenario <file>', 'the pump of this scenario, without its timeline')
+    .option('--json', 'a JSON object for each command, one a line')
+    .addHelpText('after', EXAMPLES.program)
+    .action(async (commands: string[], options: ProgramOptions) => {
+      const { programCommand } = await import('./commands/programmer.ts');
+      onExit(await programCommand(commands, options));
     });
 }
 
