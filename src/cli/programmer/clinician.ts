@@ -262,7 +262,7 @@ export class Clinician {
           argument: words[i + 3]!,
         });
       }
-      from = entries.at(-1)!.number + 1;
+      from = (entries.at(-1)?.number ?? newest) + 1;
     }
     const lines = entries.map(({ tick, code, argument }) => {
       const kind = EVENT_KINDS[code];
