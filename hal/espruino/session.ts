@@ -160,12 +160,12 @@ export function readCommand(texts: readonly string[]): Command | null {
       return words === null ? null : { kind: kind, words: words, isConfirmed: value === 1 };
     }
     case 'low-reservoir':
-      return { kind: kind, thresholdNl: value! };
+      return value === null ? null : { kind: kind, thresholdNl: value };
     case 'refill':
-      return { kind: kind, volumeNl: value! };
+      return value === null ? null : { kind: kind, volumeNl: value };
     case 'silence':
     case 'acknowledge':
-      return { kind: kind, alarm: value! };
+      return value === null ? null : { kind: kind, alarm: value };
     default:
       return null;
   }

@@ -92,8 +92,8 @@ describe('bad input', () => {
 
   it.each([
     [
-      ['replay', '--help'],
-      /^error: 'replay' is unknown or not built in yet; there are run, check, list, board\n/,
+      ['serve', '--help'],
+      /^error: 'serve' is unknown or not built in yet; there are run, check, list, board/,
     ],
     [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
     [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
