@@ -6,8 +6,11 @@ import { UserError } from '../user-error.ts';
 import type { Session } from './session.ts';
 import { Walk } from './walk.ts';
 
-const ENTER = '\x1b[?1049h\x1b[?25l';
-const LEAVE = '\x1b[?25h\x1b[?1049l';
+/** Another screen, no cursor, no folding of lines; and back. */
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
+/** Of a terminal that does not say. */
+const USUAL = { columns: 80, rows: 24 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function walk(session: Session, tick: number): Promise<ExitCode> {
@@ -17,7 +20,7 @@ export async function walk(session: Session, tick: number): Promise<ExitCode> {
   }
   const walked = await Walk.begin(session, tick);
   const draw = (): void => {
-    const lines = walked.frame(stdout.columns, stdout.rows, paintFor(stdout));
+    const lines = walked.frame(stdout.columns || USUAL.columns, stdout.rows || USUAL.rows, paintFor(stdout));
     stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`);
   };
   return await new Promise<ExitCode>((resolve, reject) => {
