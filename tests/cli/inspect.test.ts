@@ -90,7 +90,7 @@ describe('the walk', () => {
     expect(await press('left')).toBe(71);
     expect(await press('pagedown', 'down', 'down', 'up')).toBe(71 + 86_400 + 3600);
     expect(await press('n')).toBe(172_800);
-    for (const key of ['/', ...'alarm:occlusion']) await walk.key(undefined, key);
+    for (const key of Array.from('/alarm:occlusion')) await walk.key(undefined, key);
     await walk.key('return', '\r');
     expect(walk.tick).toBe(173_089);
     expect(await press('.')).toBe(173_089);

@@ -44,42 +44,41 @@ export class Walk {
   }
 
   private async move(name: string | undefined, text: string): Promise<void> {
+    const key = name === undefined || name === '' ? text : name;
+    const place = this.placeOf(key, text);
+    if (place !== null) await this.to(place.tick, place.otherwise ?? '');
+    else if (key === '.') await this.find();
+    else if (key === '/') this.typed = '';
+    else if (key === 's') this.view = this.view === 'signals' ? 'firmware' : 'signals';
+    else if (key === 'q' || key === 'escape') this.isOver = true;
+  }
+
+  /** Where a key leads; a tick of null is nowhere. null: it is no key that moves. */
+  private placeOf(key: string, text: string): { tick: number | null; otherwise?: string } | null {
     const { session, tick } = this;
-    switch (name === undefined || name === '' ? text : name) {
+    switch (key) {
       case 'right':
-        return await this.to(session.after(tick, isEvent), 'nothing happens after this');
+        return { tick: session.after(tick, isEvent), otherwise: 'nothing happens after this' };
       case 'left':
-        return await this.to(session.before(tick, isEvent), 'nothing happened before this');
+        return { tick: session.before(tick, isEvent), otherwise: 'nothing happened before this' };
       case 'down':
-        return await this.to(tick + TICKS_PER_HOUR, '');
+        return { tick: tick + TICKS_PER_HOUR };
       case 'up':
-        return await this.to(tick - TICKS_PER_HOUR, '');
+        return { tick: tick - TICKS_PER_HOUR };
       case 'pagedown':
-        return await this.to(tick + TICKS_PER_DAY, '');
+        return { tick: tick + TICKS_PER_DAY };
       case 'pageup':
-        return await this.to(tick - TICKS_PER_DAY, '');
+        return { tick: tick - TICKS_PER_DAY };
       case 'home':
-        return await this.to(0, '');
+        return { tick: 0 };
       case 'end':
-        return await this.to(session.lastTick, '');
+        return { tick: session.lastTick };
       case 'n':
         return text === 'N'
-          ? await this.to(session.before(tick, isTelling), 'nothing that matters happened before this')
-          : await this.to(session.after(tick, isTelling), 'nothing that matters happens after this');
-      case '/':
-        this.typed = '';
-        return;
-      case '.':
-        return await this.find();
-      case 's':
-        this.view = this.view === 'signals' ? 'firmware' : 'signals';
-        return;
-      case 'q':
-      case 'escape':
-        this.isOver = true;
-        return;
+          ? { tick: session.before(tick, isTelling), otherwise: 'nothing that matters happened before this' }
+          : { tick: session.after(tick, isTelling), otherwise: 'nothing that matters happens after this' };
       default:
-        return;
+        return null;
     }
   }
 
