@@ -1,7 +1,7 @@
 /**
  * Who may import whom (docs/architecture.md). Downward only:
  *
- *   hal/hal.ts  <-  src/core, sim  <-  src/trace, hal/target.ts, hal/signals.ts  <-  what targets share: hal/*.ts
+ *   hal/hal.ts  <-  src/core, sim  <-  src/trace, src/programmer, hal/target.ts, hal/signals.ts  <-  what targets share: hal/*.ts
  *     <-  hal/<target>/  <-  hal/targets.ts
  *     <-  src/scenario, src/search, src/replay, src/report  <-  src/serve, src/cli
  *
@@ -94,6 +94,12 @@ module.exports = {
       ['^src/trace/', '^src/core/', '^hal/(hal|target)[.]ts$'],
       'src/trace is a record that any target can write: let the caller pass the data in; only src/core and the contracts hal/hal.ts and hal/target.ts are below or beside it.',
     ),
+    only(
+      'programmer-below-targets',
+      '^src/programmer/',
+      ['^src/programmer/', '^src/core/', '^hal/hal[.]ts$'],
+      'src/programmer is the other end of the wand, over any target: let the caller carry the frames; only src/core is below it.',
+    ),
     typesOnly(
       'trace-sees-target-as-types',
       '^src/trace/',
@@ -128,11 +134,11 @@ module.exports = {
       name: 'target-stands-alone',
       severity: 'error',
       comment:
-        'A target imports src/core, src/trace, sim, the files in hal/ but its registry, and its own folder (hal/espruino may build on hal/sim, its twin, and hal/virtual on hal/espruino, its line): let the layer above pass the rest in.',
+        'A target imports src/core, src/trace, src/programmer, sim, the files in hal/ but its registry, and its own folder (hal/espruino may build on hal/sim, its twin, and hal/virtual on hal/espruino, its line): let the layer above pass the rest in.',
       from: { path: '^hal/([^/]+)/', pathNot: BOARD_SIDE },
       to: {
         path: '^(src|hal|sim|tests|scripts)/',
-        pathNot: ['^hal/$1/', '^src/core/', '^src/trace/', '^sim/', SHARED, '^hal/(sim|espruino)/'],
+        pathNot: ['^hal/$1/', '^src/(core|trace|programmer)/', '^sim/', SHARED, '^hal/(sim|espruino)/'],
       },
     },
     {
@@ -223,7 +229,7 @@ module.exports = {
       severity: 'error',
       comment:
         'src/core, sim, src/trace, the contracts in hal/ and the board side use no package at all: write the few lines here, or take the result as a parameter.',
-      from: { path: ['^(src/core|sim|src/trace)/', '^hal/[^/]+[.]ts$', BOARD_SIDE] },
+      from: { path: ['^(src/core|sim|src/trace|src/programmer)/', '^hal/[^/]+[.]ts$', BOARD_SIDE] },
       to: { dependencyTypes: PACKAGES },
     },
     {

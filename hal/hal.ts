@@ -74,8 +74,8 @@ export interface Telemetry {
   event(tick: number, code: number, argument: number): void;
   /** The state digest, taken after a tick that closed an hour. */
   stateDigest(tick: number, digest: number): void;
-  /** The answer to an interrogation, words in the order of `src/core/telemetry.ts`. */
-  report(words: Int32Array): void;
+  /** A frame for the programmer, layout as in `src/core/telemetry/frame.ts`; the carrier is the implementation's. */
+  reply(bytes: Uint8Array): void;
 }
 
 export interface Checksum {

@@ -6,13 +6,35 @@
  */
 import type { Command } from '../src/core/commands.ts';
 import type { PumpEvent } from '../src/core/events.ts';
-import type { Therapy } from '../src/core/therapy.ts';
+import type { PatientGroup, Therapy } from '../src/core/therapy.ts';
+
+/** What a clinician prescribes, as a whole. */
+export interface Prescription {
+  readonly therapy: Therapy;
+  readonly concentrationUgPerMl: number;
+  /** Left out: the pump keeps the one in force. */
+  readonly lowReservoirNl?: number;
+  /** Left out: none, so that no rule of titration is asked. */
+  readonly patientGroup?: PatientGroup;
+  /** Tick in which this patient's therapy began; below 0 it was going on before. Left out: 0. */
+  readonly firstStartTick?: number;
+  /** Of the old drug between pump and tip, to be given first at its old daily dose. Left out: no bridge. */
+  readonly bridgeNl?: number;
+}
+
+/** What a pump is told, in a person's words where the pump takes words of a prescription. */
+export type ClinicalOrder =
+  | Exclude<Command, { kind: 'program' }>
+  /** Left out: soft limits that it meets are confirmed. */
+  | (Prescription & { readonly kind: 'program'; readonly isConfirmed?: boolean });
 
 /** What a pump and its surroundings are, for whoever sets a target up. Integers in the units of their names. */
 export interface TargetSetup {
   readonly seed: number;
-  /** Pump time at tick 0, whole hours. */
+  /** Pump time at tick 0, hours of the week: 0 is Monday 00:00. */
   readonly startHour: number;
+  /** An update session in which nobody is heard for so long is rolled back. Left out: it stays open. */
+  readonly sessionTimeoutTicks?: number;
   readonly mechanism: 'peristaltic' | 'valve-accumulator';
   readonly reservoirNl: number;
   readonly fillNl: number;
@@ -46,7 +68,7 @@ export interface TargetSetup {
 
 /** What is done to the pump or its surroundings just before a tick is executed. */
 export type Stimulus =
-  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'command'; readonly command: ClinicalOrder }
   | {
       readonly kind: 'fault';
       readonly id: string;
@@ -54,6 +76,16 @@ export type Stimulus =
       readonly options: Readonly<Record<string, number | string>>;
     }
   | { readonly kind: 'clear'; readonly id: string }
+  /**
+   * A programmer is put on and speaks to the pump, a frame a tick: it reads, opens an update session, writes the
+   * program, verifies it, and leaves the session as said. Without a program it writes nothing.
+   */
+  | {
+      readonly kind: 'session';
+      readonly program: Extract<ClinicalOrder, { readonly kind: 'program' }> | null;
+      readonly leave: 'commit' | 'rollback' | 'open';
+      readonly isConfirmed: boolean;
+    }
   /**
    * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
    * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
@@ -65,6 +97,8 @@ export interface TargetObserver {
   event(event: PumpEvent): void;
   /** At each hour tick. */
   stateDigest(tick: number, digest: number): void;
+  /** A frame from the pump's telemetry. */
+  reply?(bytes: Uint8Array): void;
   /** After each executed tick; quantities may be read now. */
   afterTick(tick: number): void;
 }

@@ -210,7 +210,7 @@ function runScript(binary: string, folder: string, script: string): string {
 const LOCKSTEP_RUN = `
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 function ask(t){return thecal(seal(t));}
-function setUp(){ask("hello,1");ask("setup,2,500,40000000,0,38000000,2000000,500,0,0,3000");}
+function setUp(){ask("hello,1");ask("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48");}
 var next=0,now=-1,seq=2,gain=0,rest=":1000:2900:2900:37000";
 function wake(){var f=ask("wakes,"+(++seq)+","+(next-now)+":"+gain+rest).split(",");
 if(f[0]!="did"||f[2]!="1")throw new Error(f.join());
@@ -222,7 +222,7 @@ const FREE_RUN = `
 var print=function(){},setTimeout=print;
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 var at=0;
-function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,2000000,500,0,0,3000"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}
+function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}
 function wake(){at+=72000;thecal.look(at);}
 `;
 

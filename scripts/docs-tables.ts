@@ -62,8 +62,10 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
   'stopped-too-long': `the pump was stopped for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, by a command or by an alarm; a motor that stalls is not stopped, it has an alarm of its own`,
   'memory-error': 'all copies of the prescription fail their checksum, until one is programmed',
+  restarted: 'the pump came back from a loss of power or a reset; a moment, so it ends at once',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
+  'session-left-open': `an update session is open, and no request came for ${formatDuration(config.SESSION_LEFT_OPEN_TICKS)}`,
 };
 
 const PERMISSION_WORDS: Readonly<Record<string, string>> = {
@@ -257,6 +259,8 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     TONE_NC: { what: 'charge of a tone, nC', source: ESTIMATE },
     TELEMETRY_NC_PER_SECOND: { what: 'charge of a second of telemetry, nC', source: ESTIMATE },
     INTERROGATION_TICKS: { what: 'length of an interrogation', source: ESTIMATE },
+    FRAME_TICKS: { what: 'length of one frame over the wand and its reply', source: ESTIMATE },
+    SESSION_LEFT_OPEN_TICKS: { what: 'silence in an update session that raises an alarm', source: ESTIMATE },
     ERI_PERMILLE: { what: 'share of the charge drawn at elective replacement, per mille', source: ESTIMATE },
     ERI_LOADED_MV: { what: 'loaded supply at elective replacement, mV', source: ESTIMATE },
     ERI_RESTING_MV: { what: 'resting supply at elective replacement, mV', source: ESTIMATE },
@@ -317,6 +321,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   },
   'hal/sim/target.ts': {
     MIXING_TANKS: { what: 'tanks in series from pump to tip', source: ESTIMATE },
+    RESET_TICKS: { what: 'a firmware that is reset starts after', source: ESTIMATE },
   },
   'sim/plant/patient.ts': {
     CSF_HALF_LIFE_S: { what: 'half-life in the spinal fluid, s', source: 'LABEL' },
@@ -399,13 +404,14 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'TICKS_PER_SECOND',
     'TICKS_PER_MINUTE',
     'TICKS_PER_HOUR',
+    'TICKS_PER_HALF_HOUR',
     'TICKS_PER_DAY',
     'NEVER',
     'MAX_EXACT',
   ],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -436,8 +442,8 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'OPENING_WORDS',
     'RING_RECORDS',
   ],
-  'hal/sim/prescribed.ts': ['NOTHING'],
-  'src/scenario/compile-therapy.ts': ['HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
+  'hal/sim/prescribed.ts': ['HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
+  'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
 };
 
 const CONSTANT = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ([^;]*);/gm;
@@ -506,6 +512,7 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   hour: 'an hour closed; strokes confirmed in it',
   resume: 'delivery began again; ticks without it',
   restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
+  session: 'an update session was opened, or how it ended',
 };
 
 const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
@@ -525,6 +532,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   hour: 50,
   resume: 21603,
   restart: 1811,
+  session: 1,
 };
 
 function eventTable(): string {
@@ -547,6 +555,7 @@ function commandTable(): string {
     silence: '`{ silence: ALARM }`',
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
+    frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(
     ['command', 'in a scenario'],

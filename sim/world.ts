@@ -15,7 +15,7 @@
  * State is plain data without functions. Volumes are integer picolitres, drug is integer picograms; both are
  * conserved exactly.
  */
-import type { FaultOptions, FaultRecord, Onset } from './faults/fault.ts';
+import type { ActiveFault, FaultOptions, FaultRecord, Onset } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
 import {
   activeFault,
@@ -384,6 +384,11 @@ export function turnHour(world: World, tick: number): void {
 
 export function markFaultFired(world: World, id: string, tick: number): void {
   markFired(findFault(world.faults, id), tick);
+}
+
+/** Those that are laid over the truth now, in the order applied. */
+export function activeFaults(world: World): readonly ActiveFault[] {
+  return world.faults.active.map((_, position) => activeFault(world.faults, position));
 }
 
 export function faultRecords(world: World): readonly FaultRecord[] {

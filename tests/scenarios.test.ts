@@ -120,9 +120,10 @@ describe.each(FILES)('the scenario %s', (file) => {
   });
 
   it('has its dose and that of its control judged by the oracle', () => {
-    const { scenario } = runOf(file);
-    expect(scenario.allow).not.toBeNull();
-    expect(scenario.control?.allow).not.toBeNull();
+    const { result } = runOf(file);
+    const idsOf = (run: RunResult): string[] => run.expectations.map(({ id }) => id);
+    expect(idsOf(result)).toContain('dose-oracle');
+    expect(idsOf(controlOf(result))).toContain('control.dose-oracle');
   });
 
   it('expects something of the truth and something of the belief', () => {
@@ -182,11 +183,23 @@ describe.each(FILES)('the scenario %s', (file) => {
 });
 
 const INCIDENTS = FILES.filter((file) => file.startsWith('incidents/'));
+/** Where even what is done rightly is more than the prescription: drug mixes on its way. */
+const UNCLEAN_CONTROLS: Readonly<Record<string, readonly string[]>> = {
+  'incidents/01-priming-bolus.yaml': ['over-delivery'],
+};
+
+describe('the incidents', () => {
+  it('are all 34, each once', () => {
+    const numbers = INCIDENTS.map((file) => runOf(file).scenario.incident?.number);
+    expect(numbers).toEqual(Array.from({ length: 34 }, (_, i) => i + 1));
+  });
+});
 
 describe.each(INCIDENTS)('the incident %s', (file) => {
   it('is the one whose number its file bears', () => {
-    const { why, incident } = runOf(file).scenario;
+    const { name, why, incident } = runOf(file).scenario;
     expect(incident?.number).toBe(Number(file.slice('incidents/'.length, 'incidents/NN'.length)));
+    expect(name).toContain(`(incident ${incident?.number})`);
     expect(why).toContain(`Incident ${incident?.number}`);
   });
 
@@ -199,7 +212,7 @@ describe.each(INCIDENTS)('the incident %s', (file) => {
     expect(control.alarms.map(({ alarm }) => alarm).filter((alarm) => !expected?.includes(alarm))).toEqual(
       [],
     );
-    expect(control.doseFailures).toEqual([]);
+    expect(control.doseFailures.map(({ kind }) => kind)).toEqual(UNCLEAN_CONTROLS[file] ?? []);
   });
 
   it('says in its expectations how much drug went where, or what it did to the patient', () => {
@@ -210,6 +223,18 @@ describe.each(INCIDENTS)('the incident %s', (file) => {
 });
 
 describe('the library as a whole', () => {
+  it('fails a run whose missing dose nobody allows, and says since when [SR-TRUTH-2]', async () => {
+    const { scenario } = runOf('motor-stall.yaml');
+    const { verdict, expectations } = await run({ ...scenario, allow: [] }, false);
+    expect(verdict).toBe('failed');
+    // 177 strokes of 72 s missing of 24 h: 1 d + 12,743 s.
+    expect(expectations.find(({ id }) => id === 'dose-oracle')).toMatchObject({
+      verdict: 'failed',
+      tick: 86_400 + 12_743,
+      observed: 'under-delivery',
+    });
+  });
+
   it('holds at least eighteen scenarios, each with a name of its own', () => {
     expect(FILES.length).toBeGreaterThanOrEqual(18);
     expect(new Set(FILES.map((file) => runOf(file).scenario.name)).size).toBe(FILES.length);

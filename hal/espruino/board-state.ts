@@ -11,12 +11,19 @@ interface Node {
   [key: string]: number | Node;
 }
 
-function gather(node: Node, values: number[]): void {
+/** Adds the values at places `from` to `to` - 1; `place` is that of the node's first. Returns the place after its last. */
+function gather(node: Node, place: number, from: number, to: number, values: number[]): number {
+  let at = place;
   for (const key in node) {
     const value = node[key]!;
-    if (typeof value === 'number') values.push(value);
-    else gather(value, values);
+    if (typeof value !== 'number') {
+      at = gather(value, at, from, to, values);
+    } else {
+      if (at >= from && at < to) values.push(value);
+      at += 1;
+    }
   }
+  return at;
 }
 
 /** Writes the values that belong into this node; `place` is that of its first integer. Returns the place after it. */
@@ -45,11 +52,18 @@ export function memoryDigest(pump: PumpState, frame: Frame, checksum: BoardCheck
   return (stateDigest(pump, checksum) ^ checksum.crc32(stored, stored.length)) >>> 0;
 }
 
-export function boardValues(pump: PumpState, frame: Frame): number[] {
+/** How many values there are. Those at places `from` to `to` - 1 are added to the list, which never needs to hold all. */
+export function boardValues(
+  pump: PumpState,
+  frame: Frame,
+  from: number,
+  to: number,
+  values: number[],
+): number {
   const parts = partsOf(pump, frame);
-  const values: number[] = [];
-  for (let i = 0; i < parts.length; i++) gather(parts[i]!, values);
-  return values;
+  let place = 0;
+  for (let i = 0; i < parts.length; i++) place = gather(parts[i]!, place, from, to, values);
+  return place;
 }
 
 /** Puts values in from place `from` on. False: there are not so many places, and nothing was put in. */
@@ -59,7 +73,7 @@ export function putBoardValues(
   from: number,
   values: readonly number[],
 ): boolean {
-  if (from < 0 || from + values.length > boardValues(pump, frame).length) return false;
+  if (from < 0 || from + values.length > boardValues(pump, frame, 0, 0, [])) return false;
   const parts = partsOf(pump, frame);
   let place = 0;
   for (let i = 0; i < parts.length; i++) place = put(parts[i]!, place, values, from);

@@ -2,29 +2,32 @@
  * HOST: what the twin's firmware was given in each wake, as the tokens of a `wakes` line: the readings it took, the
  * commands it got, the bits that were flipped under it.
  */
-import type { Command } from '../../src/core/commands.ts';
+import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
-import type { Therapy } from '../../src/core/therapy.ts';
-import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
-import { FAILED_READING } from './link.ts';
+import { FAILED_READING, hexOfBytes } from './link.ts';
 
-export function therapyNumbers(therapy: Therapy): number[] {
-  const mode = THERAPY_MODES.indexOf(therapy.mode);
-  if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return [mode, 0];
-  const rates = therapy.mode === 'hourly' ? therapy.rates : [therapy.rate];
-  return [mode, RATE_UNITS.indexOf(therapy.unit), ...rates];
+/** Words of a prescription as `readWords` takes them: equal ones in a row are one with a count, zeros at the end none. */
+export function wordsText(words: Int32Array): string {
+  const parts: string[] = [];
+  const end = words.findLastIndex((word) => word !== 0) + 1;
+  for (let i = 0, count = 1; i < end; i++, count++) {
+    if (i + 1 < end && words[i] === words[i + 1]) continue;
+    parts.push(count === 1 ? `${words[i]}` : `${words[i]}*${count}`);
+    count = 0;
+  }
+  return parts.join('.');
 }
 
-function commandNumbers(command: Command): number[] {
+function commandFields(command: Order): (number | string)[] {
   switch (command.kind) {
     case 'stop':
     case 'resume':
     case 'interrogate':
       return [0];
     case 'program':
-      return [command.concentrationUgPerMl, ...therapyNumbers(command.therapy)];
+      return [command.isConfirmed ? 1 : 0, wordsText(command.words)];
     case 'low-reservoir':
       return [command.thresholdNl];
     case 'refill':
@@ -38,7 +41,12 @@ function commandNumbers(command: Command): number[] {
 const NOTHING_YET: readonly number[] = [0, 0, 0, 0, 0];
 
 export class Foresight implements SimTap {
+  /** Commanded and played, ever. */
+  strokes = 0;
+  tones = 0;
   private stimuli: string[] = [];
+  /** The wake to come is the first one after a start. */
+  private isBooted = false;
   private readings: (string | undefined)[] = [];
   /** What each reading was when it last was one. */
   private last: number[] = [...NOTHING_YET];
@@ -55,22 +63,44 @@ export class Foresight implements SimTap {
     };
     return {
       ...hal,
-      motor: { stroke: () => hal.motor.stroke(), confirmedCount: () => note(0, hal.motor.confirmedCount()) },
+      motor: {
+        stroke: () => {
+          this.strokes += 1;
+          hal.motor.stroke();
+        },
+        confirmedCount: () => note(0, hal.motor.confirmedCount()),
+      },
       outletPressure: { readPa: () => note(1, hal.outletPressure.readPa()) },
       supply: {
         readLoadedMv: () => note(2, hal.supply.readLoadedMv()),
         readRestingMv: () => note(3, hal.supply.readRestingMv()),
       },
       temperature: { readMilliC: () => note(4, hal.temperature.readMilliC()) },
+      annunciator: {
+        play: (pattern) => {
+          this.tones += 1;
+          hal.annunciator.play(pattern);
+        },
+      },
     };
   }
 
   command(command: Command): void {
-    this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandNumbers(command)].join('.')}`);
+    if (command.kind === 'frame') this.stimuli.push(`f${hexOfBytes(command.bytes)}`);
+    else this.order(command);
+  }
+
+  private order(command: Order): void {
+    this.stimuli.push(`k${[COMMAND_KINDS.indexOf(command.kind), ...commandFields(command)].join('.')}`);
   }
 
   upset(copy: number, word: number, bit: number): void {
     this.stimuli.push(`u${copy}.${word}.${bit}`);
+  }
+
+  boot(ticks: number): void {
+    this.stimuli.push(`b${ticks}`);
+    this.isBooted = true;
   }
 
   /** For whoever goes back and does a wake again. */
@@ -82,14 +112,19 @@ export class Foresight implements SimTap {
   goBackTo(kept: readonly number[] = NOTHING_YET): void {
     this.last = [...kept];
     this.stimuli = [];
+    this.isBooted = false;
     this.readings = [];
   }
 
   /** The tokens of the wake just executed, `ticks` after the one before it; and ready for the next. */
   takeTokens(ticks: number): string {
-    const wake = [ticks, ...Array.from(this.readings, (reading) => reading ?? '')].join(':');
+    // A start is the tick before its first wake.
+    const wake = [this.isBooted ? 1 : ticks, ...Array.from(this.readings, (reading) => reading ?? '')].join(
+      ':',
+    );
     const tokens = [...this.stimuli, wake].join(' ');
     this.stimuli = [];
+    this.isBooted = false;
     this.readings = [];
     return tokens;
   }

@@ -4,6 +4,7 @@
  */
 import { LOG_AT } from '../../src/core/store.ts';
 import type { PumpHal } from '../hal.ts';
+import { hexOfBytes } from './link.ts';
 
 export interface Frame {
   /** The wake in line order: its ticks, then the changes of readings; null failed, undefined is not foreseen. */
@@ -14,7 +15,7 @@ export interface Frame {
   tones: number;
   /** Readings taken that were not in the frame. */
   starved: number;
-  /** `tick.code.argument` of every event but strokes, and `tick.s.digest` of state digests. */
+  /** `tick.code.argument` of every event but strokes, `tick.s.digest` of state digests, `r.bytes` of telemetry's replies. */
   said: string[];
   /** All but the log, which is the host's: it hears every event. */
   stored: Int32Array;
@@ -105,8 +106,8 @@ export function createFrameHal(frame: Frame, checksum: BoardChecksum): PumpHal {
       stateDigest: function (tick, digest) {
         frame.said.push([tick, 's', digest].join('.'));
       },
-      report: function () {
-        // An interrogation's answer is read by the programmer, not by the line.
+      reply: function (bytes) {
+        frame.said.push('r.' + hexOfBytes(bytes));
       },
     },
     checksum: checksum,

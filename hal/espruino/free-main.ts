@@ -6,14 +6,15 @@
  *   thecal("setup,2,...")    a new pump with this prescription, from tick 0. When the board starts again it goes on
  *                            from what its store holds
  *   thecal("command,3,0.0,...")  a command by kind and numbers, as `k` has them in lockstep
+ *   thecal("frame,3,0101...,...")  a frame over the wand, as hex; the pump answers it with a `reply` line
  *   thecal("status,4,...")   status,4,tick,requested,confirmed,stalls,missed,jumps,store failures,failure
  *   thecal("stop,5,...")     no pump any more, and none at the next start
  *
- *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   report,WORD WORD ...,...
+ *   event,TICK,CODE,ARGUMENT,...   digest,TICK,VALUE,...   reply,BYTES,...
  */
 import { keepBoot } from '../../src/core/boot-record.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
-import { judgeTherapy } from '../../src/core/prescription.ts';
+import { judgeWords } from '../../src/core/prescription-words.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import type { Telemetry } from '../hal.ts';
@@ -22,6 +23,8 @@ import type { BoardChecksum } from './frame-hal.ts';
 import type { FreeRun } from './free-run.ts';
 import { createFreeRun, fail, lookAtClock } from './free-run.ts';
 import {
+  bytesOfHex,
+  hexOfBytes,
   NAK_ASSERTION,
   NAK_CHECKSUM,
   NAK_FIELDS,
@@ -35,7 +38,7 @@ import {
 import type { PinHal } from './pin-hal.ts';
 import { createPinHal } from './pin-hal.ts';
 import { forgetAll, isAnythingStored } from './pin-store.ts';
-import { numbersOf, readCommand, readSetup } from './session.ts';
+import { readCommand, readSetup } from './session.ts';
 
 declare const __CORE_HASH__: string;
 declare const E: { CRC32(data: string | Uint8Array): number };
@@ -72,10 +75,8 @@ const telemetry: Telemetry = {
   stateDigest: function (tick, digest) {
     print(seal(['digest', tick, digest]));
   },
-  report: function (words) {
-    const texts: string[] = [];
-    for (let i = 0; i < words.length; i++) texts.push(words[i]!.toString());
-    print(seal(['report', texts.join(' ')]));
+  reply: function (bytes) {
+    print(seal(['reply', hexOfBytes(bytes)]));
   },
 };
 
@@ -154,8 +155,7 @@ function tellStatus(seq: string, one: FreeRun): string {
 
 function command(seq: string, one: FreeRun, text: string): string {
   if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
-  const numbers = numbersOf(text.split('.'), 0);
-  const order = numbers === null || numbers.length < 2 ? null : readCommand(numbers);
+  const order = readCommand(text.split('.'));
   if (order === null) return seal(['nak', seq, NAK_FIELDS]);
   // Stored before it is answered, for the board may restart before the tick that takes it.
   if (order.kind === 'stop') keepBoot(one.pump.build, 1, one.hal);
@@ -164,12 +164,19 @@ function command(seq: string, one: FreeRun, text: string): string {
   return seal(['ok', seq]);
 }
 
+/** What arrives garbled is the pump's to judge, as long as it is bytes. */
+function frame(seq: string, one: FreeRun, text: string): string {
+  if (one.failure !== '') return seal(['nak', seq, NAK_ASSERTION]);
+  const bytes = bytesOfHex(text);
+  if (bytes === null) return seal(['nak', seq, NAK_FIELDS]);
+  queueCommand(one.pump, { kind: 'frame', bytes: bytes });
+  return seal(['ok', seq]);
+}
+
 /** Fields that say no pump, or one that the pump itself would refuse, change nothing. */
 function setUp(seq: string, fields: readonly string[]): string {
   const options = readSetup(fields);
-  const isRight =
-    options !== null &&
-    judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl) === ACCEPTED;
+  const isRight = options !== null && judgeWords(options.words, options.strokeNl) === ACCEPTED;
   const over = isRight ? usePins() : null;
   if (options === null || over === null) return seal(['nak', seq, NAK_FIELDS]);
   start(createPump(options, over.hal), over);
@@ -197,6 +204,8 @@ function answer(line: string): string {
       return run === null || fields.length < 3
         ? seal(['nak', seq, whyNoPump])
         : command(seq, run, fields[2]!);
+    case 'frame':
+      return run === null || fields.length < 3 ? seal(['nak', seq, whyNoPump]) : frame(seq, run, fields[2]!);
     default:
       return seal(['nak', seq, NAK_VERB]);
   }

@@ -35,6 +35,9 @@ export const LINE_MAX = 2000;
 /** Fits the smallest receive buffer of a board: what doesn't waits until the board has looked at the rest. */
 export const REQUEST_CHARACTERS = 420;
 
+/** Of a request that is longer: what goes ahead of it in one line. More than a request, whose last wake may make it longer. */
+export const PIECE_CHARACTERS = 2 * REQUEST_CHARACTERS;
+
 /** Most wakes of one request: the digests of their chain are most of the reply. */
 export const WAKES_MAX = 256;
 
@@ -86,6 +89,22 @@ export function wakeCheck(
   return (
     (mul32(log.laneA ^ (next | 0), FNV_PRIME) + log.laneB + 65537 * strokes + 257 * tones + starved) >>> 0
   );
+}
+
+/** Bytes as text, two digits each. */
+export function hexOfBytes(bytes: ArrayLike<number>): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += (bytes[i]! + 256).toString(16).substring(1);
+  return text;
+}
+
+/** The bytes of such a text, or null. Their number is not judged here. */
+export function bytesOfHex(text: string): Uint8Array | null {
+  if (text.length % 2 !== 0) return null;
+  const bytes = new Uint8Array(Math.floor(text.length / 2));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.substring(2 * i, 2 * i + 2), 16);
+  // Written again it is the same, or it was no such text.
+  return hexOfBytes(bytes) === text ? bytes : null;
 }
 
 /**

@@ -11,7 +11,7 @@ import { SimTarget } from '../sim/target.ts';
 import { stateFields } from '../state-fields.ts';
 import type { Stimulus, TargetObserver, TargetSetup } from '../target.ts';
 import { Foresight } from './foresight.ts';
-import { REPLY_CHAIN, REQUEST_CHARACTERS, wakeCheck } from './link.ts';
+import { hexOfBytes, REPLY_CHAIN, REQUEST_CHARACTERS, wakeCheck } from './link.ts';
 
 /** The wakes of one request, and the reply to them. */
 export interface Foreseen {
@@ -41,6 +41,7 @@ export class Scout {
         if (kind !== 'stroke') this.said.push([tick, EVENT_KINDS.indexOf(kind), argument].join('.'));
       },
       stateDigest: (tick, digest) => this.said.push([tick, 's', digest].join('.')),
+      reply: (bytes) => this.said.push(`r.${hexOfBytes(bytes)}`),
       afterTick: () => undefined,
     };
   }
@@ -67,16 +68,17 @@ export class Scout {
     const tokens: string[] = [];
     const ticks: number[] = [];
     const chain: string[] = [];
-    const strokesBefore = sim.pump.motor.requested;
-    const tonesBefore = sim.pump.battery.tones;
-    const strokes = (): number => sim.pump.motor.requested - strokesBefore;
-    const tones = (): number => sim.pump.battery.tones - tonesBefore;
+    const { strokes: strokesBefore, tones: tonesBefore } = foresight;
+    const strokes = (): number => foresight.strokes - strokesBefore;
+    const tones = (): number => foresight.tones - tonesBefore;
     this.said = [];
     let length = 0;
     while (sim.nowTick() <= toTick && tokens.length < mostWakes && length < REQUEST_CHARACTERS) {
       if (tokens.length > 0 && borders.includes(sim.nextTick(toTick))) break;
-      const before = sim.nowTick() - 1;
+      const before = sim.pump.nowTick - 1;
       const tick = sim.step(toTick, this.listener);
+      // A board without power does no wakes.
+      if (sim.isOff) continue;
       const token = foresight.takeTokens(tick - before);
       // Written once for as often as it comes in a row.
       if (token !== tokens.at(-1)) length += token.length + 4;

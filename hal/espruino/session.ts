@@ -4,20 +4,21 @@
  * is refused.
  *
  *   hello,SEQ                     -> hello,SEQ,protocol,core hash,board,free,total
- *   setup,SEQ,stroke,...          -> ok,SEQ,digest of state and store
+ *   setup,SEQ,stroke,...,words    -> ok,SEQ,digest of state and store
  *   wakes,SEQ,token token ...     -> did,SEQ,executed,strokes,tones,starved,next,lane A,lane B,digest,chain,said
+ *   more,SEQ,text                 -> ok,SEQ; text that comes before the last field of the request after it
  *   state,SEQ,from                -> values,SEQ,digest,total,value value ...
  *   load,SEQ,from,value value ... -> ok,SEQ,digest
  *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
+import { assert } from '../../src/core/assert.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
+import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
-import type { Therapy } from '../../src/core/therapy.ts';
-import { RATE_UNITS, THERAPY_MODES } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import type { PumpHal } from '../hal.ts';
 import { boardValues, memoryDigest, putBoardValues } from './board-state.ts';
@@ -25,6 +26,7 @@ import type { BoardChecksum, Frame } from './frame-hal.ts';
 import { createFrame, createFrameHal } from './frame-hal.ts';
 import type { TextCrc } from './link.ts';
 import {
+  bytesOfHex,
   FAILED_READING,
   NAK_ASSERTION,
   NAK_CHECKSUM,
@@ -54,6 +56,8 @@ export interface Session {
   readonly identity: BoardIdentity;
   lastSeq: number;
   lastReply: string;
+  /** What `more` brought for the next request. */
+  more: string;
   frame: Frame;
   hal: PumpHal;
   pump: PumpState | null;
@@ -70,6 +74,7 @@ export function createSession(identity: BoardIdentity): Session {
     identity: identity,
     lastSeq: 0,
     lastReply: '',
+    more: '',
     frame: frame,
     hal: createFrameHal(frame, identity.checksum),
     pump: null,
@@ -87,35 +92,40 @@ export function numbersOf(texts: readonly string[], from: number): number[] | nu
   return numbers;
 }
 
-/** mode, unit, rates: one rate for continuous, 24 for hourly, none for the others. */
-function readTherapy(numbers: readonly number[], from: number): Therapy | null {
-  const mode = THERAPY_MODES[numbers[from]!];
-  const unit = RATE_UNITS[numbers[from + 1]!];
-  if (mode === undefined || unit === undefined) return null;
-  if (mode === 'minimum' || mode === 'stopped') return { mode: mode };
-  const rates = numbers.slice(from + 2);
-  if (mode === 'hourly') return { mode: mode, unit: unit, rates: rates };
-  return { mode: mode, unit: unit, rate: rates[0]! };
+/** `0.0.500.2000000.0*8.3000*48`: words of a prescription from the first on, equal ones with their count; then zeros. */
+function readWords(texts: readonly string[], from: number): Int32Array | null {
+  const words = new Int32Array(PRESCRIBED_WORDS);
+  let place = 0;
+  for (let i = from; i < texts.length; i++) {
+    const text = texts[i]!;
+    const star = text.indexOf('*');
+    const value = wholeNumber(star < 0 ? text : text.substring(0, star));
+    const count = star < 0 ? 1 : wholeNumber(text.substring(star + 1));
+    if (value === null || (value | 0) !== value || count === null) return null;
+    if (count < 1 || place + count > PRESCRIBED_WORDS) return null;
+    for (let n = 0; n < count; n++) words[place + n] = value;
+    place += count;
+  }
+  return words;
 }
 
 /** What a `setup` line says, from its third field on; null when it says no pump. */
 export function readSetup(fields: readonly string[]): PumpOptions | null {
-  const numbers = numbersOf(fields, 2);
-  if (numbers === null || numbers.length < 8) return null;
+  if (fields.length !== 8) return null;
+  const numbers = numbersOf(fields.slice(2, 7), 0);
+  const words = readWords(fields[7]!.split('.'), 0);
+  if (numbers === null || words === null) return null;
   // The store has one word for each.
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < numbers.length; i++) {
     if ((numbers[i]! | 0) !== numbers[i]) return null;
   }
-  const therapy = readTherapy(numbers, 6);
-  if (therapy === null) return null;
   return {
     strokeNl: numbers[0]!,
     reservoirNl: numbers[1]!,
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
-    lowReservoirNl: numbers[4]!,
-    concentrationUgPerMl: numbers[5]!,
-    therapy: therapy,
+    sessionTimeoutTicks: numbers[4]!,
+    words: words,
   };
 }
 
@@ -133,28 +143,29 @@ function setUp(session: Session, seq: number, fields: readonly string[]): string
   return reply(session, ['ok', seq, memoryDigest(pump, session.frame, session.identity.checksum)]);
 }
 
-/** `k5.3`: command kind 5 with its numbers. */
-export function readCommand(numbers: readonly number[]): Command | null {
-  const kind = COMMAND_KINDS[numbers[0]!];
-  const value = numbers[1]!;
+/** `k5.3`: command kind 5 with its numbers; `k2.1.0.0.500 ...`: a program, confirmed, with its words. */
+export function readCommand(texts: readonly string[]): Command | null {
+  const kindIndex = wholeNumber(texts[0]!);
+  const kind = kindIndex === null ? undefined : COMMAND_KINDS[kindIndex];
   const isBare = kind === 'stop' || kind === 'resume' || kind === 'interrogate';
-  if (!isBare && numbers.length < 2) return null;
+  const value = texts.length < 2 ? null : wholeNumber(texts[1]!);
+  if (value === null && !isBare) return null;
   switch (kind) {
     case 'stop':
     case 'resume':
     case 'interrogate':
       return { kind: kind };
     case 'program': {
-      const therapy = readTherapy(numbers, 2);
-      return therapy === null ? null : { kind: kind, concentrationUgPerMl: value, therapy: therapy };
+      const words = readWords(texts, 2);
+      return words === null ? null : { kind: kind, words: words, isConfirmed: value === 1 };
     }
     case 'low-reservoir':
-      return { kind: kind, thresholdNl: value };
+      return { kind: kind, thresholdNl: value! };
     case 'refill':
-      return { kind: kind, volumeNl: value };
+      return { kind: kind, volumeNl: value! };
     case 'silence':
     case 'acknowledge':
-      return { kind: kind, alarm: value };
+      return { kind: kind, alarm: value! };
     default:
       return null;
   }
@@ -171,34 +182,70 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u';
+  return first === 'k' || first === 'u' || first === 'b' || first === 'f';
 }
 
-/** One of the two: a command, or the numbers of an upset. */
-interface StimulusToken {
-  readonly command: Command | null;
-  readonly upset: readonly number[] | null;
+/** Where there has to be one; a start from a store without a whole pump leaves none. */
+function pumpOf(session: Session): PumpState {
+  const pump = session.pump;
+  assert(pump !== null, 'no pump');
+  return pump;
 }
 
-/** Null when the token is none. */
-function readStimulus(token: string): StimulusToken | null {
-  const numbers = numbersOf(token.substring(1).split('.'), 0);
-  if (numbers === null) return null;
-  if (token.charAt(0) === 'u') return isUpset(numbers) ? { command: null, upset: numbers } : null;
-  const command = readCommand(numbers);
-  return command === null ? null : { command: command, upset: null };
+function stimulusTexts(token: string): string[] {
+  return token.substring(1).split('.');
 }
 
-function applyStimulus(session: Session, pump: PumpState, token: string): void {
-  const stimulus = readStimulus(token);
-  if (stimulus === null) return;
-  if (stimulus.command !== null) queueCommand(pump, stimulus.command);
-  const upset = stimulus.upset;
-  if (upset === null) return;
-  const copy = upset[0]!;
+/** The numbers of an upset or of a start. */
+function stimulusNumbers(token: string): number[] | null {
+  return numbersOf(stimulusTexts(token), 0);
+}
+
+/** `f01010001...` is a frame over the wand. */
+function commandOf(token: string): Command | null {
+  if (token.charAt(0) !== 'f') return readCommand(stimulusTexts(token));
+  const bytes = bytesOfHex(token.substring(1));
+  return bytes === null ? null : { kind: 'frame', bytes: bytes };
+}
+
+function isStimulusRight(token: string): boolean {
+  switch (token.charAt(0)) {
+    case 'u': {
+      const numbers = stimulusNumbers(token);
+      return numbers !== null && isUpset(numbers);
+    }
+    case 'b': {
+      const numbers = stimulusNumbers(token);
+      return numbers !== null && numbers.length === 1 && numbers[0]! >= 1;
+    }
+    default:
+      return commandOf(token) !== null;
+  }
+}
+
+function flipBit(session: Session, pump: PumpState, copy: number, word: number, bit: number): void {
   const words = copy === 0 ? pump.prescription.words : session.frame.stored;
-  const at = copy === 0 ? upset[1]! : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + upset[1]!;
-  words[at] = words[at]! ^ (1 << upset[2]!);
+  const at = copy === 0 ? word : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word;
+  words[at] = words[at]! ^ (1 << bit);
+}
+
+/** `b60`: power came back, or a reset was over, 60 ticks after the last wake; all that is not stored is forgotten. */
+function boot(session: Session, pump: PumpState, ticks: number): void {
+  session.pump = bootPump(pump.nowTick - 1 + ticks, session.hal);
+}
+
+/** Of a token that is right. */
+function applyStimulus(session: Session, pump: PumpState, token: string): void {
+  const first = token.charAt(0);
+  const command = first === 'u' || first === 'b' ? null : commandOf(token);
+  if (command !== null) {
+    queueCommand(pump, command);
+    return;
+  }
+  const numbers = stimulusNumbers(token);
+  if (numbers === null) return;
+  if (first === 'b') boot(session, pump, numbers[0]!);
+  else flipBit(session, pump, numbers[0]!, numbers[1]!, numbers[2]!);
 }
 
 /** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */
@@ -230,7 +277,7 @@ function isRequestRight(tokens: readonly string[]): boolean {
     const token = tokens[i]!;
     if (isStimulus(token)) {
       // A stimulus belongs to the wake after it.
-      if (i === tokens.length - 1 || readStimulus(token) === null) return false;
+      if (i === tokens.length - 1 || !isStimulusRight(token)) return false;
     } else {
       const wake = readWake(token);
       if (wake === null) return false;
@@ -250,20 +297,20 @@ interface Batch {
   stimuli: string[];
 }
 
+function applyStimuli(session: Session, batch: Batch): void {
+  for (let i = 0; i < batch.stimuli.length; i++) applyStimulus(session, pumpOf(session), batch.stimuli[i]!);
+  batch.stimuli = [];
+}
+
 /** False ends the batch before this wake. */
-function runWake(
-  session: Session,
-  pump: PumpState,
-  readings: (number | null | undefined)[],
-  batch: Batch,
-): boolean {
+function runWake(session: Session, readings: (number | null | undefined)[], batch: Batch): boolean {
+  const pump = pumpOf(session);
   const frame = session.frame;
   const wakeTick = pump.nowTick - 1 + readings[0]!;
   // Something is due here before the host thinks so: never idle over it.
   if (batch.next < wakeTick) return false;
   if (wakeTick > pump.nowTick) idle(pump, wakeTick - pump.nowTick);
-  for (let i = 0; i < batch.stimuli.length; i++) applyStimulus(session, pump, batch.stimuli[i]!);
-  batch.stimuli = [];
+  applyStimuli(session, batch);
   frame.readings = readings;
   tick(pump, session.hal);
   batch.executed += 1;
@@ -273,19 +320,19 @@ function runWake(
   return true;
 }
 
-function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
+function runToken(session: Session, token: string, batch: Batch): boolean {
   const wake = readWake(token);
   if (wake === null) return false;
   for (let i = 0; i < wake.count; i++) {
-    if (!runWake(session, pump, wake.readings, batch)) return false;
+    if (!runWake(session, wake.readings, batch)) return false;
   }
   return true;
 }
 
-function runWakes(session: Session, pump: PumpState, seq: number, text: string): string {
+function runWakes(session: Session, seq: number, text: string): string {
   const tokens = text.split(' ');
   if (!isRequestRight(tokens)) return reply(session, ['nak', seq, NAK_FIELDS]);
-  const batch: Batch = { executed: 0, next: nextWake(pump), chain: '', stimuli: [] };
+  const batch: Batch = { executed: 0, next: nextWake(pumpOf(session)), chain: '', stimuli: [] };
   const frame = session.frame;
   frame.strokes = 0;
   frame.tones = 0;
@@ -293,12 +340,18 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
   frame.said = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if (isStimulus(token)) {
+    if (token.charAt(0) === 'b') {
+      // There is no quiet before it: the pump was off.
       batch.stimuli.push(token);
-    } else if (!runToken(session, pump, token, batch)) {
+      applyStimuli(session, batch);
+      batch.next = nextWake(pumpOf(session));
+    } else if (isStimulus(token)) {
+      batch.stimuli.push(token);
+    } else if (!runToken(session, token, batch)) {
       break;
     }
   }
+  const pump = pumpOf(session);
   return reply(session, [
     'did',
     seq,
@@ -316,13 +369,14 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
 }
 
 function tellState(session: Session, pump: PumpState, seq: number, from: number): string {
-  const values = boardValues(pump, session.frame);
+  const values: number[] = [];
+  const total = boardValues(pump, session.frame, from, from + VALUES_A_LINE, values);
   return reply(session, [
     'values',
     seq,
     memoryDigest(pump, session.frame, session.identity.checksum),
-    values.length,
-    values.slice(from, from + VALUES_A_LINE).join(' '),
+    total,
+    values.join(' '),
   ]);
 }
 
@@ -347,13 +401,19 @@ function hello(session: Session, seq: number): string {
   ]);
 }
 
-function carryOut(session: Session, seq: number, fields: readonly string[]): string {
+function carryOut(session: Session, seq: number, fields: string[]): string {
   const verb = fields[0];
+  fields[fields.length - 1] = session.more + fields[fields.length - 1]!;
+  session.more = '';
+  if (verb === 'more') {
+    session.more = fields[2]!;
+    return reply(session, ['ok', seq]);
+  }
   if (verb === 'setup') return setUp(session, seq, fields);
   if (verb !== 'wakes' && verb !== 'state' && verb !== 'load') return reply(session, ['nak', seq, NAK_VERB]);
   const pump = session.pump;
   if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
-  if (verb === 'wakes') return runWakes(session, pump, seq, fields[2]!);
+  if (verb === 'wakes') return runWakes(session, seq, fields[2]!);
   const from = wholeNumber(fields[2]!);
   if (from === null || from < 0) return reply(session, ['nak', seq, NAK_FIELDS]);
   if (verb === 'state') return tellState(session, pump, seq, from);
@@ -375,6 +435,7 @@ export function answer(session: Session, line: string): string {
     // A greeting opens a session: the pump of the last one is gone.
     session.isOver = fields[0] === 'bye';
     session.pump = null;
+    session.more = '';
     session.lastSeq = seq;
     session.lastReply = session.isOver ? reply(session, ['ok', seq]) : hello(session, seq);
     return session.lastReply;

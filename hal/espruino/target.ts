@@ -5,6 +5,7 @@
  * reply; scout and board go back to the start of the batch, do it again up to that wake, and are compared in all they
  * know, so that the difference gets a tick and a name.
  */
+import { prescriptionWords } from '../prescription-words.ts';
 import { SimTarget } from '../sim/target.ts';
 import type {
   FaultRecord,
@@ -18,9 +19,9 @@ import type {
 } from '../target.ts';
 import { BoardAssertionError, BoardLostError, LineError } from './client.ts';
 import { type BoardHello, type BoardLine, NoEspruinoError } from './connect.ts';
-import { joinTokens, therapyNumbers } from './foresight.ts';
+import { joinTokens, wordsText } from './foresight.ts';
 import { isOfLine, lineFaultsFrom } from './line-faults.ts';
-import { REPLY_EXECUTED, REPLY_NEXT, REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
+import { PIECE_CHARACTERS, REPLY_EXECUTED, REPLY_NEXT, REQUEST_CHARACTERS, WAKES_MAX } from './link.ts';
 import {
   differenceInReply,
   firstDifferentWake,
@@ -212,9 +213,23 @@ export class BoardTarget implements Target {
   }
 
   private async askWakes(tokens: readonly string[]): Promise<string[]> {
-    return await this.reviving(() =>
-      this.line.client.ask('wakes', [joinTokens(tokens)], 'did', tokens.length),
-    );
+    return await this.reviving(() => this.askInPieces('wakes', [], joinTokens(tokens), 'did', tokens.length));
+  }
+
+  /** A text too long for one line goes ahead in pieces, and the request takes the rest of it as its last field. */
+  private async askInPieces(
+    verb: string,
+    fields: readonly number[],
+    text: string,
+    replyVerb: string,
+    wakes: number,
+  ): Promise<string[]> {
+    const { client } = this.line;
+    let from = 0;
+    for (; text.length - from > PIECE_CHARACTERS; from += PIECE_CHARACTERS) {
+      await client.ask('more', [text.slice(from, from + PIECE_CHARACTERS)], 'ok');
+    }
+    return await client.ask(verb, [...fields, text.slice(from)], replyVerb, wakes);
   }
 
   /** A board that was switched off in between is put to where it was, and asked again. */
@@ -237,7 +252,7 @@ export class BoardTarget implements Target {
       await this.setUpBoard();
       await this.loadBoard();
       const { done } = this;
-      if (done.length > 0) await this.line.client.ask('wakes', [joinTokens(done)], 'did', done.length);
+      if (done.length > 0) await this.askInPieces('wakes', [], joinTokens(done), 'did', done.length);
       this.line.client.counts.reboots += 1;
     } catch (error) {
       // The loss comes first: what fails from here on fails because of it.
@@ -251,18 +266,12 @@ export class BoardTarget implements Target {
   private async setUpBoard(): Promise<void> {
     const { setup, twin } = this;
     const { build } = twin.pump;
-    const [digest] = await this.line.client.ask(
+    const [digest] = await this.askInPieces(
       'setup',
-      [
-        build.strokeNl,
-        build.reservoirNl,
-        build.startHour,
-        setup.fillNl,
-        setup.lowReservoirNl,
-        setup.concentrationUgPerMl,
-        ...therapyNumbers(setup.therapy),
-      ],
+      [build.strokeNl, build.reservoirNl, build.startHour, setup.fillNl, build.sessionTimeoutTicks],
+      wordsText(prescriptionWords(setup)),
       'ok',
+      0,
     );
     if (Number(digest) !== memoryDigestOf(new SimTarget(setup))) {
       throw new DivergenceError(
@@ -282,7 +291,9 @@ export class BoardTarget implements Target {
     this.recent = [...this.recent, ...this.done].slice(1 - LINES_BEFORE);
     this.begin();
     const foreseen = this.foresee(toTick);
-    const firstTick = foreseen.ticks[0]!;
+    const firstTick = foreseen.ticks[0];
+    // All of it without power.
+    if (firstTick === undefined) return;
     const lineFaults = hasLineFaults ? lineFaultsFrom(firstTick, scout.faults) : [];
     // A restart that was ordered says nothing about how good the line is.
     this.revivals -= await line.disturb(lineFaults, firstTick);

@@ -2,29 +2,52 @@
  * What the therapy as commanded asks for, worked out a second time: exact picograms per tick as a fraction, from the
  * prescription a clinician entered and not from anything the firmware computed. For the dose oracle.
  */
-import type { Therapy } from '../../src/core/therapy.ts';
+import type { DayPattern, Therapy } from '../../src/core/therapy.ts';
+import { TICKS_PER_DAY } from '../../src/core/units.ts';
 
 export interface PrescribedRate {
   readonly numerator: number;
   readonly denominator: number;
 }
 
+/** Pump time: the hour of the week at tick 0. */
+export interface PumpClock {
+  readonly startHour: number;
+  readonly ticksPerHour: number;
+}
+
+type RatedTherapy = Exclude<Therapy, { mode: 'minimum' | 'stopped' }>;
+
 /** The device's minimum rate as its data sheet would state it: 6 uL a day. An estimate. */
 const MINIMUM_NL_PER_HOUR = 250;
 const NOTHING: PrescribedRate = { numerator: 0, denominator: 1 };
 
-/** Rate in the slot of the day, 0 to 23. */
+/** The rate of a day's steps at a half hour of it. */
+function rateOfDay({ steps }: DayPattern, halfHour: number): number {
+  return steps.reduce((rate, step) => (step.fromSlot <= halfHour ? step.rate : rate), 0);
+}
+
+function rateAt(therapy: RatedTherapy, tick: number, clock: PumpClock): number {
+  if (therapy.mode !== 'flex') return therapy.rate;
+  const halfHours = Math.floor((2 * (clock.startHour * clock.ticksPerHour + tick)) / clock.ticksPerHour);
+  const weekday = Math.floor(halfHours / 48) % 7;
+  const day = therapy.days.find(({ weekdays }) => weekdays.includes(weekday));
+  return day === undefined ? 0 : rateOfDay(day, halfHours % 48);
+}
+
+/** Of the rates, boluses left out. */
 export function prescribedRate(
   therapy: Therapy,
-  slot: number,
+  tick: number,
   concentrationUgPerMl: number,
-  ticksPerHour: number,
+  clock: PumpClock,
 ): PrescribedRate {
+  const { ticksPerHour } = clock;
   if (therapy.mode === 'stopped') return NOTHING;
   if (therapy.mode === 'minimum') {
     return { numerator: MINIMUM_NL_PER_HOUR * concentrationUgPerMl, denominator: ticksPerHour };
   }
-  const rate = therapy.mode === 'continuous' ? therapy.rate : therapy.rates[slot]!;
+  const rate = rateAt(therapy, tick, clock);
   switch (therapy.unit) {
     case 'tenth-ug-per-day':
       return { numerator: 100000 * rate, denominator: 24 * ticksPerHour };
@@ -35,13 +58,20 @@ export function prescribedRate(
   }
 }
 
-/** Of a whole day, rounded down. */
+const PG_PER_TENTH_UG = 100000;
+const HOURS_PER_WEEK = 168;
+
+/** Of a day, the mean of a week, boluses included; rounded down. */
 export function prescribedPgPerDay(therapy: Therapy, concentrationUgPerMl: number): number {
-  let twentyFourths = 0;
-  for (let slot = 0; slot < 24; slot++) {
-    // An hour as one tick: the denominator is 24 or 1.
-    const { numerator, denominator } = prescribedRate(therapy, slot, concentrationUgPerMl, 1);
-    twentyFourths += numerator * (24 / denominator);
+  // A half hour as one tick: the denominator is 48 or 2.
+  const clock: PumpClock = { startHour: 0, ticksPerHour: 2 };
+  let fortyEighths = 0;
+  for (let halfHour = 0; halfHour < 2 * HOURS_PER_WEEK; halfHour++) {
+    const { numerator, denominator } = prescribedRate(therapy, halfHour, concentrationUgPerMl, clock);
+    fortyEighths += numerator * (48 / denominator);
   }
-  return Math.floor(twentyFourths / 24);
+  const rates = Math.floor(fortyEighths / (48 * 7));
+  if (therapy.mode !== 'periodic') return rates;
+  const { doseTenthUg, intervalTicks } = therapy.bolus;
+  return rates + (PG_PER_TENTH_UG * doseTenthUg * TICKS_PER_DAY) / intervalTicks;
 }

@@ -20,14 +20,13 @@ export interface SimSide {
   isStrokeCommanded: boolean;
   /** The store, as non-volatile memory would hold it. */
   stored: Int32Array;
-  /** Words of the last answer to an interrogation. */
-  lastReport: Int32Array | null;
   watchdogKicks: number;
 }
 
 export interface SimVoice {
   event(tick: number, code: number, argument: number): void;
   stateDigest(tick: number, digest: number): void;
+  reply(bytes: Uint8Array): void;
 }
 
 export function crc32OfWords(words: Int32Array, count: number): number {
@@ -65,9 +64,7 @@ export function createSimHal(side: SimSide, voice: SimVoice): PumpHal {
     telemetry: {
       event: (tick, code, argument) => voice.event(tick, code, argument),
       stateDigest: (tick, digest) => voice.stateDigest(tick, digest),
-      report(words) {
-        side.lastReport = words;
-      },
+      reply: (bytes) => voice.reply(bytes),
     },
     checksum: { crc32: crc32OfWords },
   };

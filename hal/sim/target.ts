@@ -6,6 +6,7 @@ import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import {
+  FRAME_TICKS,
   INTERROGATION_TICKS,
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
@@ -14,12 +15,12 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import { TICK_MS, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -57,10 +58,12 @@ import {
   turnHour,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
+import { commandOf, prescriptionWords } from '../prescription-words.ts';
 import type { SignalName } from '../signals.ts';
 import { SIGNALS } from '../signals.ts';
 import { stateFields } from '../state-fields.ts';
 import type {
+  ClinicalOrder,
   FaultRecord,
   RefillRecord,
   Stimulus,
@@ -74,6 +77,10 @@ import type {
 import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import type { Wand } from './wand.ts';
+import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
+
+type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
 
 interface Queued {
   readonly tick: number;
@@ -86,6 +93,10 @@ const LOG_ENTRIES = 1000;
 
 /** Where a memory upset may be: the choices of the fault, in the order of the copies. */
 const UPSET_COPIES = ['working', 'stored', 'second'];
+
+/** Faults that take the firmware its power, and how long a start takes that is none of the power's: an estimate. */
+const CUTS = ['power-loss', 'firmware-reset'];
+const RESET_TICKS = TICKS_PER_SECOND;
 
 /** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
 const MIXING_TANKS = 128;
@@ -100,6 +111,8 @@ export interface SimTap {
   command(command: Command): void;
   /** Copy 0 is the working one, 1 and 2 are the stored ones. */
   upset(copy: number, word: number, bit: number): void;
+  /** The firmware starts from its store, so many ticks after the last one that it executed. */
+  boot(ticks: number): void;
 }
 
 /** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
@@ -111,6 +124,16 @@ export class SimTarget implements Target {
   private readonly hal: PumpHal;
   private oracle: Oracle | null;
   private queue: Queued[] = [];
+  /** While there is no power: the tick that comes next. The pump is then what it was after its last wake. */
+  private offTick: number | null = null;
+  /** When the power comes back. */
+  private bootTick = 0;
+  /** A session of the timeline, while somebody is at it. */
+  private wand: Wand = createWand();
+  /** What the programmer in it wants to program. */
+  private wanted: Program | null = null;
+  /** Frames from the pump in this tick. */
+  private replies: Uint8Array[] = [];
   private executed = 0;
   private lastTick = -1;
   private observer: TargetObserver | null = null;
@@ -123,8 +146,8 @@ export class SimTarget implements Target {
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
-  /** Commands of the tick being executed, to be matched with the pump's answers in order. */
-  private taken: Command[] = [];
+  /** Orders of the tick being executed, to be matched with the pump's answers in order. */
+  private taken: ClinicalOrder[] = [];
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -146,15 +169,20 @@ export class SimTarget implements Target {
       tick: 0,
       isStrokeCommanded: false,
       stored: new Int32Array(storeWords(LOG_ENTRIES)),
-      lastReport: null,
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
       event: (at, code, argument) => this.hear(at, code, argument),
       stateDigest: (at, digest) => this.observer?.stateDigest(at, digest),
+      reply: (bytes) => {
+        this.replies.push(bytes);
+        this.observer?.reply?.(bytes);
+      },
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    this.pump = createPump({ ...setup, strokeNl }, this.hal);
+    const sessionTimeoutTicks = setup.sessionTimeoutTicks ?? 0;
+    const words = prescriptionWords(setup);
+    this.pump = createPump({ ...setup, sessionTimeoutTicks, strokeNl, words }, this.hal);
     const strokePg = strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
@@ -170,7 +198,11 @@ export class SimTarget implements Target {
   }
 
   nowTick(): number {
-    return this.pump.nowTick;
+    return this.offTick ?? this.pump.nowTick;
+  }
+
+  get isOff(): boolean {
+    return this.offTick !== null;
   }
 
   executedTicks(): number {
@@ -186,21 +218,23 @@ export class SimTarget implements Target {
 
   // biome-ignore lint/suspicious/useAwait: other targets wait for a line here
   async advance(toTick: number, observer: TargetObserver): Promise<void> {
-    while (this.pump.nowTick <= toTick) this.step(toTick, observer);
+    while (this.nowTick() <= toTick) this.step(toTick, observer);
   }
 
   /** The tick that `step` executes. */
   nextTick(toTick: number): number {
-    if (this.setup.isTickByTick) return this.pump.nowTick;
-    return Math.min(nextWake(this.pump), this.nextStimulusTick(), toTick);
+    const now = this.nowTick();
+    if (this.setup.isTickByTick) return now;
+    const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
   step(toTick: number, observer: TargetObserver): number {
     this.observer = observer;
-    const now = this.pump.nowTick;
     const next = this.nextTick(toTick);
-    if (next > now) idle(this.pump, next - now);
+    const { nowTick } = this.pump;
+    if (next > nowTick && !this.isOff && !this.isCutAt(next)) idle(this.pump, next - nowTick);
     this.execute(next);
     observer.afterTick(next);
     return next;
@@ -274,7 +308,8 @@ export class SimTarget implements Target {
   }
 
   readState(): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(stateFields({ ...this.pump, inbox: [] }));
+    // Without power there is none.
+    return Promise.resolve(this.isOff ? new Map() : stateFields({ ...this.pump, inbox: [] }));
   }
 
   faults(): readonly FaultRecord[] {
@@ -292,7 +327,7 @@ export class SimTarget implements Target {
 
   digest(): Promise<TargetDigest> {
     const { laneA, laneB } = this.pump.log;
-    const state = stateDigest(this.pump, { crc32: crc32OfWords });
+    const state = this.isOff ? 0 : stateDigest(this.pump, { crc32: crc32OfWords });
     return Promise.resolve({ rolling: hex(laneA) + hex(laneB), state: hex(state) });
   }
 
@@ -318,7 +353,7 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, queue, executed, lastTick } = this;
+    const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
     const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
@@ -327,6 +362,10 @@ export class SimTarget implements Target {
       queue,
       executed,
       lastTick,
+      offTick,
+      bootTick,
+      wand,
+      wanted,
       therapy,
       concentrationUgPerMl,
       isStopped,
@@ -351,18 +390,18 @@ export class SimTarget implements Target {
 
   private execute(at: number): void {
     this.side.tick = at;
-    this.isOracleLook = at % TICKS_PER_HOUR === 0;
-    if (this.isOracleLook) turnHour(this.side.world, at);
+    // At half hours too, where a rate may change.
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
+    if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
-      this.taken = this.pump.inbox.slice();
     }
-    tick(this.pump, this.hal);
-    this.hal.watchdog.kick();
-    if (this.side.isStrokeCommanded) {
-      this.side.isStrokeCommanded = false;
-      stroke(this.side.world, at);
+    if (nextWandTick(this.wand) === at) {
+      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes }, at);
     }
+    if (this.isOff && at >= this.bootTick) this.boot(at);
+    if (this.offTick === null) this.work(at);
+    else this.offTick = at + 1;
     this.executed += 1;
     this.lastTick = at;
     if (this.oracle !== null && this.isOracleLook) {
@@ -381,16 +420,68 @@ export class SimTarget implements Target {
     }
   }
 
+  private work(at: number): void {
+    this.replies = [];
+    tick(this.pump, this.hal);
+    this.hal.watchdog.kick();
+    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
+    if (!this.side.isStrokeCommanded) return;
+    this.side.isStrokeCommanded = false;
+    stroke(this.side.world, at);
+  }
+
+  /** The power comes back, or the oracle looks. */
+  private nextOffTick(now: number): number {
+    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HALF_HOUR) * TICKS_PER_HALF_HOUR);
+  }
+
+  private isCutAt(at: number): boolean {
+    return this.queue.some(
+      ({ tick, stimulus }) => tick === at && stimulus.kind === 'fault' && CUTS.includes(stimulus.fault),
+    );
+  }
+
+  /** The firmware is gone in mid-thought, with whatever it was just told. */
+  private cutPower(fault: Stimulus & { kind: 'fault' }, at: number): void {
+    const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
+    const bootTick = at + Number(options['off'] ?? RESET_TICKS);
+    if (this.isOff && bootTick <= this.bootTick) return;
+    this.pump.inbox.splice(0);
+    this.taken = [];
+    this.offTick = at;
+    this.bootTick = bootTick;
+    markFaultFired(this.side.world, fault.id, at);
+  }
+
+  /** The device's clock went on: it is a part of its own. */
+  private boot(at: number): void {
+    this.tap?.boot(at - this.pump.nowTick + 1);
+    this.offTick = null;
+    const pump = bootPump(at, this.hal);
+    if (pump === null) throw new Error('the store of a pump that ran holds none');
+    this.pump = pump;
+  }
+
   private apply(stimulus: Stimulus, at: number): void {
     const { world } = this.side;
     this.isOracleLook = true;
     switch (stimulus.kind) {
       case 'command':
-        this.order(stimulus.command);
+        this.order(stimulus.command, at);
         break;
       case 'fault':
         applyFault(world, { id: stimulus.id, kind: stimulus.fault, options: stimulus.options }, at);
         if (stimulus.fault === 'memory-upset') this.flipBit(stimulus, at);
+        if (CUTS.includes(stimulus.fault)) this.cutPower(stimulus, at);
+        break;
+      case 'session':
+        this.wanted = stimulus.program;
+        beginSession(
+          this.wand,
+          { ...stimulus, words: stimulus.program === null ? null : [...prescriptionWords(stimulus.program)] },
+          at,
+          crc32OfWords,
+        );
         break;
       case 'clear':
         clearFault(world, stimulus.id, at);
@@ -407,7 +498,7 @@ export class SimTarget implements Target {
     const outcome = refill(this.side.world, volumeNl, at, concentrationUgPerMl);
     this.refillRecords.push({ tick: at, computedNl, ...outcome });
     if (!outcome.performed) return;
-    this.order({ kind: 'refill', volumeNl: outcome.injectedNl });
+    this.order({ kind: 'refill', volumeNl: outcome.injectedNl }, at);
     if (this.oracle !== null && concentrationUgPerMl !== undefined) {
       strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
     }
@@ -422,7 +513,13 @@ export class SimTarget implements Target {
     return this.refillRecords.findLast((record) => record.performed);
   }
 
-  private order(command: Command): void {
+  private order(order: ClinicalOrder, at: number): void {
+    if (this.isOff && at >= this.bootTick) this.boot(at);
+    // Nobody hears it.
+    if (this.isOff) return;
+    const command = commandOf(order);
+    if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, at);
+    else this.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -433,6 +530,7 @@ export class SimTarget implements Target {
     const copy = UPSET_COPIES.indexOf(String(options['where']));
     const word = Number(options['word']) % PRESCRIPTION_WORDS;
     const bit = Number(options['bit']);
+    if (copy === 0 && this.isOff) return;
     if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
     else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
     this.tap?.upset(copy, word, bit);
@@ -444,7 +542,8 @@ export class SimTarget implements Target {
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
-    if (code === COMMAND) this.adopt(this.taken.shift(), argument % 16 === ACCEPTED, at);
+    if (code === COMMAND)
+      this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
@@ -454,23 +553,30 @@ export class SimTarget implements Target {
     this.observer?.event({ tick: at, kind, argument });
   }
 
+  /** The order that the pump tells of: they are told in turn, and those over the wand come last. */
+  private orderTold(kind: Command['kind'] | undefined): ClinicalOrder | undefined {
+    if (this.taken.length > 0) return this.taken.shift();
+    if (kind === 'stop' || kind === 'resume') return { kind };
+    return kind === 'program' ? (this.wanted ?? undefined) : undefined;
+  }
+
   /** The clinician's view of the therapy follows what the pump accepted. */
-  private adopt(command: Command | undefined, isAccepted: boolean, at: number): void {
-    if (command === undefined || !isAccepted) return;
-    if (command.kind === 'stop') this.isStopped = true;
-    if (command.kind === 'resume') this.isStopped = false;
-    if (command.kind === 'program') {
-      this.therapy = command.therapy;
-      this.concentrationUgPerMl = command.concentrationUgPerMl;
+  private adopt(order: ClinicalOrder | undefined, isAccepted: boolean, at: number): void {
+    if (order === undefined || !isAccepted) return;
+    if (order.kind === 'stop') this.isStopped = true;
+    if (order.kind === 'resume') this.isStopped = false;
+    if (order.kind === 'program') {
+      this.therapy = order.therapy;
+      this.concentrationUgPerMl = order.concentrationUgPerMl;
     }
     this.prescribe(at);
   }
 
   private prescribe(at: number): void {
     if (this.oracle === null) return;
-    const slot = (this.setup.startHour + Math.floor(at / TICKS_PER_HOUR)) % 24;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
-    prescribe(this.oracle, at, prescribedRate(therapy, slot, this.concentrationUgPerMl, TICKS_PER_HOUR));
+    const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
+    prescribe(this.oracle, at, prescribedRate(therapy, at, this.concentrationUgPerMl, clock));
   }
 }
 

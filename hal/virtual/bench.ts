@@ -24,8 +24,9 @@ import {
   REFERENCE_MV,
   SUPPLY_DIVIDER,
 } from '../espruino/board.ts';
-import { therapyNumbers } from '../espruino/foresight.ts';
+import { wordsText } from '../espruino/foresight.ts';
 import { sealLine } from '../espruino/link.ts';
+import { prescriptionWords } from '../prescription-words.ts';
 import { Rotor } from './rotor.ts';
 
 const VIRTUAL = pinMapOf('VIRTUAL');
@@ -55,14 +56,16 @@ const WORLD = {
 /** 300 ug a day. */
 const RATE_TENTH_UG_PER_DAY = 3000;
 const LOW_RESERVOIR_NL = 2_000_000;
+/** An update session stays open, as in the real device. */
+const SESSION_TIMEOUT_TICKS = 0;
 
 /** A request to the free-running firmware, at its prompt: a pump for this bench, from Monday 0:00 on. */
 export function benchSetup(): string {
   const { reservoirCapacityNl, fillNl, concentrationUgPerMl } = WORLD;
-  const therapy = therapyNumbers({
-    mode: 'continuous',
-    unit: 'tenth-ug-per-day',
-    rate: RATE_TENTH_UG_PER_DAY,
+  const words = prescriptionWords({
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: RATE_TENTH_UG_PER_DAY },
+    concentrationUgPerMl,
+    lowReservoirNl: LOW_RESERVOIR_NL,
   });
   return `thecal(${JSON.stringify(
     sealLine(
@@ -73,9 +76,8 @@ export function benchSetup(): string {
         reservoirCapacityNl,
         0,
         fillNl,
-        LOW_RESERVOIR_NL,
-        concentrationUgPerMl,
-        ...therapy,
+        SESSION_TIMEOUT_TICKS,
+        wordsText(words),
       ],
       textCrc,
     ),

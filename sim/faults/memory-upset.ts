@@ -18,7 +18,14 @@ export const memoryUpset: FaultSpec = {
       default: 'working',
       meaning: 'in the copy the pump works from, or in the first or second of those it keeps',
     },
-    { name: 'word', type: 'count', min: 0, max: 29, default: 0, meaning: 'which word of it, counted from 0' },
+    {
+      name: 'word',
+      type: 'count',
+      min: 0,
+      max: 349,
+      default: 0,
+      meaning: 'which word of it, counted from 0',
+    },
     { name: 'bit', type: 'count', min: 0, max: 31, default: 4, meaning: 'which bit of the word, 0 = lowest' },
   ],
 };

@@ -3,30 +3,30 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
 import { keepBoot } from './boot-record.ts';
-import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
-import type { Command } from './commands.ts';
+import { checkPrescription } from './check-prescription.ts';
+import type { Command, Order } from './commands.ts';
 import {
   ACCEPTED,
   COMMAND_KINDS,
   NO_SUCH_ALARM,
   PRESCRIPTION_UNREADABLE,
+  SESSION_OPEN,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
-import { INTERROGATION_TICKS } from './config.ts';
+import { FRAME_TICKS, INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
-import { dropOwed, rescaleOwed } from './dosing.ts';
 import { COMMAND } from './events.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
-import {
-  commitPrescription,
-  concentrationUgPerMl,
-  judgeTherapy,
-  LOW_RESERVOIR_WORD,
-  program,
-} from './prescription.ts';
+import { commitPrescription } from './prescription.ts';
+import { LOW_RESERVOIR_WORD } from './prescription-words.ts';
+import { programWords } from './program.ts';
 import type { PumpState } from './state.ts';
-import { reportStatus } from './telemetry.ts';
+import { answerHello, answerRequest, tellStatus } from './telemetry/answers.ts';
+import { COMMIT, HELLO, hasWordsNeeded, NO_SUCH_WORDS, orderOf } from './telemetry/requests.ts';
+import { endCommitted, judgeCommit } from './telemetry/session.ts';
+import type { Frame } from './telemetry/frame.ts';
+import { hearFrame, replyTo } from './telemetry/telemetry.ts';
 
 function isVolume(volumeNl: number, maxNl: number): boolean {
   return volumeNl >= 1 && volumeNl <= maxNl && Math.floor(volumeNl) === volumeNl;
@@ -34,19 +34,6 @@ function isVolume(volumeNl: number, maxNl: number): boolean {
 
 function isAlarm(index: number): boolean {
   return index >= 0 && index < ALARMS.length && Math.floor(index) === index;
-}
-
-function applyProgram(pump: PumpState, hal: PumpHal, command: Command & { kind: 'program' }): number {
-  const newUgPerMl = command.concentrationUgPerMl;
-  const outcome = judgeTherapy(command.therapy, newUgPerMl, pump.build.strokeNl);
-  if (outcome !== ACCEPTED) return outcome;
-  const wasReadable = pump.prescription.isReadable === 1;
-  const oldUgPerMl = concentrationUgPerMl(pump.prescription);
-  program(pump.prescription, command.therapy, newUgPerMl, hal);
-  const denominator = prescribedDenominator(pump);
-  if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);
-  else dropOwed(pump.dosing, denominator, pump.nowTick);
-  return ACCEPTED;
 }
 
 function applyLowReservoir(pump: PumpState, hal: PumpHal, thresholdNl: number): number {
@@ -72,11 +59,17 @@ function applySilence(pump: PumpState, index: number): number {
 
 function applyInterrogate(pump: PumpState, hal: PumpHal): number {
   pump.battery.telemetryTicks += INTERROGATION_TICKS;
-  reportStatus(pump, hal);
+  tellStatus(pump, hal);
   return ACCEPTED;
 }
 
-function apply(pump: PumpState, hal: PumpHal, command: Command): number {
+/** What a session holds or will replace is not touched behind its back. */
+function isHeldBySession(command: Order): boolean {
+  return command.kind === 'resume' || command.kind === 'program' || command.kind === 'low-reservoir';
+}
+
+function apply(pump: PumpState, hal: PumpHal, command: Order): number {
+  if (pump.telemetry.session.isOpen === 1 && isHeldBySession(command)) return SESSION_OPEN;
   switch (command.kind) {
     case 'stop':
       enterStopCommanded(pump.mode);
@@ -88,7 +81,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Command): number {
       keepBoot(pump.build, 0, hal);
       return ACCEPTED;
     case 'program':
-      return applyProgram(pump, hal, command);
+      return programWords(pump, command.words, command.isConfirmed, hal);
     case 'low-reservoir':
       return applyLowReservoir(pump, hal, command.thresholdNl);
     case 'refill':
@@ -110,6 +103,58 @@ export interface Orders {
   isNewDrug: boolean;
 }
 
+function sayOutcome(pump: PumpState, hal: PumpHal, kind: Command['kind'], outcome: number): void {
+  say(pump.log, hal, pump.nowTick, COMMAND, COMMAND_KINDS.indexOf(kind) * 16 + outcome);
+}
+
+/** Carry one order out. Returns its outcome. */
+function take(pump: PumpState, hal: PumpHal, order: Order, orders: Orders): number {
+  const outcome = apply(pump, hal, order);
+  sayOutcome(pump, hal, order.kind, outcome);
+  if (outcome !== ACCEPTED) return outcome;
+  if (order.kind === 'refill') orders.refillNl = order.volumeNl;
+  if (order.kind === 'refill' || order.kind === 'program') orders.isNewDrug = true;
+  return outcome;
+}
+
+/** Program what the update session has staged. Refused or to be confirmed, the session stays open. */
+function commit(pump: PumpState, hal: PumpHal, isConfirmed: boolean, orders: Orders): number {
+  const session = pump.telemetry.session;
+  const readiness = judgeCommit(session);
+  if (readiness !== ACCEPTED) return readiness;
+  const outcome = programWords(pump, session.staged, isConfirmed, hal);
+  sayOutcome(pump, hal, 'program', outcome);
+  if (outcome !== ACCEPTED) return outcome;
+  orders.isNewDrug = true;
+  endCommitted(pump, hal);
+  return outcome;
+}
+
+/** Fills the reply to a new request. Returns how many words it has. */
+function carryOut(pump: PumpState, hal: PumpHal, frame: Frame, orders: Orders): number {
+  const reply = pump.telemetry.reply;
+  const order = orderOf(frame);
+  if (!hasWordsNeeded(frame)) reply[0] = NO_SUCH_WORDS;
+  else if (order !== null) reply[0] = take(pump, hal, order, orders);
+  else if (frame.type === COMMIT) reply[0] = commit(pump, hal, frame.words[0] === 1, orders);
+  else return answerRequest(pump, frame, hal);
+  return 1;
+}
+
+function takeFrame(pump: PumpState, hal: PumpHal, bytes: ArrayLike<number>, orders: Orders): void {
+  const telemetry = pump.telemetry;
+  pump.battery.telemetryTicks += FRAME_TICKS;
+  const frame = hearFrame(telemetry, bytes, hal);
+  if (frame === null) return;
+  if (frame.type === HELLO) {
+    answerHello(pump, frame, hal);
+    return;
+  }
+  telemetry.session.heardTick = pump.nowTick;
+  const words = carryOut(pump, hal, frame, orders);
+  replyTo(telemetry, frame, words, hal);
+}
+
 /** Take the queue. */
 export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
   const orders: Orders = { refillNl: -1, isNewDrug: false };
@@ -118,12 +163,8 @@ export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
   checkPrescription(pump, hal);
   for (let i = 0; i < pump.inbox.length; i++) {
     const command = pump.inbox[i]!;
-    const outcome = apply(pump, hal, command);
-    const code = COMMAND_KINDS.indexOf(command.kind) * 16 + outcome;
-    say(pump.log, hal, pump.nowTick, COMMAND, code);
-    if (outcome !== ACCEPTED) continue;
-    if (command.kind === 'refill') orders.refillNl = command.volumeNl;
-    if (command.kind === 'refill' || command.kind === 'program') orders.isNewDrug = true;
+    if (command.kind === 'frame') takeFrame(pump, hal, command.bytes, orders);
+    else take(pump, hal, command, orders);
   }
   pump.inbox.splice(0, pump.inbox.length);
   return orders;

@@ -26,7 +26,8 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
     stored[0] === build.strokeNl &&
     stored[1] === build.reservoirNl &&
     stored[2] === build.startHour &&
-    stored[3] === isStopCommanded
+    stored[3] === build.sessionTimeoutTicks &&
+    stored[4] === isStopCommanded
   ) {
     return mendCopies(stored, BOOT_AT, hal);
   }
@@ -34,7 +35,8 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
   record[0] = build.strokeNl;
   record[1] = build.reservoirNl;
   record[2] = build.startHour;
-  record[3] = isStopCommanded;
+  record[3] = build.sessionTimeoutTicks;
+  record[4] = isStopCommanded;
   seal(record, isThere ? sequenceOf(stored) + 1 : 1, hal.checksum);
   writeTwice(record, BOOT_AT, hal);
   return !isThere;
@@ -46,7 +48,12 @@ export function restoreBoot(hal: PumpHal): BootRecord | null {
   if (!readNewest(stored, BOOT_AT, hal)) return null;
   mendCopies(stored, BOOT_AT, hal);
   return {
-    build: { strokeNl: stored[0]!, reservoirNl: stored[1]!, startHour: stored[2]! },
-    isStopCommanded: stored[3]!,
+    build: {
+      strokeNl: stored[0]!,
+      reservoirNl: stored[1]!,
+      startHour: stored[2]!,
+      sessionTimeoutTicks: stored[3]!,
+    },
+    isStopCommanded: stored[4]!,
   };
 }

@@ -1,7 +1,8 @@
 /** Verification of the prescription, and what it means for the dosing when the words had to change. */
 import type { PumpHal } from '../../hal/hal.ts';
 import { anchorShare, dropOwed } from './dosing.ts';
-import { concentrationUgPerMl, strokeDenominator, verifyWorking } from './prescription.ts';
+import { concentrationUgPerMl, verifyWorking } from './prescription.ts';
+import { strokeDenominator } from './prescription-words.ts';
 import type { PumpState } from './state.ts';
 
 /** The denominator that the prescription asks for: per concentration, and of volume alone when it is unreadable. */

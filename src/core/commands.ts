@@ -1,20 +1,30 @@
 /** Everything the pump can be told. Queued by the host, taken at the start of the next tick in arrival order. */
-import type { Therapy } from './therapy.ts';
 
 export type Command =
   | { readonly kind: 'stop' }
   | { readonly kind: 'resume' }
-  /** A whole prescription: rates, and the concentration they were worked out for. */
-  | { readonly kind: 'program'; readonly therapy: Therapy; readonly concentrationUgPerMl: number }
+  /**
+   * A whole prescription, as `prescription-words.ts` has it. A threshold of 0 leaves the one in force. Soft limits that
+   * it meets are confirmed, or it is refused and names the limit.
+   */
+  | { readonly kind: 'program'; readonly words: Int32Array; readonly isConfirmed: boolean }
   | { readonly kind: 'low-reservoir'; readonly thresholdNl: number }
   /** The clinician filled the reservoir and programs the volume: belief follows, truth is the world's. */
   | { readonly kind: 'refill'; readonly volumeNl: number }
   /** `alarm` is the row's index in the alarm table. */
   | { readonly kind: 'silence'; readonly alarm: number }
   | { readonly kind: 'acknowledge'; readonly alarm: number }
-  | { readonly kind: 'interrogate' };
+  | { readonly kind: 'interrogate' }
+  /** What came over the wand: a frame, or what is left of one. */
+  | { readonly kind: 'frame'; readonly bytes: ArrayLike<number> };
 
-/** Order is the code in trace and digest: append, never reorder. An event carries kind * 16 + outcome. */
+/** A command that is carried out as it stands, which a frame is not. */
+export type Order = Exclude<Command, { readonly kind: 'frame' }>;
+
+/**
+ * Order is the code in trace and digest: append, never reorder. An event carries kind * 16 + outcome; of a frame it is
+ * the command in it that is told.
+ */
 export const COMMAND_KINDS = [
   'stop',
   'resume',
@@ -24,6 +34,7 @@ export const COMMAND_KINDS = [
   'silence',
   'acknowledge',
   'interrogate',
+  'frame',
 ] as const;
 
 /** Codes of the outcomes, for the core; the order of `COMMAND_OUTCOMES`. */
@@ -34,6 +45,8 @@ export const CONCENTRATION_OUT_OF_RANGE = 3;
 export const VOLUME_OUT_OF_RANGE = 4;
 export const NO_SUCH_ALARM = 5;
 export const PRESCRIPTION_UNREADABLE = 6;
+export const SESSION_OPEN = 7;
+export const PRESCRIPTION_OUT_OF_RANGE = 8;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -44,4 +57,6 @@ export const COMMAND_OUTCOMES = [
   'volume-out-of-range',
   'no-such-alarm',
   'prescription-unreadable',
+  'session-open',
+  'prescription-out-of-range',
 ] as const;

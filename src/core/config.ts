@@ -2,7 +2,7 @@
  * What the firmware believes about its own device. The world states its own figures, so that a wrong one here
  * shows; a test asserts that the two agree. Tags: [S] sourced, [D] derived, [E] estimate of ours.
  */
-import { TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE } from './units.ts';
+import { TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND } from './units.ts';
 
 /** Volume of one stroke of each mechanism. [E]; the valve family's shot is [S] weakly: a research app's default. */
 export const PERISTALTIC_STROKE_NL = 500;
@@ -32,6 +32,10 @@ export const TONE_NC = 3000000;
 export const TELEMETRY_NC_PER_SECOND = 100000;
 /** Length of one interrogation. [E] */
 export const INTERROGATION_TICKS = TICKS_PER_MINUTE / 2;
+/** Length of one frame and its reply over the wand. [E] */
+export const FRAME_TICKS = TICKS_PER_SECOND;
+/** An update session in which nobody was heard for so long is left open: the pump calls. [E] */
+export const SESSION_LEFT_OPEN_TICKS = 2 * TICKS_PER_MINUTE;
 /** Elective replacement: this share of the capacity drawn ... [E] */
 export const ERI_PERMILLE = 885;
 /** ... or a supply this low, loaded or resting, so many readings in a row. [E] */

@@ -17,6 +17,7 @@ export const REFILL = 12;
 export const HOUR = 13;
 export const RESUME = 14;
 export const RESTART = 15;
+export const SESSION = 16;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -36,6 +37,7 @@ export const EVENT_KINDS = [
   'hour',
   'resume',
   'restart',
+  'session',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -58,6 +60,7 @@ export const EVENT_ARGUMENTS = {
   hour: 'confirmed', // confirmed strokes in the hour that closed
   resume: 'stopped-ticks',
   restart: 'unkept-ticks', // since the ledger was last saved: their strokes are in no book
+  session: 'step', // of the update session: its place in SESSION_STEPS
 } as const satisfies Record<EventKind, string>;
 
 /** An event as the host sees it: one kind, one integer. */

@@ -25,7 +25,8 @@ export function checkInvariants(
     fail('INV-3 no more confirmed than requested');
   if (isStroke && mode.permission === STOPPED) fail('INV-4 no stroke of the schedule while stopped');
   if (isStroke && isProbe) fail('INV-5 at most one stroke a tick');
-  if (isProbe && mode.isStopCommanded !== 0) fail('INV-6 a probe never overrides a commanded stop');
+  if (isProbe && (mode.isStopCommanded !== 0 || pump.telemetry.session.isOpen !== 0))
+    fail('INV-6 a probe never overrides a commanded stop');
   if (mode.permission < mode.alarmPermission) fail('INV-7 dosing is never looser than the alarms allow');
   if (alarms.nextToneTick <= pump.nowTick) fail('INV-8 no tone is overdue');
   if (pump.occlusion.lookTick <= pump.nowTick) fail('INV-9 no second look is overdue');

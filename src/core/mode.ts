@@ -37,11 +37,6 @@ export function leaveStopCommanded(mode: ModeState): void {
   mode.isStopCommanded = 0;
 }
 
-/** What was commanded, by a stop or by a therapy that says stopped. */
-export function commandedPermission(mode: ModeState, isTherapyStopped: boolean): number {
-  return mode.isStopCommanded === 1 || isTherapyStopped ? STOPPED : FULL;
-}
-
 /** Settle on this tick's permission. Returns the ticks of the stop that ended with this tick, or 0. */
 export function enterPermission(
   mode: ModeState,

@@ -22,19 +22,17 @@ import type { PrescriptionState } from './prescription.ts';
 import {
   concentrationUgPerMl,
   createPrescription,
-  judgeTherapy,
   lowReservoirNl,
   restorePrescription,
-  strokeDenominator,
 } from './prescription.ts';
+import { judgeWords, strokeDenominator } from './prescription-words.ts';
 import type { BuildState, PumpState } from './state.ts';
-import type { Therapy } from './therapy.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 export interface PumpOptions extends BuildState {
   readonly fillNl: number;
-  readonly lowReservoirNl: number;
-  readonly concentrationUgPerMl: number;
-  readonly therapy: Therapy;
+  /** The first prescription, as `prescription-words.ts` has it. */
+  readonly words: Int32Array;
 }
 
 function assemblePump(
@@ -46,7 +44,12 @@ function assemblePump(
   const ugPerMl = concentrationUgPerMl(prescription);
   return {
     nowTick: 0,
-    build: { strokeNl: build.strokeNl, reservoirNl: build.reservoirNl, startHour: build.startHour },
+    build: {
+      strokeNl: build.strokeNl,
+      reservoirNl: build.reservoirNl,
+      startHour: build.startHour,
+      sessionTimeoutTicks: build.sessionTimeoutTicks,
+    },
     prescription: prescription,
     mode: createMode(),
     dosing: createDosing(strokeDenominator(ugPerMl, build.strokeNl)),
@@ -55,23 +58,17 @@ function assemblePump(
     battery: createBattery(),
     occlusion: createOcclusion(),
     alarms: createAlarms(ALARMS.length),
+    telemetry: createTelemetry(),
     log: createLog(newestEntry(hal)),
     inbox: [],
   };
 }
 
-/** Options come from a validated scenario or a programmer; a therapy that the pump would refuse is an error here. */
+/** Options come from a validated scenario or a programmer; a prescription that the pump would refuse is an error here. */
 export function createPump(options: PumpOptions, hal: PumpHal): PumpState {
-  const outcome = judgeTherapy(options.therapy, options.concentrationUgPerMl, options.strokeNl);
-  assert(outcome === ACCEPTED, 'therapy that the pump would refuse');
+  assert(judgeWords(options.words, options.strokeNl) === ACCEPTED, 'prescription that the pump would refuse');
   eraseBoot(hal);
-  const prescription = createPrescription(
-    options.therapy,
-    options.concentrationUgPerMl,
-    options.lowReservoirNl,
-    hal,
-  );
-  const pump = assemblePump(options, options.fillNl, prescription, hal);
+  const pump = assemblePump(options, options.fillNl, createPrescription(options.words, hal), hal);
   // Over both copies, of which either may be a former pump's.
   saveLedger(pump, hal);
   saveLedger(pump, hal);
@@ -96,6 +93,7 @@ export function bootPump(tick: number, hal: PumpHal): PumpState | null {
   pump.nowTick = Math.max(tick, savedTick + 1);
   pump.mode.isStopCommanded = boot.isStopCommanded;
   pump.ledger.restarts += 1;
+  pump.ledger.restartedTick = pump.nowTick;
   saveLedger(pump, hal);
   say(pump.log, hal, pump.nowTick, RESTART, pump.nowTick - savedTick);
   return pump;

@@ -1,21 +1,27 @@
-/** Therapy over the day: prescription, permission and tick in, the dosing numerator of that tick out. */
+/** Therapy over the week: prescription, permission and tick in, the dosing numerator of that tick out. */
 import { MINIMUM_RATE, STOPPED } from './permission.ts';
 import type { PrescriptionState } from './prescription.ts';
+import { minimumNumerator } from './prescription.ts';
 import {
   CONCENTRATION_WORD,
   FIRST_RATE_WORD,
   MODE_MINIMUM,
   MODE_STOPPED,
   MODE_WORD,
-  minimumNumerator,
+  PATTERNS,
   rateNumerator,
+  SLOTS_PER_DAY,
   UNIT_WORD,
-} from './prescription.ts';
-import { TICKS_PER_HOUR } from './units.ts';
+  WEEK_WORD,
+} from './prescription-words.ts';
+import { TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
 
-/** Slot of the day, 0 to 23, in which a tick falls; `startHour` is pump time at tick 0. */
-export function slotAt(tick: number, startHour: number): number {
-  return (startHour + Math.floor(tick / TICKS_PER_HOUR)) % 24;
+const SLOTS_PER_HOUR = TICKS_PER_HOUR / TICKS_PER_HALF_HOUR;
+const SLOTS_PER_WEEK = 7 * SLOTS_PER_DAY;
+
+/** Half hour of the week, 0 to 335, in which a tick falls; `startHour` is the hour of the week at tick 0. */
+export function slotOfWeek(tick: number, startHour: number): number {
+  return (startHour * SLOTS_PER_HOUR + Math.floor(tick / TICKS_PER_HALF_HOUR)) % SLOTS_PER_WEEK;
 }
 
 /** True when the therapy itself says stopped: a stop by prescription, as binding as a commanded one. */
@@ -36,9 +42,12 @@ export function numeratorAt(
   const mode = words[MODE_WORD]!;
   if (prescription.isReadable === 0 || mode === MODE_MINIMUM) return minimumNumerator(prescription);
   if (mode === MODE_STOPPED) return 0;
-  const rate = words[FIRST_RATE_WORD + slotAt(tick, startHour)]!;
-  // A negative rate is a flipped sign bit, found at the next verification; until then it asks for nothing.
-  if (rate < 0) return 0;
+  const slot = slotOfWeek(tick, startHour);
+  const weekday = Math.floor(slot / SLOTS_PER_DAY);
+  const pattern = (words[WEEK_WORD]! >>> (3 * weekday)) & 7;
+  const rate = words[FIRST_RATE_WORD + (pattern - weekday) * SLOTS_PER_DAY + slot]!;
+  // No such pattern, or a negative rate, is a flipped bit, found at the next verification; until then it asks for nothing.
+  if (pattern >= PATTERNS || rate < 0) return 0;
   const programmed = rateNumerator(words[UNIT_WORD]!, rate, words[CONCENTRATION_WORD]!);
   if (permission === MINIMUM_RATE) return Math.min(programmed, minimumNumerator(prescription));
   return programmed;

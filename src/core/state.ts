@@ -13,13 +13,16 @@ import type { LogState } from './log.ts';
 import type { ModeState } from './mode.ts';
 import type { MotorState } from './motor.ts';
 import type { PrescriptionState } from './prescription.ts';
+import type { TelemetryState } from './telemetry/telemetry.ts';
 
 /** What is fixed when the pump is built and implanted. */
 export interface BuildState {
   readonly strokeNl: number;
   readonly reservoirNl: number;
-  /** Pump time at tick 0, whole hours. */
+  /** Pump time at tick 0, hours of the week: 0 is Monday 00:00. */
   readonly startHour: number;
+  /** An update session in which nobody is heard for so long is rolled back; 0: it stays open, and the pump stopped. */
+  readonly sessionTimeoutTicks: number;
 }
 
 export interface PumpState {
@@ -34,6 +37,7 @@ export interface PumpState {
   readonly battery: BatteryState;
   readonly occlusion: OcclusionState;
   readonly alarms: AlarmsState;
+  readonly telemetry: TelemetryState;
   readonly log: LogState;
   /** Commands queued for the next tick. Empty after each tick, so no part of the digest. */
   readonly inbox: Command[];

@@ -6,10 +6,11 @@
  * small records behind them.
  */
 import type { Checksum, PumpHal, Store } from '../../hal/hal.ts';
+import { PRESCRIBED_WORDS } from './prescription-words.ts';
 
 /** Lengths in words. A firmware reads what the one before it wrote, so that another length is another store. */
-export const BOOT_WORDS = 6;
-export const PRESCRIPTION_WORDS = 30;
+export const BOOT_WORDS = 7;
+export const PRESCRIPTION_WORDS = PRESCRIBED_WORDS + 2;
 export const LEDGER_WORDS = 50;
 export const ENTRY_WORDS = 5;
 

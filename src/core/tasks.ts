@@ -9,7 +9,8 @@ import { HOUR } from './events.ts';
 import { closeDay } from './ledger.ts';
 import { say } from './log.ts';
 import { noteRepair, verifyStored } from './prescription.ts';
-import { slotAt } from './schedule.ts';
+import { SLOTS_PER_DAY } from './prescription-words.ts';
+import { slotOfWeek } from './schedule.ts';
 import type { PumpState, Readings } from './state.ts';
 import { TICKS_PER_HOUR } from './units.ts';
 
@@ -22,7 +23,7 @@ export interface Duty {
 
 function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   say(pump.log, hal, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
-  if (slotAt(pump.nowTick, pump.build.startHour) === 0)
+  if (slotOfWeek(pump.nowTick, pump.build.startHour) % SLOTS_PER_DAY === 0)
     closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }
 

@@ -1,16 +1,44 @@
-/** What a clinician prescribes, in the units it is entered in, so that nothing is rounded on the way in. */
+/**
+ * What a clinician prescribes, in the units it is entered in, so that nothing is rounded on the way in. Types only: the
+ * pump holds a prescription as words (`prescription-words.ts`), and whoever orders one writes them.
+ */
+export type RateUnit = 'tenth-ug-per-day' | 'tenth-ug-per-hour' | 'nl-per-hour';
 
-/** Order is the code in the stored prescription: append, never reorder. */
-export const RATE_UNITS = ['tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour'] as const;
-export type RateUnit = (typeof RATE_UNITS)[number];
+/** Who the label's rules of titration are asked about; `none` has no rules. */
+export type PatientGroup = 'none' | 'adult-spinal' | 'adult-cerebral' | 'child';
 
-/** Order is the code in the stored prescription: append, never reorder. */
-export const THERAPY_MODES = ['continuous', 'hourly', 'minimum', 'stopped'] as const;
+/** From a half hour of the day on, 0 to 47, until the next step. The first of a day is at 0. */
+export interface DayStep {
+  readonly fromSlot: number;
+  readonly rate: number;
+}
+
+export interface DayPattern {
+  /** 0 is Monday. */
+  readonly weekdays: readonly number[];
+  readonly steps: readonly DayStep[];
+}
+
+/** Given again and again: in the ticks of the day `firstTicks`, `firstTicks + intervalTicks`, ... of pump time. */
+export interface PeriodicBolus {
+  readonly doseTenthUg: number;
+  readonly durationTicks: number;
+  /** A day is a whole number of them, so that all days are alike. */
+  readonly intervalTicks: number;
+  readonly firstTicks: number;
+}
 
 export type Therapy =
   | { readonly mode: 'continuous'; readonly unit: RateUnit; readonly rate: number }
-  /** 24 rates; the first is for 00:00 to 01:00 of pump time. */
-  | { readonly mode: 'hourly'; readonly unit: RateUnit; readonly rates: readonly number[] }
+  /** Each weekday in exactly one pattern. */
+  | { readonly mode: 'flex'; readonly unit: RateUnit; readonly days: readonly DayPattern[] }
+  /** Boluses over a basal rate, which may be 0. */
+  | {
+      readonly mode: 'periodic';
+      readonly unit: RateUnit;
+      readonly rate: number;
+      readonly bolus: PeriodicBolus;
+    }
   /** The build's minimum rate, as a therapy. */
   | { readonly mode: 'minimum' }
   | { readonly mode: 'stopped' };

@@ -16,6 +16,7 @@ import { fail } from './assert.ts';
 import { checkPrescription } from './check-prescription.ts';
 import { endOfServiceTick, stepLoadedSupply, stepReplacementIndicator } from './detection/battery.ts';
 import { nextOcclusionTick, noteStroke, stepOcclusion } from './detection/occlusion.ts';
+import { sessionLeftOpenTick } from './detection/session-left-open.ts';
 import { stoppedTooLongTick } from './detection/stopped-too-long.ts';
 import { VERDICT_PRESENT, VERDICT_SUSPECT } from './detection/verdict.ts';
 import { stateDigest } from './digest.ts';
@@ -25,7 +26,7 @@ import { checkInvariants } from './invariants.ts';
 import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
-import { commandedPermission, enterPermission } from './mode.ts';
+import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
 import { concentrationUgPerMl } from './prescription.ts';
@@ -33,13 +34,21 @@ import { isTherapyStopped, numeratorAt } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { nextDutyTick, runDuties } from './tasks.ts';
+import { expireSession, sessionTimeoutTick } from './telemetry/session.ts';
 import { TICKS_PER_HOUR } from './units.ts';
+
+/** Stopped by whoever treats the patient: by command, by an update session, or by a therapy that says so. */
+function isHeld(pump: PumpState): boolean {
+  return (
+    pump.mode.isStopCommanded === 1 ||
+    pump.telemetry.session.isOpen === 1 ||
+    isTherapyStopped(pump.prescription)
+  );
+}
 
 /** What makes a stroke due: the command of this tick and the alarms of the last one. */
 function duePermission(pump: PumpState): number {
-  const mode = pump.mode;
-  if (mode.isStopCommanded === 1 || isTherapyStopped(pump.prescription)) return STOPPED;
-  return mode.alarmPermission;
+  return isHeld(pump) ? STOPPED : pump.mode.alarmPermission;
 }
 
 function dueNumerator(pump: PumpState): number {
@@ -145,8 +154,7 @@ function permit(pump: PumpState, alarmPermission: number, hal: PumpHal): void {
 
 /** A probe overrides only the occlusion's permission. */
 function isProbeAllowed(pump: PumpState): boolean {
-  const commanded = commandedPermission(pump.mode, isTherapyStopped(pump.prescription));
-  return strictest(commanded, strictestPresent(pump, CATHETER_OCCLUSION)) !== STOPPED;
+  return !isHeld(pump) && strictestPresent(pump, CATHETER_OCCLUSION) !== STOPPED;
 }
 
 function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
@@ -164,6 +172,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const keptBefore = pump.log.kept;
   pump.prescription.isJustRepaired = 0;
   const orders = applyCommands(pump, hal);
+  expireSession(pump, hal);
   const isDue = judgeDue(pump, hal);
   const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
   book(pump, readings, orders.refillNl, hal);
@@ -195,12 +204,17 @@ function earlier(a: number, b: number): number {
 /** The next tick in which something is due; never earlier than the pump's own now. */
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
-  const isMidRepair = pump.prescription.isJustRepaired === 1;
-  if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMidRepair) return now;
+  // Conditions of a moment end in the tick after it.
+  const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
+  if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
   let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
   wake = earlier(wake, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
   if (tooLong >= now) wake = earlier(wake, tooLong);
+  const session = pump.telemetry.session;
+  wake = earlier(wake, sessionTimeoutTick(session, pump.build.sessionTimeoutTicks));
+  const leftOpen = sessionLeftOpenTick(session);
+  if (leftOpen >= now) wake = earlier(wake, leftOpen);
   const endOfService = endOfServiceTick(pump.battery);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));

@@ -5,6 +5,7 @@ export const TICK_MS = 1000;
 export const TICKS_PER_SECOND = 1000 / TICK_MS;
 export const TICKS_PER_MINUTE = 60 * TICKS_PER_SECOND;
 export const TICKS_PER_HOUR = 60 * TICKS_PER_MINUTE;
+export const TICKS_PER_HALF_HOUR = TICKS_PER_HOUR / 2;
 export const TICKS_PER_DAY = 24 * TICKS_PER_HOUR;
 
 /** "No such tick": timers that are not armed. Larger than any tick and exact in a double. */

@@ -83,9 +83,7 @@ const run = z.object({
     z.object({
       kind: z.string(),
       tick,
-      verdict: z
-        .enum(['failed', 'allowed', 'not-judged'])
-        .describe('by the `allow` of the scenario; without one it is not judged'),
+      verdict: z.enum(['failed', 'allowed']).describe('by the `allow` of the scenario'),
     }),
   ).describe('what the dose oracle found'),
   error: z.string().nullable().describe('what ended the run before its time'),

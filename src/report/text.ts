@@ -91,7 +91,7 @@ function refillLines({ refills }: ScenarioResult): string[] {
   return refills.flatMap((refill) => refillText(refill) ?? []);
 }
 
-/** What harmed is shown whether or not it decided; what the control allows says nothing new. */
+/** What harmed is shown though it was allowed; what the control allows says nothing new. */
 function doseLines({ doseFailures, control }: ScenarioResult): string[] {
   const inControl = control?.doseFailures.filter(({ verdict }) => verdict !== 'allowed') ?? [];
   return [

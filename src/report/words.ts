@@ -109,7 +109,6 @@ export function refillText(refill: RefillEvidence): string | null {
 const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {
   failed: 'not in allow',
   allowed: 'allowed',
-  'not-judged': 'not judged: the scenario has no allow',
 };
 
 export function doseFailureText({ kind, tick, verdict }: DoseFailure): string {

@@ -3,14 +3,16 @@
  * concentration changes: ug keeps the dose, mL/h keeps the volume. A volume by the day is turned into its dose, since
  * most daily volumes are no whole number of nL an hour.
  */
-import type { RateUnit, Therapy } from '../core/therapy.ts';
+import type { DayPattern, RateUnit, Therapy } from '../core/therapy.ts';
 import type { Path, Report } from './problem.ts';
 import type { Rate } from './quantity.ts';
 import type { TherapyWords } from './schema.ts';
+import { WEEKDAYS } from './time.ts';
 
 /** The fastest that the mechanism is specified for, in nL a day: 24 mL. Well under one stroke a tick. */
 const FASTEST_NL_PER_DAY = 24_000_000n;
 const HOURS_PER_DAY = 24;
+const EVERY_DAY = WEEKDAYS.map((_, weekday) => weekday);
 /** nL x ug/mL in a tenth of a ug. */
 const NL_UG_PER_ML_PER_TENTH_UG = 100_000n;
 
@@ -35,25 +37,92 @@ export function compileTherapy(
       return exact === null ? null : { mode: 'continuous', unit: exact.unit, rate: exact.rates[0]! };
     }
     case 'hourly': {
-      const placed = words.rates.map((rate, slot) => ({ rate, path: [...path, 'rates', slot] }));
-      const exact = exactRates(placed, concentration, report);
-      return exact === null ? null : { mode: 'hourly', ...exact };
-    }
-    case 'flex': {
-      if (!checkSteps(words.steps, path, report)) return null;
-      const placed = words.steps.map(({ rate }, index) => ({
-        rate,
-        path: [...path, 'steps', index, 'rate'],
-      }));
+      const placed = words.rates.map((rate, hour) => ({ rate, path: [...path, 'rates', hour] }));
       const exact = exactRates(placed, concentration, report);
       if (exact === null) return null;
-      const rates = Array.from({ length: HOURS_PER_DAY }, (_, slot) => {
-        const step = words.steps.findLastIndex(({ from }) => from <= slot);
-        return exact.rates[step]!;
-      });
-      return { mode: 'hourly', unit: exact.unit, rates };
+      const steps = exact.rates.map((rate, hour) => ({ fromSlot: 2 * hour, rate }));
+      return { mode: 'flex', unit: exact.unit, days: [{ weekdays: EVERY_DAY, steps }] };
     }
+    case 'flex':
+      return compileFlex(words, concentration, path, report);
   }
+}
+
+type FlexWords = Extract<TherapyWords, { mode: 'flex' }>;
+type StepWords = NonNullable<FlexWords['steps']>[number];
+
+/** One day pattern as written: `steps` alone is every day. */
+interface PlacedDay {
+  readonly weekdays: readonly number[];
+  readonly steps: readonly StepWords[];
+  /** Of the map that holds `steps`. */
+  readonly path: Path;
+}
+
+function compileFlex(words: FlexWords, concentration: number, path: Path, report: Report): Therapy | null {
+  const days = placedDays(words, path, report);
+  if (days === null) return null;
+  let isRight = true;
+  for (const day of days) if (!checkSteps(day.steps, day.path, report)) isRight = false;
+  if (!isRight) return null;
+  const placed = days.flatMap((day) =>
+    day.steps.map(({ rate }, index) => ({ rate, path: [...day.path, 'steps', index, 'rate'] })),
+  );
+  const exact = exactRates(placed, concentration, report);
+  if (exact === null) return null;
+  let next = 0;
+  const patterns = days.map(
+    ({ weekdays, steps }): DayPattern => ({
+      weekdays,
+      steps: steps.map(({ from }) => ({ fromSlot: from, rate: exact.rates[next++]! })),
+    }),
+  );
+  return { mode: 'flex', unit: exact.unit, days: patterns };
+}
+
+function placedDays({ steps, days }: FlexWords, path: Path, report: Report): PlacedDay[] | null {
+  if (steps !== undefined && days !== undefined) {
+    report(
+      [...path, 'days'],
+      "can't stand beside steps, which are for every day: keep one of the two",
+      'key',
+    );
+    return null;
+  }
+  if (steps !== undefined) return [{ weekdays: EVERY_DAY, steps, path }];
+  if (days === undefined) {
+    report(path, 'mode: flex needs steps for every day, or days with steps of their own');
+    return null;
+  }
+  return checkWeekdays(days, path, report)
+    ? days.map((day, index) => ({
+        weekdays: day.days.map((name) => WEEKDAYS.indexOf(name)),
+        steps: day.steps,
+        path: [...path, 'days', index],
+      }))
+    : null;
+}
+
+/** Each weekday in one pattern. */
+function checkWeekdays(days: NonNullable<FlexWords['days']>, path: Path, report: Report): boolean {
+  const seen = new Set<string>();
+  let isRight = true;
+  days.forEach((day, index) => {
+    day.days.forEach((name, place) => {
+      if (seen.has(name)) {
+        isRight = false;
+        report(
+          [...path, 'days', index, 'days', place],
+          `${name} has its steps already: name each weekday once`,
+        );
+      }
+      seen.add(name);
+    });
+  });
+  const missing = WEEKDAYS.filter((name) => !seen.has(name));
+  if (missing.length === 0) return isRight;
+  report([...path, 'days'], `says nothing about ${missing.join(', ')}: every weekday needs its steps`);
+  return false;
 }
 
 function checkSteps(steps: readonly { from: number }[], path: Path, report: Report): boolean {
@@ -69,7 +138,7 @@ function checkSteps(steps: readonly { from: number }[], path: Path, report: Repo
     } else if (from <= before.from) {
       complain(
         index,
-        'is not after the step before it: write the steps in the order of the day, each hour once',
+        'is not after the step before it: write the steps in the order of the day, each time once',
       );
     }
   });
@@ -155,7 +224,10 @@ function tooFast(rate: Rate, concentration: number): string | null {
 /** A therapy that is still in force when the concentration is programmed; null when the pump can follow. */
 export function tooFastAt(therapy: Therapy, concentration: number): string | null {
   if (therapy.mode === 'minimum' || therapy.mode === 'stopped' || therapy.unit === 'nl-per-hour') return null;
-  const highest = therapy.mode === 'continuous' ? therapy.rate : Math.max(...therapy.rates);
+  const highest =
+    therapy.mode === 'flex'
+      ? Math.max(...therapy.days.flatMap(({ steps }) => steps.map(({ rate }) => rate)))
+      : therapy.rate;
   const per = therapy.unit === 'tenth-ug-per-day' ? 'day' : 'hour';
   const text = `${highest / 10} ug/${per === 'day' ? 'day' : 'h'}`;
   return tooFast({ family: 'dose', per, amount: highest, text }, concentration);

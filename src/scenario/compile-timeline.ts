@@ -3,7 +3,7 @@
  * Here is what no entry can know alone: ids, the order of faults and clears, the reservoir's size, the end of the run,
  * and the concentration in force when a therapy is programmed.
  */
-import type { Command } from '../core/commands.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import type { Therapy } from '../core/therapy.ts';
 import { compileTimed } from './compile-expectation.ts';
 import { compileTherapy, tooFastAt } from './compile-therapy.ts';
@@ -23,11 +23,12 @@ const RANK: Readonly<Record<TimelineEntry['kind'], number>> = {
   clear: 0,
   refill: 1,
   command: 2,
+  session: 2,
   expect: 3,
 };
 
 /** What a control keeps: all but the faults, their clears, and the looks at them. */
-const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = ['refill', 'command'];
+const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = ['refill', 'command', 'session'];
 
 export interface TimelineContext {
   readonly vocabulary: Vocabulary;
@@ -353,6 +354,7 @@ function kindOf(entry: Entry): TimelineEntry['kind'] {
   if ('fault' in entry) return 'fault';
   if ('clear' in entry) return 'clear';
   if ('refill' in entry) return 'refill';
+  if ('session' in entry) return 'session';
   return 'command' in entry ? 'command' : 'expect';
 }
 
@@ -384,6 +386,14 @@ function compileMoment(
   if ('command' in entry) {
     const command = compileCommand(entry.command, programming, [...path, 'command'], context);
     return command === null ? null : { tick, line, id, kind: 'command', command };
+  }
+  if ('session' in entry) {
+    const { program, leave, confirm } = entry.session;
+    const command =
+      program === undefined ? null : compileCommand({ program }, programming, [...path, 'session'], context);
+    if (program !== undefined && command?.kind !== 'program') return null;
+    const wanted = command?.kind === 'program' ? command : null;
+    return { tick, line, id, kind: 'session', program: wanted, leave, isConfirmed: confirm === 'yes' };
   }
   const head = { id: id ?? `timeline.${index}${suffix}`, line };
   const expectation = compileTimed(entry.expect, head, [...path, 'expect'], context.report);
@@ -429,7 +439,7 @@ function compileCommand(
   programming: Programming,
   path: Path,
   { vocabulary, reservoirNl, report }: TimelineContext,
-): Command | null {
+): ClinicalOrder | null {
   if (typeof words === 'string') return { kind: words };
   if ('acknowledge' in words)
     return { kind: 'acknowledge', alarm: vocabulary.alarms.indexOf(words.acknowledge) };

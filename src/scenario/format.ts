@@ -165,6 +165,7 @@ function complete(
       lowReservoirNl: pump['low-reservoir'],
       lowVolumeFade: pump['low-volume-fade'],
       tolerancePpm: pump.tolerance,
+      sessionTimeoutTicks: pump['session-timeout'],
     },
     drug: { name: drug.name, concentrationUgPerMl: drug.concentration },
     catheter: {
@@ -185,11 +186,9 @@ function complete(
     timeline: timelines.main,
     ...lists,
     lookEveryTicks,
-    allow: document.allow ?? null,
+    allow: document.allow,
     control:
-      control === undefined
-        ? null
-        : { timeline: timelines.control, ...controlLists, allow: control.allow ?? null },
+      control === undefined ? null : { timeline: timelines.control, ...controlLists, allow: control.allow },
     untilTick: document.until,
   };
 }

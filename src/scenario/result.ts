@@ -32,11 +32,11 @@ export interface FaultEvidence {
   readonly trueIntrathecalUg: number | null;
 }
 
-/** What the dose oracle found. A scenario that has no `allow` is not judged by it. */
+/** What the dose oracle found, and whether the scenario allows it. */
 export interface DoseFailure {
   readonly kind: string;
   readonly tick: number;
-  readonly verdict: 'failed' | 'allowed' | 'not-judged';
+  readonly verdict: 'failed' | 'allowed';
 }
 
 /** One refill: where what the pump computed meets what was found. Volumes in uL. */

@@ -72,16 +72,17 @@ interface Plan {
   readonly always: readonly Expectation[];
   readonly never: readonly Expectation[];
   readonly finally: readonly Expectation[];
-  readonly allow: readonly OracleFailure[] | null;
+  readonly allow: readonly OracleFailure[];
 }
 
+const HOURS_PER_DAY = 24;
 const DEFAULT_SLICE_TICKS = 30 * 24 * TICKS_PER_HOUR;
 
 export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup {
   const { pump, drug, catheter, patient, environment, therapy, seed, start } = scenario;
   return {
     seed,
-    startHour: start.hour,
+    startHour: HOURS_PER_DAY * start.weekday + start.hour,
     ...pump,
     concentrationUgPerMl: drug.concentrationUgPerMl,
     catheterLengthMm: catheter.lengthMm,
@@ -125,6 +126,13 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
     }
     case 'command':
       return { kind: 'command', command: entry.command };
+    case 'session':
+      return {
+        kind: 'session',
+        program: entry.program,
+        leave: entry.leave,
+        isConfirmed: entry.isConfirmed,
+      };
     case 'expect':
       return null;
   }
@@ -187,17 +195,16 @@ async function pause(options: RunOptions, nextTick: number, untilTick: number): 
 }
 
 function doseFailuresOf(target: Target, plan: Plan): DoseFailure[] {
-  const allowed: readonly string[] | null = plan.allow;
+  const allowed: readonly string[] = plan.allow;
   return target.doseFailures().map(({ kind, tick }) => ({
     kind,
     tick,
-    verdict: allowed === null ? 'not-judged' : allowed.includes(kind) ? 'allowed' : 'failed',
+    verdict: allowed.includes(kind) ? 'allowed' : 'failed',
   }));
 }
 
-/** What the dose oracle found, as one more judgement where the scenario asks for one. */
+/** What the dose oracle found, as one more judgement of every run. */
 function judgeDose(found: readonly DoseFailure[], plan: Plan, run: 'main' | 'control'): Judgement[] {
-  if (plan.allow === null) return [];
   const id = run === 'main' ? 'dose-oracle' : 'control.dose-oracle';
   const text = `dose oracle: nothing${plan.allow.length > 0 ? ` but ${plan.allow.join(', ')}` : ''}`;
   const first = found.find((failure) => failure.verdict === 'failed');

@@ -2,7 +2,7 @@
  * A scenario after reading: typed, in ticks and integers, ready to run. `format.ts` makes it from YAML and
  * `run.ts` runs it; no other file needs to know that YAML exists. Plain data, so it crosses threads and engines.
  */
-import type { Command } from '../core/commands.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import type { Therapy } from '../core/therapy.ts';
 
 export interface Scenario {
@@ -27,7 +27,7 @@ export interface Scenario {
   /** The file, so that a trace can be run again without it. */
   readonly text: string;
   readonly seed: number;
-  /** Pump time at tick 0. Whole hours only, so that program slots begin at hour ticks. */
+  /** Pump time at tick 0. Whole hours only, so that hours of pump time begin at hour ticks. */
   readonly start: { readonly weekday: number; readonly hour: number };
   readonly pump: {
     readonly mechanism: 'peristaltic' | 'valve-accumulator';
@@ -37,6 +37,8 @@ export interface Scenario {
     readonly lowVolumeFade: boolean;
     /** Deviation of the true stroke volume from the nominal, parts per million. */
     readonly tolerancePpm: number;
+    /** An update session in which nobody is heard for so long is rolled back; 0: it stays open. */
+    readonly sessionTimeoutTicks: number;
   };
   readonly drug: { readonly name: string; readonly concentrationUgPerMl: number };
   readonly catheter: {
@@ -64,15 +66,15 @@ export interface Scenario {
   readonly finally: readonly Expectation[];
   /** Periods of the extra ticks at which `always` and `never` look, beside events and hours. */
   readonly lookEveryTicks: readonly number[];
-  /** Makes the dose oracle's findings failures, but for these; null: they are reported and not judged. */
-  readonly allow: readonly OracleFailure[] | null;
+  /** Findings of the dose oracle that are the point of this scenario; any other one fails it. */
+  readonly allow: readonly OracleFailure[];
   readonly control: {
     /** What people do in it; it has no faults, and no looks of its own between start and end. */
     readonly timeline: readonly TimelineEntry[];
     readonly always: readonly Expectation[];
     readonly never: readonly Expectation[];
     readonly finally: readonly Expectation[];
-    readonly allow: readonly OracleFailure[] | null;
+    readonly allow: readonly OracleFailure[];
   } | null;
   readonly untilTick: number;
 }
@@ -102,7 +104,14 @@ export type TimelineEntry = EntryBase &
         /** Of what is truly filled in; left out: as before. */
         readonly concentrationUgPerMl?: number;
       }
-    | { readonly kind: 'command'; readonly command: Command }
+    | { readonly kind: 'command'; readonly command: ClinicalOrder }
+    | {
+        readonly kind: 'session';
+        /** Null: it is opened, and nothing is written. */
+        readonly program: Extract<ClinicalOrder, { readonly kind: 'program' }> | null;
+        readonly leave: 'commit' | 'rollback' | 'open';
+        readonly isConfirmed: boolean;
+      }
     | { readonly kind: 'expect'; readonly expectation: Expectation }
   );
 

@@ -15,7 +15,15 @@ import {
   parseRate,
   quantityPattern,
 } from './quantity.ts';
-import { DURATION_PATTERN, HOUR_PATTERN, parseDuration, parseHour } from './time.ts';
+import {
+  DURATION_PATTERN,
+  formatDuration,
+  HALF_HOUR_PATTERN,
+  HOUR_PATTERN,
+  parseDuration,
+  parseHalfHour,
+  parseHour,
+} from './time.ts';
 
 /** A complaint about a value of the wrong type, or none at all. */
 export function isNot(what: string, input: unknown, how: string): string {
@@ -142,10 +150,32 @@ export function duration(limits: Limits = {}, show: (ticks: number) => string = 
   );
 }
 
+/** Ticks, or 0 for the word none. */
+export function durationOrNone(limits: Limits) {
+  return text(
+    (written): Parsed<number> => {
+      if (tidy(written) === 'none') return { ok: true, value: 0 };
+      const result = parseDuration(written);
+      if (!result.ok) return result;
+      const complaint = outside(result.value, limits, formatDuration);
+      return complaint === null ? result : { ok: false, message: complaint };
+    },
+    `write none, or ${HOW_TIME.slice('write '.length)}`,
+    { pattern: `^none$|${DURATION_PATTERN}`, examples: ['10 min', 'none'] },
+  );
+}
+
 export function hour() {
   return text(parseHour, 'write a whole hour in quotes, such as "06:00"', {
     pattern: HOUR_PATTERN,
     examples: ['06:00'],
+  });
+}
+
+export function halfHour() {
+  return text(parseHalfHour, 'write a half hour in quotes, such as "06:30"', {
+    pattern: HALF_HOUR_PATTERN,
+    examples: ['06:30'],
   });
 }
 

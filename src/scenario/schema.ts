@@ -12,7 +12,9 @@ import {
   byWord,
   closed,
   duration,
+  durationOrNone,
   guarded,
+  halfHour,
   hour,
   identifier,
   onOff,
@@ -36,6 +38,7 @@ export const DEFAULTS = {
   lowReservoir: '2 mL', // [S] the maker's recommended threshold, Neurosurgery 2004;55:390
   lowVolumeFade: 'off',
   tolerance: '0 %',
+  sessionTimeout: 'none', // as the real device: HK-2013
   catheterLength: '89 cm', // [S] a one-piece catheter as sold
   compliance: '0.3 uL/kPa', // [E]
   primed: 'yes',
@@ -64,6 +67,20 @@ export type TherapyWords = z.output<typeof THERAPY>;
 export type Entry = z.output<Schemas['entry']>;
 
 const ALL_DAY = 24;
+const STEPS = z
+  .array(closed({ from: halfHour(), rate: rate() }))
+  .min(1, { error: 'has no steps: write the first as { from: "00:00", rate: 10 ug/h }' });
+const DAY = closed({
+  days: z
+    .array(word('weekday', WEEKDAYS))
+    .min(1, { error: 'has no weekday: write days such as [saturday, sunday]' }),
+  steps: STEPS,
+});
+const FLEX = closed({
+  mode: z.literal('flex'),
+  steps: STEPS.optional(),
+  days: z.array(DAY).min(1, { error: 'has no days: write { days: [monday, ...], steps: [...] }' }).optional(),
+});
 const THERAPY = byWord(
   'mode',
   'mode',
@@ -77,12 +94,7 @@ const THERAPY = byWord(
           `${(input as unknown[]).length} of the ${ALL_DAY} rates are here: write ${ALL_DAY}, one for each hour from 00:00, or use mode: flex with steps`,
       }),
     }),
-    closed({
-      mode: z.literal('flex'),
-      steps: z
-        .array(closed({ from: hour(), rate: rate() }))
-        .min(1, { error: 'has no steps: write the first as { from: "00:00", rate: 10 ug/h }' }),
-    }),
+    FLEX,
     closed({ mode: z.literal('minimum') }),
     closed({ mode: z.literal('stopped') }),
   ],
@@ -96,6 +108,10 @@ const PUMP = closed({
   'low-reservoir': quantity(KINDS.volume).prefault(DEFAULTS.lowReservoir),
   'low-volume-fade': onOff().prefault(DEFAULTS.lowVolumeFade),
   tolerance: quantity(DEVIATION, LABEL).prefault(DEFAULTS.tolerance),
+  'session-timeout': durationOrNone({
+    min: 60,
+    because: 'a programmer needs some seconds for each page',
+  }).prefault(DEFAULTS.sessionTimeout),
 });
 
 const CATHETER = closed({
@@ -227,6 +243,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
     }),
   );
 
+  const session = closed({
+    program: THERAPY.optional(),
+    leave: word('ending', ['commit', 'rollback', 'open']).prefault('commit'),
+    confirm: word('answer', ['yes', 'no']).prefault('no'),
+  });
+
   const entry = byKey('an entry of the timeline', {
     fault: timed(faultEntries(vocabulary)),
     clear: timed(closed({ clear: identifier(), ...TIMING })),
@@ -234,6 +256,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
     command: timed(closed({ command, ...ONLY, ...TIMING })),
+    session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
 
@@ -241,7 +264,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
     always: z.array(expectation.always).prefault([]),
     never: z.array(expectation.never).prefault([]),
     finally: z.array(expectation.finally).prefault([]),
-    allow: z.array(word('failure', ORACLE_FAILURES)).optional(),
+    allow: z.array(word('failure', ORACLE_FAILURES)).prefault([]),
   };
 
   const document = closed({

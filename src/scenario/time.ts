@@ -90,18 +90,37 @@ export function formatInstant(tick: number): string {
 }
 
 export const HOUR_PATTERN = '^([01]\\d|2[0-3]):00$';
+export const HALF_HOUR_PATTERN = '^([01]\\d|2[0-3]):(00|30)$';
+
+function hourAndMinute(text: string): readonly [hour: number, minute: number] | null {
+  const match = /^(\d{2}):(\d{2})$/.exec(text);
+  const [hour, minute] = [Number(match?.[1]), Number(match?.[2])];
+  return match === null || hour > 23 || minute > 59 ? null : [hour, minute];
+}
 
 /** A time of day on the whole hour, as 0 to 23. */
 export function parseHour(text: string): Parsed<number> {
-  const match = /^(\d{2}):(\d{2})$/.exec(text);
-  const hour = Number(match?.[1]);
-  if (match === null || hour > 23 || Number(match[2]) > 59) {
+  const time = hourAndMinute(text);
+  if (time === null) {
     return failed(`${quoted(text)} is no time of day; write a whole hour from "00:00" to "23:00", in quotes`);
   }
-  if (match[2] !== '00') {
-    return failed(
-      `${quoted(text)} is not a whole hour: program slots begin on the hour; write "${match[1]}:00"`,
-    );
+  const [hour, minute] = time;
+  if (minute === 0) return parsed(hour);
+  return failed(
+    `${quoted(text)} is not a whole hour: a run begins on the hour; write "${text.slice(0, 2)}:00"`,
+  );
+}
+
+/** A time of day on the half hour, as 0 to 47. */
+export function parseHalfHour(text: string): Parsed<number> {
+  const time = hourAndMinute(text);
+  if (time === null) {
+    return failed(`${quoted(text)} is no time of day; write a half hour from "00:00" to "23:30", in quotes`);
   }
-  return parsed(hour);
+  const [hour, minute] = time;
+  if (minute % 30 === 0) return parsed(2 * hour + minute / 30);
+  const before = `${text.slice(0, 2)}:${minute < 30 ? '00' : '30'}`;
+  return failed(
+    `${quoted(text)} is not on the half hour, where rates change; write "${before}" or the next one`,
+  );
 }

@@ -80,6 +80,11 @@ function stimulusText(stimulus: Stimulus): string {
         concentrationUgPerMl === undefined ? '' : ` concentration-ug-per-ml=${concentrationUgPerMl}`;
       return `refill volume-nl=${volumeNl}${drug}`;
     }
+    case 'session': {
+      const { program, leave, isConfirmed } = stimulus;
+      const text = program === null ? 'none' : JSON.stringify(program);
+      return `session leave=${leave} confirm=${isConfirmed ? 'yes' : 'no'} program=${text}`;
+    }
     case 'command': {
       const { kind, ...fields } = stimulus.command;
       const texts = Object.entries(fields).map(([name, value]) => ` ${name}=${fieldText(name, value)}`);

@@ -4,6 +4,7 @@ import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import type { PumpEvent } from '../core/events.ts';
 import { EVENT_ARGUMENTS } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
+import { SESSION_STEPS } from '../core/telemetry/session.ts';
 
 export function alarmName(index: number): string {
   return ALARMS[index]?.name ?? `alarm-${index}`;
@@ -17,6 +18,8 @@ export function argumentWords(event: PumpEvent): Readonly<Record<string, string 
       return { alarm: alarmName(event.argument) };
     case 'permission':
       return { permission: PERMISSIONS[event.argument] ?? event.argument };
+    case 'step':
+      return { step: SESSION_STEPS[event.argument] ?? event.argument };
     case 'command':
       return {
         command: COMMAND_KINDS[Math.floor(event.argument / 16)] ?? event.argument,

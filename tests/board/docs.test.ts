@@ -80,7 +80,7 @@ describe('the line, by hand', () => {
       const pattern = answer
         .replace('CORE', bundles.lockstep.coreHash)
         .replace('PICO_R1_3,2750,5100,CHECK', 'VIRTUAL,-1,5100,[0-9a-f]+');
-      expect(heard).toMatch(new RegExp(`^${typed.replace(/[()]/g, '\\$&')}\r\n${pattern}\r\n>$`));
+      expect(heard).toMatch(new RegExp(`^${typed.replace(/[()*.]/g, '\\$&')}\r\n${pattern}\r\n>$`));
     }
     board.powerOff();
   });
@@ -89,7 +89,7 @@ describe('the line, by hand', () => {
     const [, orders = []] = blocks('The line, by hand');
     const pins = new FakePins(bundles.freeRunning.code);
     const typed = orders.filter((line) => line.startsWith('>')).map((line) => /"([^"]*)"/.exec(line)![1]!);
-    expect(typed.length).toBe(6);
+    expect(typed.length).toBe(7);
     for (const line of typed) {
       const [word, number] = line.split(',');
       expect([line, pins.sayLine(line)]).toEqual([
@@ -98,7 +98,7 @@ describe('the line, by hand', () => {
       ]);
     }
     for (const said of orders.filter((line) => !line.startsWith('>')))
-      expect(said).toMatch(/^(event|digest|failure),/);
+      expect(said).toMatch(/^(event|digest|reply|failure),/);
   });
 });
 
@@ -263,7 +263,7 @@ describe('troubleshooting', () => {
     run.isBusy = true;
     lookAtClock(run, 1000);
     const setUp = new FakePins(bundles.freeRunning.code);
-    setUp.say('setup,2,500,40000000,0,38000000,2000000,500,0,0,3000');
+    setUp.say('setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48');
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);

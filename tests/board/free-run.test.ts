@@ -9,7 +9,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,2000000,500,0,0,3000';
+const SETUP = 'setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const MEMORY_ERROR = ALARMS.findIndex(({ name }) => name === 'memory-error');
 const RESUME = EVENT_KINDS.indexOf('resume');
@@ -46,7 +46,9 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,2000000,500,0,0,999999999')).toMatch(/^nak,3,3,/);
+    expect(pins.say('setup,3,500,40000000,0,38000000,0,0.0.500.2000000.0*8.999999999*48')).toMatch(
+      /^nak,3,3,/,
+    );
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -122,12 +124,16 @@ describe('a pump over pins', () => {
     expect(again.status().requested).toBe(50);
     again.pass(72);
     const kinds = again.events('event').map(([at, kind, argument]) => [at, EVENT_KINDS[kind!], argument]);
+    const alarm = ALARMS.findIndex(({ name }) => name === 'restarted');
     expect(kinds).toEqual([
       [3601, 'restart', 1],
+      [3601, 'raise', alarm],
+      [3601, 'tone', alarm],
+      [3602, 'condition-gone', alarm],
       [3672, 'stroke', 51],
     ]);
     // 100 ug a day and not 300: a stroke in 216 s.
-    expect(again.say('command,3,2.500.0.0.1000')).toMatch(/^ok/);
+    expect(again.say('command,3,2.1.0.0.500.0*9.1000*48')).toMatch(/^ok/);
     again.pass(2);
     const third = restarted(again.files);
     const from = third.status().tick;
@@ -167,7 +173,7 @@ describe('a pump over pins', () => {
     const pins = started();
     pins.pass(10);
     pins.isWorn = true;
-    pins.say('command,3,2.500.0.0.1000');
+    pins.say('command,3,2.1.0.0.500.0*9.1000*48');
     pins.pass(3600);
     expect(pins.status().requested).toBe(16);
     const again = restarted(pins.files);
@@ -253,7 +259,7 @@ describe('a pump over pins', () => {
     expect(pins.say('command,4,99.0')).toMatch(/^nak,4,3,/);
     expect(pins.say('command,5,7.0')).toMatch(/^ok/);
     pins.pass(2);
-    expect(pins.printed.some((line) => line.startsWith('report,1 '))).toBe(true);
+    expect(pins.printed.some((line) => line.startsWith('reply,0181'))).toBe(true);
   });
 });
 
@@ -393,9 +399,9 @@ describe('a command', () => {
 });
 
 describe('the store', () => {
-  const BOOT = ['thecal.0', 'thecal.6'];
-  const PRESCRIPTIONS = ['thecal.12', 'thecal.42'];
-  const LEDGERS = ['thecal.72', 'thecal.122'];
+  const BOOT = ['thecal.0', 'thecal.7'];
+  const PRESCRIPTIONS = ['thecal.14', 'thecal.364'];
+  const LEDGERS = ['thecal.714', 'thecal.764'];
 
   it('lies in files twice, so that a torn one is written again from the other [SR-STORE-1]', () => {
     const pins = started();
@@ -443,12 +449,12 @@ describe('the store', () => {
     const pins = started();
     const again = restarted(pins.files);
     const changed = [...again.files.keys()].filter((name) => again.files.get(name) !== pins.files.get(name));
-    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.177'].sort());
+    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.819'].sort());
   });
 
   it('has no place for a number too large for a word', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,2000000,500,0,0,3000')).toMatch(/^nak,2,3,/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0,0.0.500.2000000.0*8.3000*48')).toMatch(/^nak,2,3,/);
     expect(pins.files.size).toBe(0);
   });
 

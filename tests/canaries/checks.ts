@@ -3,6 +3,7 @@
  * They run against the real core, where all must pass, and against cores with one known fault, where the check named
  * for that fault must not.
  */
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import type { TargetSetup } from '../../hal/target.ts';
 import * as worldBattery from '../../sim/plant/battery.ts';
 import { NOMINAL_STROKE_NL } from '../../sim/world.ts';
@@ -154,7 +155,7 @@ const checks = {
   'a change of slot keeps the remainder': (lab) => {
     // 100 and 150 nL/h in turn: 250 nL in two hours, so one stroke of 500 nL in four, at the end of the fourth.
     const rates = Array.from({ length: 24 }, (_, slot) => (slot % 2 === 0 ? 100 : 150));
-    const rig = new Rig({ therapy: { mode: 'hourly', unit: 'nl-per-hour', rates } }, lab).runTo(DAY - 1);
+    const rig = new Rig({ therapy: hourlyTherapy('nl-per-hour', rates) }, lab).runTo(DAY - 1);
     const expected = [1, 2, 3, 4, 5, 6].map((k) => 4 * k * HOUR - 1);
     same('strokes of the day', rig.ticksOf('stroke'), expected);
   },

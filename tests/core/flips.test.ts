@@ -1,17 +1,17 @@
 /** A bit of the prescription flips, and a command, a program or a look comes before it was found. */
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import type { Command } from '../../src/core/commands.ts';
+import type { ClinicalOrder } from '../../hal/target.ts';
 import { Rig } from './rig.ts';
 
-const RATE_WORD = 2;
-const CONCENTRATION_WORD = 26;
-const LOW_RESERVOIR_WORD = 27;
+const RATE_WORD = 12;
+const CONCENTRATION_WORD = 2;
+const LOW_RESERVOIR_WORD = 3;
 const HOUR = 3600;
 const DAY = 86_400;
 const MEMORY_REPAIRED = ALARMS.findIndex((row) => row.name === 'memory-repaired');
 
-const program = (rate: number, concentrationUgPerMl: number): Command => ({
+const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,

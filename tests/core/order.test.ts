@@ -1,3 +1,4 @@
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import { describe, expect, it } from 'vitest';
 import { ALARMS, CATHETER_OCCLUSION } from '../../src/core/alarms/table.ts';
 import { ONE_IN_72, Rig } from './rig.ts';
@@ -91,6 +92,8 @@ describe('permission by alarms', () => {
       ['stopped-too-long', 0],
       ['memory-error', 1],
       ['memory-repaired', 0],
+      ['session-left-open', 0],
+      ['restarted', 0],
     ]);
     expect(ALARMS[CATHETER_OCCLUSION]?.name).toBe('catheter-occlusion');
   });
@@ -122,7 +125,7 @@ describe('hours', () => {
 
   it('a program slot begins in its hour tick, whatever hour tick 0 was [SR-DOSE-3]', () => {
     const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 1_800_000 : 0));
-    const rig = new Rig({ therapy: { mode: 'hourly', unit: 'nl-per-hour', rates }, startHour: 5 });
+    const rig = new Rig({ therapy: hourlyTherapy('nl-per-hour', rates), startHour: 5 });
     rig.runTo(3 * HOUR);
     const strokes = rig.ticksOf('stroke');
     expect(strokes).toHaveLength(3600);
@@ -235,7 +238,7 @@ describe('one tick', () => {
       `tone ${EMPTY}`,
       'permission 1',
     ]);
-    expect(rig.reports).toHaveLength(1);
+    expect(rig.replies).toHaveLength(1);
   });
 
   it('takes the readings that are due and no others', () => {
@@ -257,6 +260,8 @@ describe('one tick', () => {
 
   it('a prescription that the pump would refuse makes no pump [SR-DOSE-5]', () => {
     const therapy = { mode: 'continuous', unit: 'nl-per-hour', rate: 1_800_001 } as const;
-    expect(() => new Rig({ ...ONE_IN_72, therapy })).toThrow('assertion: therapy that the pump would refuse');
+    expect(() => new Rig({ ...ONE_IN_72, therapy })).toThrow(
+      'assertion: prescription that the pump would refuse',
+    );
   });
 });

@@ -4,11 +4,11 @@
  */
 import crc32 from 'crc-32';
 import type { PumpHal } from '../../hal/hal.ts';
-import type { Command } from '../../src/core/commands.ts';
+import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
+import type { ClinicalOrder, Prescription } from '../../hal/target.ts';
 import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
-import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
-import type { PumpState } from '../../src/core/state.ts';
+import type { BuildState, PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
@@ -36,11 +36,17 @@ export interface RigEvent {
   readonly argument: number;
 }
 
+/** A pump as it is built, filled and prescribed. */
+export interface RigOptions extends BuildState, Prescription {
+  readonly fillNl: number;
+}
+
 /** 300 ug/day of 500 ug/mL in strokes of 500 nL: exactly one stroke every 72 ticks, stroke k in tick 72 k - 1. */
-export const ONE_IN_72: PumpOptions = {
+export const ONE_IN_72: RigOptions = {
   strokeNl: 500,
   reservoirNl: 40_000_000,
   startHour: 0,
+  sessionTimeoutTicks: 0,
   fillNl: 38_000_000,
   lowReservoirNl: 2_000_000,
   concentrationUgPerMl: 500,
@@ -54,7 +60,8 @@ export class Rig {
   readonly events: RigEvent[] = [];
   readonly digests: { readonly tick: number; readonly digest: number }[] = [];
   readonly played: { readonly tick: number; readonly pattern: number }[] = [];
-  readonly reports: Int32Array[] = [];
+  /** Frames from the pump. */
+  readonly replies: Uint8Array[] = [];
   /** Readings taken, by tick: what was asked for, in the order of asking. */
   readonly asked = new Map<number, string[]>();
   /** The store; null cannot be read. */
@@ -72,7 +79,7 @@ export class Rig {
   private isStrokeCommanded = false;
 
   constructor(
-    changes: Partial<PumpOptions> = {},
+    changes: Partial<RigOptions> = {},
     core: Core = REAL_CORE,
     restart: { readonly stored: Int32Array; readonly tick: number } | null = null,
     hears: (address: number, words: Int32Array, stored: Int32Array) => void = () => {},
@@ -82,7 +89,7 @@ export class Rig {
     this.hal = this.createHal();
     const options = { ...ONE_IN_72, ...changes };
     if (restart === null) {
-      this.pump = core.createPump(options, this.hal);
+      this.pump = core.createPump({ ...options, words: prescriptionWords(options) }, this.hal);
     } else {
       this.stored = restart.stored;
       const pump = bootPump(restart.tick, this.hal);
@@ -112,10 +119,10 @@ export class Rig {
     return this;
   }
 
-  /** Run up to the tick before, then queue: the command counts from `atTick`. */
-  at(atTick: number, ...commands: readonly Command[]): this {
+  /** Run up to the tick before, then queue: the order counts from `atTick`. */
+  at(atTick: number, ...orders: readonly ClinicalOrder[]): this {
     this.runTo(atTick - 1);
-    for (const command of commands) this.core.queueCommand(this.pump, command);
+    for (const order of orders) this.core.queueCommand(this.pump, commandOf(order));
     return this;
   }
 
@@ -199,8 +206,8 @@ export class Rig {
         stateDigest: (at, digest) => {
           this.digests.push({ tick: at, digest });
         },
-        report: (words) => {
-          this.reports.push(words);
+        reply: (bytes) => {
+          this.replies.push(bytes);
         },
       },
       checksum: { crc32: crc32OfWords },

@@ -1,11 +1,12 @@
 /** The core and nothing else, on a bench whose readings are worked out from the tick: three days as one text. */
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import { Rig } from '../core/rig.ts';
 
 const DAY = 86_400;
 
 export function driveCore(): string {
   const rates = Array.from({ length: 24 }, (_, slot) => 2000 + ((slot * 1237) % 3001));
-  const rig = new Rig({ therapy: { mode: 'hourly', unit: 'tenth-ug-per-day', rates }, startHour: 5 });
+  const rig = new Rig({ therapy: hourlyTherapy('tenth-ug-per-day', rates), startHour: 5 });
   for (let tick = 0; tick <= 3 * DAY; tick += 1800) {
     // A pressure that climbs from time to time, a motor that rests, a supply that runs down: no two half hours alike.
     const half = tick / 1800;

@@ -2,6 +2,7 @@
  * A fixed list of runs as one text, for any JavaScript engine: no module, no clock, no console, no structuredClone.
  * What differs between two engines shows as a line that differs.
  */
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import type { Stimulus, TargetSetup } from '../../hal/target.ts';
 import { SIGNALS } from '../../hal/signals.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
@@ -74,8 +75,8 @@ export const FIXED_RUNS: readonly FixedRun[] = [
     name: 'memory flips in one copy and in both',
     changes: {},
     stimuli: [
-      [5000, fault('a', 'memory-upset', { where: 'working', word: 2, bit: 4 })],
-      [20_000, fault('b', 'memory-upset', { where: 'stored', word: 28, bit: 31 })],
+      [5000, fault('a', 'memory-upset', { where: 'working', word: 12, bit: 4 })],
+      [20_000, fault('b', 'memory-upset', { where: 'stored', word: 348, bit: 31 })],
       [50_000, fault('c', 'memory-upset', { where: 'working', word: 0, bit: 0 })],
       [50_000, fault('d', 'memory-upset', { where: 'stored', word: 7, bit: 19 })],
       [
@@ -105,7 +106,7 @@ export const FIXED_RUNS: readonly FixedRun[] = [
   },
   {
     name: 'an hourly program and the orders of a week',
-    changes: { therapy: { mode: 'hourly', unit: 'nl-per-hour', rates: hourly }, startHour: 31 },
+    changes: { therapy: hourlyTherapy('nl-per-hour', hourly), startHour: 31 },
     stimuli: [
       [DAY, { kind: 'command', command: { kind: 'stop' } }],
       [DAY + 5000, { kind: 'command', command: { kind: 'resume' } }],

@@ -167,6 +167,12 @@ const PLANTED: readonly (readonly [file: string, text: string, to: string, rule:
     'trace-below-targets',
   ],
   [
+    'src/programmer/planted.ts',
+    "import { WORLD } from '../../sim/world.ts'; f(WORLD);",
+    'sim/world.ts',
+    'programmer-below-targets',
+  ],
+  [
     'src/trace/planted-up.ts',
     "import { run } from '../scenario/run.ts'; f(run);",
     'src/scenario/run.ts',

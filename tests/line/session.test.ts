@@ -21,7 +21,7 @@ function board() {
   const say = (verb: string, ...fields: (string | number)[]): string[] =>
     answer(session, sealLine([verb, (seq += 1), ...fields], crc)).split(',');
   say('hello');
-  say('setup', 500, 40_000_000, 0, 38_000_000, 2_000_000, 500, 0, 0, 3000);
+  say('setup', 500, 40_000_000, 0, 38_000_000, 0, '0.0.500.2000000.0*8.3000*48');
   return { session, say, state: () => say('state', 0).slice(2, -1) };
 }
 
@@ -31,10 +31,15 @@ describe('a line that is sealed and makes no sense', () => {
     ['a command that there is not', 'wakes', 'k9.0 1 71:0:1000:2900'],
     ['a command without its number', 'wakes', 'k4 1'],
     ['a command after the last wake', 'wakes', '1 k0.0'],
-    ['a word that there is not', 'wakes', 'u0.30.0 1'],
+    ['a word that there is not', 'wakes', 'u0.350.0 1'],
+    ['more words than a prescription has', 'wakes', 'k2.1.0*349 1'],
+    ['a word of more than 32 bits', 'wakes', 'k2.1.0.0.4294967296 1'],
+    ['a word so many times', 'wakes', 'k2.1.0*0 1'],
     ['a word before the first', 'wakes', 'u1.-1.4 1'],
     ['a bit that there is not', 'wakes', 'u0.0.32 1'],
     ['a copy that there is not', 'wakes', 'u5.0.0 1'],
+    ['a start before the last wake', 'wakes', 'b0 1'],
+    ['a start without a wake', 'wakes', '1 b5'],
     ['no ticks', 'wakes', '0:0'],
     ['a count of nothing', 'wakes', '1*0'],
     ['more wakes than a request has', 'wakes', `1*${WAKES_MAX} 1`],
@@ -48,7 +53,7 @@ describe('a line that is sealed and makes no sense', () => {
   });
 
   it.each([
-    ['beyond the last place', 2, Array(500).fill('7').join(' ')],
+    ['beyond the last place', 2, Array(2500).fill('7').join(' ')],
     ['before the first', -1, '5'],
     ['far beyond', 9007199254740991, '5'],
     ['no number', 0, 'NaN'],
@@ -77,9 +82,10 @@ it('takes over the state it is told, place for place', () => {
   const values: string[] = [];
   while (values.length < total) values.push(...one.say('state', values.length)[4]!.split(' '));
   expect(values).toHaveLength(total);
+  expect(total).toBeGreaterThan(700);
   const other = board();
   expect(other.state()).not.toEqual(one.state());
   other.say('load', 0, values.slice(0, 100).join(' '));
-  expect(other.say('load', 100, values.slice(100).join(' '))[2]).toBe(told[2]);
+  expect(other.say('load', 100, values.slice(100).join(' '))[2]).toBe(one.say('state', 0)[2]);
   expect(other.state()).toEqual(one.state());
 });

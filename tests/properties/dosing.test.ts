@@ -1,3 +1,4 @@
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bundleLab } from '../canaries/bundle.ts';
@@ -96,7 +97,7 @@ describe('dosing is the arithmetic on paper', () => {
     const rig = new Rig(
       {
         ...ONE_IN_72,
-        therapy: { mode: 'hourly', unit: 'tenth-ug-per-hour', rates },
+        therapy: hourlyTherapy('tenth-ug-per-hour', rates),
         startHour: 7,
         reservoirNl: 1_000_000_000,
         fillNl: 1_000_000_000,

@@ -23,7 +23,7 @@ function silentHal(): PumpHal {
     annunciator: { play: never('plays a tone') },
     watchdog: { kick: never('kicks the watchdog') },
     store: { words: 0, write: never('stores'), read: never('loads') },
-    telemetry: { event: never('says something'), stateDigest: never('digests'), report: never('reports') },
+    telemetry: { event: never('says something'), stateDigest: never('digests'), reply: never('replies') },
     checksum: { crc32: never('sums') },
   };
 }

@@ -3,11 +3,11 @@
  * counterexample can be read and pasted. Options come from the fault table: a new fault is tried with no work here.
  */
 import fc from 'fast-check';
-import type { Stimulus, TargetSetup } from '../../hal/target.ts';
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
+import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
 import { FAULTS } from '../../sim/faults/index.ts';
 import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import type { Command } from '../../src/core/commands.ts';
 import type { RateUnit, Therapy } from '../../src/core/therapy.ts';
 
 export const HOUR = 3600;
@@ -65,16 +65,49 @@ export function therapy(ugPerMl: number): fc.Arbitrary<Therapy> {
     .tuple(unit, nlPerDay)
     .map(([u, flow]): Therapy => ({ mode: 'continuous', unit: u, rate: rateOf(u, flow, ugPerMl) }));
   const slot = fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: nlPerDay });
-  const hourly = fc.tuple(unit, nlPerDay, fc.array(slot, { minLength: 23, maxLength: 23 })).map(
-    ([u, first, rest]): Therapy => ({
-      mode: 'hourly',
-      unit: u,
-      rates: [first, ...rest].map((flow) => (flow === 0 ? 0 : rateOf(u, flow, ugPerMl))),
-    }),
-  );
+  const rateIn = (u: RateUnit, flow: number): number => (flow === 0 ? 0 : rateOf(u, flow, ugPerMl));
+  const hourly = fc
+    .tuple(unit, nlPerDay, fc.array(slot, { minLength: 23, maxLength: 23 }))
+    .map(([u, first, rest]) =>
+      hourlyTherapy(
+        u,
+        [first, ...rest].map((flow) => rateIn(u, flow)),
+      ),
+    );
+  const steps = fc
+    .uniqueArray(fc.integer({ min: 1, max: 47 }), { maxLength: 47 })
+    .chain((later) =>
+      fc.tuple(
+        fc.constant([0, ...later.sort((a, b) => a - b)]),
+        fc.array(slot, { minLength: later.length + 1, maxLength: later.length + 1 }),
+      ),
+    );
+  /** Each weekday in one of up to 7 patterns; the first has a flow at midnight. */
+  const weekly = fc
+    .tuple(
+      unit,
+      nlPerDay,
+      fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 7, maxLength: 7 }),
+      fc.array(steps, { minLength: 7, maxLength: 7 }),
+    )
+    .map(([u, first, patternOf, patterns]): Therapy => {
+      const used = [...new Set(patternOf)];
+      const days = used.map((pattern, i) => {
+        const [slots, flows] = patterns[pattern]!;
+        return {
+          weekdays: [0, 1, 2, 3, 4, 5, 6].filter((weekday) => patternOf[weekday] === pattern),
+          steps: slots.map((fromSlot, place) => ({
+            fromSlot,
+            rate: rateIn(u, i === 0 && place === 0 ? first : flows[place]!),
+          })),
+        };
+      });
+      return { mode: 'flex', unit: u, days };
+    });
   return fc.oneof(
     { weight: 5, arbitrary: continuous },
-    { weight: 4, arbitrary: hourly },
+    { weight: 2, arbitrary: hourly },
+    { weight: 2, arbitrary: weekly },
     { weight: 1, arbitrary: fc.constant<Therapy>({ mode: 'minimum' }) },
     { weight: 1, arbitrary: fc.constant<Therapy>({ mode: 'stopped' }) },
   );
@@ -116,17 +149,17 @@ const setup: fc.Arbitrary<TargetSetup> = fc
   );
 
 /** A program of any kind; now and then one that the pump has to refuse. */
-const programCommand: fc.Arbitrary<Command> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
+const programCommand: fc.Arbitrary<ClinicalOrder> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
   fc.oneof(
     {
       weight: 6,
       arbitrary: therapy(ugPerMl).map(
-        (wanted): Command => ({ kind: 'program', therapy: wanted, concentrationUgPerMl: ugPerMl }),
+        (wanted): ClinicalOrder => ({ kind: 'program', therapy: wanted, concentrationUgPerMl: ugPerMl }),
       ),
     },
     {
       weight: 1,
-      arbitrary: fc.constant<Command>({
+      arbitrary: fc.constant<ClinicalOrder>({
         kind: 'program',
         therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 2_000_000_000 },
         concentrationUgPerMl: ugPerMl,
@@ -136,18 +169,18 @@ const programCommand: fc.Arbitrary<Command> = fc.constantFrom(...CONCENTRATIONS,
 );
 
 const alarm = fc.integer({ min: 0, max: ALARMS.length - 1 });
-const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.constant<Command>({ kind: 'stop' }),
-  fc.constant<Command>({ kind: 'resume' }),
+const command: fc.Arbitrary<ClinicalOrder> = fc.oneof(
+  fc.constant<ClinicalOrder>({ kind: 'stop' }),
+  fc.constant<ClinicalOrder>({ kind: 'resume' }),
   programCommand,
   fc
     .integer({ min: 0, max: 6_000_000 })
-    .map((thresholdNl): Command => ({ kind: 'low-reservoir', thresholdNl })),
-  fc.integer({ min: 0, max: 41_000_000 }).map((volumeNl): Command => ({ kind: 'refill', volumeNl })),
-  alarm.map((index): Command => ({ kind: 'silence', alarm: index })),
-  alarm.map((index): Command => ({ kind: 'acknowledge', alarm: index })),
-  fc.constant<Command>({ kind: 'acknowledge', alarm: 3 }),
-  fc.constant<Command>({ kind: 'interrogate' }),
+    .map((thresholdNl): ClinicalOrder => ({ kind: 'low-reservoir', thresholdNl })),
+  fc.integer({ min: 0, max: 41_000_000 }).map((volumeNl): ClinicalOrder => ({ kind: 'refill', volumeNl })),
+  alarm.map((index): ClinicalOrder => ({ kind: 'silence', alarm: index })),
+  alarm.map((index): ClinicalOrder => ({ kind: 'acknowledge', alarm: index })),
+  fc.constant<ClinicalOrder>({ kind: 'acknowledge', alarm: 3 }),
+  fc.constant<ClinicalOrder>({ kind: 'interrogate' }),
 );
 
 /** Up to a hundred times what the fault does by default: a range up to 2^53 would hardly ever hit the interesting end. */

@@ -72,17 +72,17 @@ thecal run day.yaml --seed 1`,
     );
   });
 
-  it('hides no harm, whether or not it was judged', () => {
+  it('hides no harm, whether or not it is allowed', () => {
     const scenario = scenarioResult('passed', {
       doseFailures: [
-        { kind: 'under-delivery', tick: 93_600, verdict: 'not-judged' },
+        { kind: 'under-delivery', tick: 93_600, verdict: 'allowed' },
         { kind: 'silent-stop', tick: 3600, verdict: 'allowed' },
         { kind: 'over-delivery', tick: 60, verdict: 'failed' },
       ],
     });
     const lines = textReport(resultOf([scenario]), 1, '9.0 s', PLAIN);
     expect(lines.slice(2, 5)).toEqual([
-      '      dose oracle: under-delivery from 1 d 2 h (not judged: the scenario has no allow)',
+      '      dose oracle: under-delivery from 1 d 2 h (allowed)',
       '      dose oracle: silent-stop from 1 h (allowed)',
       '      dose oracle: over-delivery from 1 min (not in allow)',
     ]);

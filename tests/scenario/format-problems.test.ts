@@ -85,8 +85,8 @@ describe('one slip is found at its place', () => {
     ],
     [
       'a word of memory that is not there',
-      timeline('{ at: 1 d, fault: memory-upset, word: 99 }'),
-      's.yaml:8:43 timeline.0.word: "99" is too large: write a whole number from 0 to 29',
+      timeline('{ at: 1 d, fault: memory-upset, word: 999 }'),
+      's.yaml:8:43 timeline.0.word: "999" is too large: write a whole number from 0 to 349',
     ],
     [
       'an alarm cut short',
@@ -130,7 +130,33 @@ describe('one slip is found at its place', () => {
     [
       'a start at half past',
       `${SMALLEST}start: { time: "06:30" }\n`,
-      's.yaml:7:16 start.time: "06:30" is not a whole hour: program slots begin on the hour; write "06:00"',
+      's.yaml:7:16 start.time: "06:30" is not a whole hour: a run begins on the hour; write "06:00"',
+    ],
+    [
+      'a step between half hours',
+      withTherapy(
+        '{ mode: flex, steps: [ { from: "00:00", rate: 1 ug/h }, { from: "06:15", rate: 2 ug/h } ] }',
+      ),
+      's.yaml:5:74 therapy.steps.1.from: "06:15" is not on the half hour, where rates change; write "06:00" or the next one',
+    ],
+    [
+      'steps beside days',
+      withTherapy(
+        '{ mode: flex, steps: [ { from: "00:00", rate: 1 ug/h } ], days: [ { days: [monday], steps: [ { from: "00:00", rate: 1 ug/h } ] } ] }',
+      ),
+      "s.yaml:5:68 therapy.days: can't stand beside steps, which are for every day: keep one of the two",
+    ],
+    [
+      'neither steps nor days',
+      withTherapy('{ mode: flex }'),
+      's.yaml:5:10 therapy: mode: flex needs steps for every day, or days with steps of their own',
+    ],
+    [
+      'a week without its weekend',
+      withTherapy(
+        '{ mode: flex, days: [ { days: [monday, tuesday, wednesday, thursday, friday], steps: [ { from: "00:00", rate: 1 ug/h } ] } ] }',
+      ),
+      's.yaml:5:30 therapy.days: says nothing about saturday, sunday: every weekday needs its steps',
     ],
     [
       'rates of two families',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { SMALLEST, problemsOf, scenarioOf, withTherapy } from './format-words.ts';
+import { problemsOf, scenarioOf, SMALLEST, withTherapy } from './format-words.ts';
 
 const EXAMPLE = readFileSync(new URL('format-example.yaml', import.meta.url), 'utf8');
 
@@ -30,7 +31,7 @@ describe('the example of the language', () => {
       environment: { noise: true, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
       therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
       lookEveryTicks: [],
-      allow: null,
+      allow: ['under-delivery'],
       untilTick: 345_600,
     });
   });
@@ -140,19 +141,44 @@ describe('a therapy keeps the unit it is written in', () => {
     ['{ mode: stopped }', { mode: 'stopped' }],
     [
       `{ mode: hourly, rates: [${rates('10 ug/h', 23)}, 15 ug/h] }`,
-      { mode: 'hourly', unit: 'tenth-ug-per-hour', rates: [...Array<number>(23).fill(100), 150] },
+      hourlyTherapy('tenth-ug-per-hour', [...Array<number>(23).fill(100), 150]),
     ],
     // Doses by the hour and by the day mix exactly: 10 ug/h is 240 ug/day.
     [
       `{ mode: hourly, rates: [${rates('10 ug/h', 23)}, 300 ug/day] }`,
-      { mode: 'hourly', unit: 'tenth-ug-per-day', rates: [...Array<number>(23).fill(2400), 3000] },
+      hourlyTherapy('tenth-ug-per-day', [...Array<number>(23).fill(2400), 3000]),
     ],
     [
       '{ mode: flex, steps: [ { from: "00:00", rate: 10 ug/h }, { from: "06:00", rate: 15 ug/h } ] }',
       {
-        mode: 'hourly',
+        mode: 'flex',
         unit: 'tenth-ug-per-hour',
-        rates: [...Array<number>(6).fill(100), ...Array<number>(18).fill(150)],
+        days: [
+          {
+            weekdays: [0, 1, 2, 3, 4, 5, 6],
+            steps: [
+              { fromSlot: 0, rate: 100 },
+              { fromSlot: 12, rate: 150 },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      `{ mode: flex, days: [ { days: [monday, tuesday, wednesday, thursday, friday], steps: [ { from: "00:00", rate: 10 ug/h }, { from: "06:30", rate: 15 ug/h } ] }, { days: [sunday, saturday], steps: [ { from: "00:00", rate: 300 ug/day } ] } ] }`,
+      {
+        mode: 'flex',
+        unit: 'tenth-ug-per-day',
+        days: [
+          {
+            weekdays: [0, 1, 2, 3, 4],
+            steps: [
+              { fromSlot: 0, rate: 2400 },
+              { fromSlot: 13, rate: 3600 },
+            ],
+          },
+          { weekdays: [6, 5], steps: [{ fromSlot: 0, rate: 3000 }] },
+        ],
       },
     ],
   ])('%s', (words, therapy) => {

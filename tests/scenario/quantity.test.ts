@@ -8,7 +8,7 @@ import {
   parseRate,
   quantityPattern,
 } from '../../src/scenario/quantity.ts';
-import { formatDuration, parseDuration, parseHour } from '../../src/scenario/time.ts';
+import { formatDuration, parseDuration, parseHalfHour, parseHour } from '../../src/scenario/time.ts';
 
 function integer(text: string, kind: keyof typeof KINDS): number | string {
   const result = parseQuantity(text, KINDS[kind]);
@@ -230,9 +230,19 @@ describe('times', () => {
     expect(parseHour('23:00')).toEqual({ ok: true, value: 23 });
     expect(parseHour('06:30')).toEqual({
       ok: false,
-      message: '"06:30" is not a whole hour: program slots begin on the hour; write "06:00"',
+      message: '"06:30" is not a whole hour: a run begins on the hour; write "06:00"',
     });
     expect(parseHour('24:00')).toMatchObject({ ok: false });
     expect(parseHour('6:00')).toMatchObject({ ok: false });
+  });
+
+  it('takes half hours of the day where rates change', () => {
+    expect(parseHalfHour('00:00')).toEqual({ ok: true, value: 0 });
+    expect(parseHalfHour('23:30')).toEqual({ ok: true, value: 47 });
+    expect(parseHalfHour('06:45')).toEqual({
+      ok: false,
+      message: '"06:45" is not on the half hour, where rates change; write "06:30" or the next one',
+    });
+    expect(parseHalfHour('24:00')).toMatchObject({ ok: false });
   });
 });

@@ -63,6 +63,8 @@ describe('the table of faults', () => {
       'stopped-too-long',
       'memory-error',
       'memory-repaired',
+      'session-left-open',
+      'restarted',
     ]; // prettier-ignore
     for (const spec of FAULTS) {
       for (const alarm of spec.revealedBy) expect(alarms).toContain(alarm);

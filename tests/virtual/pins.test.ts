@@ -124,7 +124,7 @@ describe('a free-running pump on the virtual board', () => {
 
   it('is set up on a board from the factory alone', () => {
     const first = powerOn();
-    first.say('\x10["thecal.0","thecal.6"].forEach(n=>require("Storage").erase(n))\n');
+    first.say('\x10["thecal.0","thecal.7"].forEach(n=>require("Storage").erase(n))\n');
     first.board.powerOff();
     first.board.powerOn();
     vi.advanceTimersByTime(100_000);

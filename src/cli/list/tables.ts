@@ -96,11 +96,7 @@ export async function listScenarios(): Promise<Listing> {
     lines: (paint, width) =>
       columns(
         ['file', 'lasts', 'scenario'],
-        rows.map(({ file, until, name, incident }) => [
-          file,
-          until,
-          incident === null ? name : `incident ${incident.number}, ${incident.title}: ${name}`,
-        ]),
+        rows.map(({ file, until, name }) => [file, until, name]),
         paint,
         width,
       ),

@@ -1,0 +1,113 @@
+/**
+ * What the words of a prescription mean, and which of them this pump can follow. A week is 7 days of 48 half hours; each
+ * weekday has one of up to 7 day patterns. One rate for ever is one pattern of one rate.
+ */
+import {
+  ACCEPTED,
+  CONCENTRATION_OUT_OF_RANGE,
+  PRESCRIPTION_OUT_OF_RANGE,
+  RATE_BEYOND_MECHANISM,
+  RATE_OUT_OF_RANGE,
+  VOLUME_OUT_OF_RANGE,
+} from './commands.ts';
+import { MAX_EXACT, TICKS_PER_DAY } from './units.ts';
+
+/** Where each word stands. Behind them come those that seal the record in the store. */
+export const MODE_WORD = 0;
+export const UNIT_WORD = 1;
+export const CONCENTRATION_WORD = 2;
+export const LOW_RESERVOIR_WORD = 3;
+export const PATIENT_GROUP_WORD = 4;
+/** The tick in which this patient's therapy began; below 0 it was going on before this pump. */
+export const FIRST_START_WORD = 5;
+/** At a change of concentration: volume of the old drug between pump and tip, nL; 0 is "no bridge". */
+export const BRIDGE_WORD = 6;
+/** The pattern of each weekday, three bits a day, Monday lowest. */
+export const WEEK_WORD = 7;
+/** The periodic bolus: tenths of a ug, ticks it takes, ticks from one to the next, tick of the day of the first. */
+export const BOLUS_DOSE_WORD = 8;
+export const BOLUS_TICKS_WORD = 9;
+export const BOLUS_INTERVAL_WORD = 10;
+export const BOLUS_FIRST_WORD = 11;
+/** Pattern by pattern, each from 00:00 on. */
+export const FIRST_RATE_WORD = 12;
+export const SLOTS_PER_DAY = 48;
+export const PATTERNS = 7;
+export const DAYS_PER_WEEK = 7;
+/** Words that somebody prescribes. */
+export const PRESCRIBED_WORDS = FIRST_RATE_WORD + PATTERNS * SLOTS_PER_DAY;
+
+/** Codes of the modes. 0 is one rate and 1 rates by the half hour, which are alike to the pump. */
+export const MODE_MINIMUM = 2;
+export const MODE_STOPPED = 3;
+
+/** Numerator added to what is owed in each tick at one rate; `dosing.ts` has the whole sum. */
+export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: number): number {
+  switch (unit) {
+    case 0:
+      return 100000 * rate; // 0.1 ug a day
+    case 1:
+      return 2400000 * rate; // 0.1 ug an hour
+    case 2:
+      // nL an hour. A concentration below zero is a flipped sign bit, found by the self-test; it asks for nothing.
+      return concentrationUgPerMl < 0 ? 0 : 24 * concentrationUgPerMl * rate;
+    default:
+      return 0; // a flipped bit; found when a stroke falls due or by the self-test
+  }
+}
+
+/** What one stroke subtracts from what is owed. One denominator per concentration. */
+export function strokeDenominator(concentrationUgPerMl: number, strokeNl: number): number {
+  return TICKS_PER_DAY * concentrationUgPerMl * strokeNl;
+}
+
+/** The pattern of a weekday, 0 to 6; 7 is a flipped bit. */
+export function patternOf(words: Int32Array, weekday: number): number {
+  return (words[WEEK_WORD]! >>> (3 * weekday)) & 7;
+}
+
+/** The outcome code of a concentration, for which every product of the dosing stays exact. */
+function judgeConcentration(concentrationUgPerMl: number, strokeNl: number): number {
+  if (concentrationUgPerMl < 1) return CONCENTRATION_OUT_OF_RANGE;
+  const denominator = strokeDenominator(concentrationUgPerMl, strokeNl);
+  return denominator > Math.floor(MAX_EXACT / concentrationUgPerMl) ? CONCENTRATION_OUT_OF_RANGE : ACCEPTED;
+}
+
+/** The fastest rate of the patterns that a week has, or -1: one of them is no rate, or no pattern. */
+function highestRate(words: Int32Array): number {
+  let highest = 0;
+  let seen = 0;
+  for (let weekday = 0; weekday < DAYS_PER_WEEK; weekday++) {
+    const pattern = patternOf(words, weekday);
+    if (pattern >= PATTERNS) return -1;
+    if (((seen >> pattern) & 1) === 1) continue;
+    seen |= 1 << pattern;
+    const first = FIRST_RATE_WORD + pattern * SLOTS_PER_DAY;
+    for (let slot = 0; slot < SLOTS_PER_DAY; slot++) {
+      const rate = words[first + slot]!;
+      if (rate < 0) return -1;
+      if (rate > highest) highest = rate;
+    }
+  }
+  return highest;
+}
+
+/** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */
+export function judgeWords(words: Int32Array, strokeNl: number): number {
+  const mode = words[MODE_WORD]!;
+  const unit = words[UNIT_WORD]!;
+  const ugPerMl = words[CONCENTRATION_WORD]!;
+  const outcome = judgeConcentration(ugPerMl, strokeNl);
+  if (outcome !== ACCEPTED) return outcome;
+  if (words[LOW_RESERVOIR_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
+  const group = words[PATIENT_GROUP_WORD]!;
+  // Boluses and bridges have their words, and no firmware yet: better refused than accepted and not given.
+  if (words[BRIDGE_WORD]! !== 0) return PRESCRIPTION_OUT_OF_RANGE;
+  if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
+  if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
+  const rate = highestRate(words);
+  if (rate < 0 || unit < 0 || unit > 2) return RATE_OUT_OF_RANGE;
+  const highest = rateNumerator(unit, rate, ugPerMl);
+  if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
+  return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
+}

@@ -1,0 +1,32 @@
+/** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
+import type { PumpHal } from '../../hal/hal.ts';
+import { prescribedDenominator } from './check-prescription.ts';
+import { ACCEPTED, VOLUME_OUT_OF_RANGE } from './commands.ts';
+import { dropOwed, rescaleOwed } from './dosing.ts';
+import { concentrationUgPerMl, writePrescription } from './prescription.ts';
+import { judgeWords, LOW_RESERVOIR_WORD } from './prescription-words.ts';
+import type { PumpState } from './state.ts';
+
+/**
+ * The outcome code. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
+ * drug (`Orders` in `apply-commands.ts`).
+ */
+export function programWords(
+  pump: PumpState,
+  words: Int32Array,
+  _isConfirmed: boolean,
+  hal: PumpHal,
+): number {
+  const outcome = judgeWords(words, pump.build.strokeNl);
+  if (outcome !== ACCEPTED) return outcome;
+  if (words[LOW_RESERVOIR_WORD]! > pump.build.reservoirNl) return VOLUME_OUT_OF_RANGE;
+  const prescription = pump.prescription;
+  const wasReadable = prescription.isReadable === 1;
+  const oldUgPerMl = concentrationUgPerMl(prescription);
+  writePrescription(prescription, words, hal);
+  const denominator = prescribedDenominator(pump);
+  const newUgPerMl = concentrationUgPerMl(prescription);
+  if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);
+  else dropOwed(pump.dosing, denominator, pump.nowTick);
+  return ACCEPTED;
+}
