@@ -20,6 +20,7 @@ export const REQUESTS = [
   'refill',
   'silence',
   'acknowledge',
+  'bolus',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
 
@@ -40,8 +41,9 @@ const LOW_RESERVOIR = 12;
 const REFILL = 13;
 const SILENCE = 14;
 const ACKNOWLEDGE = 15;
+const BOLUS = 16;
 /** From this type on there is no request. */
-export const REQUEST_TYPES = 16;
+export const REQUEST_TYPES = 17;
 
 /** First word of a reply: below this the outcome of a command, from here on one of `REPLY_OUTCOMES`. */
 export const FIRST_REPLY_OUTCOME = 16;
@@ -68,6 +70,7 @@ function wordsNeeded(type: number): number {
     case ACKNOWLEDGE:
       return 1;
     case WRITE:
+    case BOLUS:
       return 2;
     default:
       return 0;
@@ -94,6 +97,8 @@ export function orderOf(frame: Frame): Order | null {
       return { kind: 'silence', alarm: value };
     case ACKNOWLEDGE:
       return { kind: 'acknowledge', alarm: value };
+    case BOLUS:
+      return { kind: 'bolus', doseTenthUg: value, ticks: frame.words.length > 1 ? frame.words[1]! : 0 };
     default:
       return null;
   }
