@@ -20,7 +20,7 @@ import { formatDuration } from '../src/scenario/time.ts';
 import { argumentText } from '../src/trace/words.ts';
 import type { FaultSpec, OptionSpec } from '../sim/faults/fault.ts';
 import { FAULTS } from '../sim/faults/index.ts';
-import { PROJECT_ROOT } from './core-hash.ts';
+import { PROJECT_ROOT, projectPath, sourceFiles } from './core-hash.ts';
 import { LIBRARY, libraryFiles } from './library.ts';
 
 /** Documents with generated tables, relative to the root. */
@@ -62,6 +62,7 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
   'stopped-too-long': `the pump was stopped for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, by a command or by an alarm; a motor that stalls is not stopped, it has an alarm of its own`,
   'memory-error': 'all copies of the prescription fail their checksum, until one is programmed',
+  restarted: 'the pump came back from a loss of power or a reset; a moment, so it ends at once',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
   'session-left-open': `an update session is open, and no request came for ${formatDuration(config.SESSION_LEFT_OPEN_TICKS)}`,
@@ -324,6 +325,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   },
   'hal/sim/target.ts': {
     MIXING_TANKS: { what: 'tanks in series from pump to tip', source: ESTIMATE },
+    RESET_TICKS: { what: 'a firmware that is reset starts after', source: ESTIMATE },
   },
   'sim/plant/patient.ts': {
     CSF_HALF_LIFE_S: { what: 'half-life in the spinal fluid, s', source: 'LABEL' },
@@ -382,6 +384,26 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'sim/faults/sensor-stuck.ts': {
     HIGH: { what: 'full scale of each converter: Pa, mV, thousandths of a degree', source: ESTIMATE },
   },
+  'sim/faults/catheter-crack.ts': {
+    POSITION_TICKS: { what: 'the body holds a position for, s', source: ESTIMATE },
+  },
+  'sim/faults/fever.ts': {
+    PPM_PER_MILLI_C: { what: 'of a stroke more for each thousandth of a degree, ppm', source: ESTIMATE },
+  },
+  'sim/faults/hyperbaric.ts': {
+    SURFACE_PA: { what: 'pressure at the surface, Pa', source: 'standard atmosphere' },
+    HARM_FROM_PA: { what: 'absolute pressure that bends the reservoir, Pa (2 ATA)', source: 'DRAULANS' },
+    LOST_PPM_AT_4_ATA: { what: 'capacity lost at 4 ATA, ppm (13 of 40 mL)', source: 'DRAULANS' },
+  },
+  'sim/faults/valve-open.ts': {
+    SAFETY_VALVE_PL: { what: 'what a safety valve lets through, pL', source: 'PROM-IFU' },
+  },
+  'src/scenario/evidence.ts': {
+    INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
+  },
+  'src/core/ledger-record.ts': {
+    SAVE_STROKES: { what: 'strokes after which the ledger is saved', source: 'our choice' },
+  },
   'sim/oracle.ts': {
     ACCURACY_OVER: { what: 'too much in 24 h, over 200 (+14.5 %)', source: 'TGA-0357' },
     ACCURACY_UNDER: { what: 'too little in 24 h, over 200 (-14.5 %)', source: 'TGA-0357' },
@@ -411,9 +433,16 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'NEVER',
     'MAX_EXACT',
   ],
+  'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
+  'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
+  'src/scenario/recorder.ts': ['DETAIL_TICKS'],
+  'src/scenario/run.ts': ['DEFAULT_SLICE_TICKS'],
+  'src/scenario/time.ts': ['MAX_DURATION_TICKS'],
+  'hal/sim/wand.ts': ['LATE_TICKS'],
+  'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -473,9 +502,23 @@ function durationText(product: string): string {
   return formatDuration(ticks);
 }
 
+/** A name with a unit in it states a quantity, in whatever file it stands; the place of a word in a record does not. */
+const QUANTITY =
+  /_(?:NL|PL|PG|UG|NG|PA|MV|OHM|UA|MA|NC|MM|MILLI_C|PPM|PERMILLE|PERCENT|TICKS|S|HOURS|STROKES)(?:_(?!WORD)|$)/;
+/** What states quantities of pump, drug and body. */
+const FIGURE_FOLDERS = ['src/core', 'sim', 'hal/sim', 'src/scenario'];
+
+function filesWithFigures(): string[] {
+  const all = FIGURE_FOLDERS.flatMap((folder) => sourceFiles(join(PROJECT_ROOT, folder))).map((file) =>
+    projectPath(file),
+  );
+  return [...Object.keys(FIGURES), ...all.filter((file) => FIGURES[file] === undefined)];
+}
+
 function figureTable(): string {
   const rows: string[][] = [];
-  for (const [file, figures] of Object.entries(FIGURES)) {
+  for (const file of filesWithFigures()) {
+    const figures = FIGURES[file] ?? {};
     const found = new Map<string, string>();
     const text = readFileSync(join(PROJECT_ROOT, file), 'utf8');
     for (const [, name = '', value = ''] of text.matchAll(CONSTANT)) found.set(name, value);
@@ -483,7 +526,10 @@ function figureTable(): string {
       const figure = figures[name];
       if (figure !== undefined) {
         rows.push([figure.what, valueText(value), `\`${file}\``, `\`${name}\``, figure.source]);
-      } else if (NO_FIGURES[file]?.includes(name) !== true && file !== 'sim/faults/sensor-stuck.ts') {
+      } else if (
+        NO_FIGURES[file]?.includes(name) !== true &&
+        (FIGURES[file] === undefined ? QUANTITY.test(name) : file !== 'sim/faults/sensor-stuck.ts')
+      ) {
         throw new Error(`${file} has a new constant ${name}: name its source in FIGURES, or in NO_FIGURES`);
       }
     }

@@ -1,11 +1,13 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
-import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
+import { duration } from './duration.ts';
 import { addBoard } from './commands/board/add-board.ts';
+import { addReport } from './commands/report/add-report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
+import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
@@ -43,6 +45,8 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addProgrammer(program, onExit);
+  addReport(program, onExit);
   addTrace(program, onExit);
   addReplay(program, onExit);
   addDiff(program, onExit);
@@ -97,6 +101,16 @@ A trace of several scenarios goes into a folder, one file each; the run without
 faults, where a scenario asks for one, lies beside it as NAME.control.
 THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
 ${EXIT_CODES}`,
+  program: `
+Examples:
+  thecal program                                              a prompt; help lists the commands
+  thecal program status                                       one look
+  thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
+  thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
+  echo "status" | thecal program                              commands from a file or a pipe
+
+Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing
+`,
   check: `
 Examples:
   thecal check kink.yaml       file:line:column of every problem
@@ -175,6 +189,21 @@ function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
     });
 }
 
+function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('program')
+    .description("the clinician's programmer: talk to a pump through its telemetry")
+    .argument('[commands...]', 'what to do, each in quotes (default: ask at a prompt)')
+    .option('--target <name>', 'whose pump: sim', 'sim')
+    .option('--scenario <file>', 'the pump of this scenario, without its timeline')
+    .option('--json', 'a JSON object for each command, one a line')
+    .addHelpText('after', EXAMPLES.program)
+    .action(async (commands: string[], options: ProgramOptions) => {
+      const { programCommand } = await import('./commands/programmer.ts');
+      onExit(await programCommand(commands, options));
+    });
+}
+
 function addList(program: Command, onExit: (code: ExitCode) => void): void {
   const list = program
     .command('list')
@@ -225,12 +254,6 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
-}
-
-function duration(text: string): number {
-  const ticks = parseDuration(text);
-  if (ticks.ok) return ticks.value;
-  throw new InvalidArgumentError(ticks.message);
 }
 
 function factor(text: string): number {

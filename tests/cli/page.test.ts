@@ -72,3 +72,72 @@ describe('run --vcd', () => {
     expect(vcd.lastTime).toBeGreaterThan(0);
   });
 });
+
+describe('report accuracy', () => {
+  const steady = join(mixed, 'passes.yaml');
+
+  it('prints tables, and writes figures and curves where they are asked for', async () => {
+    const options = ['--json', 'accuracy.json', '--html', 'accuracy.html'];
+    const { code, stdout, stderr } = await program.run(['report', 'accuracy', steady, ...options]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Trumpet');
+    const figures = JSON.parse(readFileSync(join(program.folder, 'accuracy.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(figures).toMatchObject({
+      version: 1,
+      rateUlPerHour: 25,
+      cycleTicks: 72,
+      manifest: { product: 'thecal' },
+    });
+    expect(readFileSync(join(program.folder, 'accuracy.html'), 'utf8')).toContain('<svg');
+  });
+
+  it('leaves standard output to what was asked for', async () => {
+    const { stdout } = await program.run(['report', 'accuracy', steady, '--json', '-']);
+    expect(JSON.parse(stdout)).toMatchObject({ strokeUl: 0.5 });
+  });
+
+  it.each([
+    [[mixed], "accuracy is measured of one scenario's pump"],
+    [['no-such.yaml'], 'no-such.yaml'],
+    [[steady, '--html', 'no-such-folder/x.html'], "can't be written"],
+  ])('refuses %j', async (words, message) => {
+    const { code, stdout, stderr } = await program.run(['report', 'accuracy', ...words]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('report of a trace', () => {
+  const passes = join(mixed, 'passes.yaml');
+
+  it('is what the run itself would have written', async () => {
+    const outputs = (name: string) => ['--html', `${name}.html`, '--vcd', `${name}.vcd`];
+    await program.run(['run', passes, '--trace', 'quiet.trace', ...outputs('then')]);
+    const { code, stdout, stderr } = await program.run(['report', 'quiet.trace', ...outputs('now')]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('the same as recorded');
+    const read = (file: string): string => readFileSync(join(program.folder, file), 'utf8');
+    expect(read('now.html')).toBe(read('then.html'));
+    expect(read('now.vcd')).toBe(read('then.vcd'));
+  });
+
+  it('has the accuracy of the pump in it, too', async () => {
+    const { code, stdout } = await program.run(['report', 'accuracy', 'quiet.trace', '--json', '-']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rateUlPerHour: 25 });
+  });
+
+  it.each([
+    [['quiet.trace'], 'say what to make of it'],
+    [['quiet.trace', '--html', 'quiet.trace'], 'would be written over'],
+    [['no.trace', '--html', 'x.html'], 'no such file'],
+    [[passes, '--html', 'x.html'], passes],
+  ])('refuses %j', async (words, message) => {
+    const { code, stdout, stderr } = await program.run(['report', ...words]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});

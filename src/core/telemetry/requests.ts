@@ -20,6 +20,7 @@ export const REQUESTS = [
   'refill',
   'silence',
   'acknowledge',
+  'log',
   'bolus',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
@@ -41,9 +42,10 @@ const LOW_RESERVOIR = 12;
 const REFILL = 13;
 const SILENCE = 14;
 const ACKNOWLEDGE = 15;
-const BOLUS = 16;
+export const LOG = 16;
+const BOLUS = 17;
 /** From this type on there is no request. */
-export const REQUEST_TYPES = 17;
+export const REQUEST_TYPES = 18;
 
 /** First word of a reply: below this the outcome of a command, from here on one of `REPLY_OUTCOMES`. */
 export const FIRST_REPLY_OUTCOME = 16;
@@ -68,6 +70,7 @@ function wordsNeeded(type: number): number {
     case REFILL:
     case SILENCE:
     case ACKNOWLEDGE:
+    case LOG:
       return 1;
     case WRITE:
     case BOLUS:
