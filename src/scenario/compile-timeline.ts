@@ -449,6 +449,7 @@ function compileCommand(
     checkVolume(thresholdNl, reservoirNl, [...path, 'low-reservoir'], report);
     return { kind: 'low-reservoir', thresholdNl };
   }
+  if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;
