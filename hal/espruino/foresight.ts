@@ -4,6 +4,7 @@
  */
 import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
 import { FAILED_READING, hexOfBytes } from './link.ts';
@@ -79,6 +80,13 @@ export class Foresight implements SimTap {
 
   upset(copy: number, word: number, bit: number): void {
     this.stimuli.push(`u${copy}.${word}.${bit}`);
+  }
+
+  /** Its first tick is that of the wake. */
+  replace(pump: PumpOptions): void {
+    const { strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, words } = pump;
+    const setup = [strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, wordsText(words)];
+    this.stimuli.push(`n${setup.join(':')}`);
   }
 
   /** For whoever goes back and does a wake again. */

@@ -124,6 +124,7 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
     sessionTimeoutTicks: numbers[4]!,
+    implantTick: 0,
     words: words,
   };
 }

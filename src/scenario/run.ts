@@ -116,6 +116,12 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
         ? { kind: 'refill', volumeNl }
         : { kind: 'refill', volumeNl, concentrationUgPerMl };
     }
+    case 'replace': {
+      const { fillNl, prescription, isPrimed } = entry;
+      return { kind: 'replace', fillNl, prescription, isPrimed };
+    }
+    case 'screening':
+      return { kind: 'screening', doseNg: entry.doseNg };
     case 'command':
       return { kind: 'command', command: entry.command };
     case 'session':
@@ -267,7 +273,9 @@ async function observeTarget(
   };
   const judges = createJudges(plan, untilTick, signals);
   const trace = options.openTrace?.(run, description) ?? null;
-  const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
+  // A replacement takes the faults of the pump away.
+  const ends = plan.timeline.filter(({ kind }) => kind === 'clear' || kind === 'replace');
+  const clearedTicks = ends.map(({ tick }) => tick);
   const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
   const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
   const stimulusTicks = plan.timeline.filter(({ kind }) => kind !== 'expect').map(({ tick }) => tick);

@@ -44,6 +44,7 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
+  screeningOver: '1 min', // [S] the least that the label has
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -122,6 +123,14 @@ const CATHETER = closed({
 });
 
 const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
+
+const SCREENING = closed({
+  dose: quantity(KINDS.dose),
+  over: duration(
+    { min: 60, max: 600, because: 'the label: over at least a minute; it is one injection' },
+    formatDuration,
+  ).prefault(DEFAULTS.screeningOver),
+});
 
 const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
 const ENVIRONMENT = closed({
@@ -256,6 +265,17 @@ export function buildSchemas(vocabulary: Vocabulary) {
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
     command: timed(closed({ command, ...ONLY, ...TIMING })),
+    replace: timed(
+      closed({
+        replace: quantity(KINDS.volume),
+        concentration: concentration.optional(),
+        therapy: THERAPY.optional(),
+        primed: word('answer', ['yes', 'no']).prefault(DEFAULTS.primed),
+        ...ONLY,
+        ...TIMING,
+      }),
+    ),
+    screening: timed(closed({ screening: SCREENING, ...ONLY, ...TIMING })),
     session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
