@@ -240,12 +240,6 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       what: 'volume of a shot of the valve family as built, nL',
       source: 'JULLIAN (weak)',
     },
-    FASTEST_NL_PER_HOUR: { what: 'fastest flow with a bolus, nL an hour (24 mL a day)', source: ESTIMATE },
-    BOLUS_MIN_TICKS: {
-      what: 'shortest bolus, s',
-      source: 'estimate, as the label gives a screening dose (LABEL)',
-    },
-    BOLUS_MAX_TICKS: { what: 'longest bolus, s', source: 'R5.3.0(5) (OPENPCA)' },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {

@@ -5,7 +5,9 @@ import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { addBoard } from './commands/board/add-board.ts';
+import type { AccuracyOptions } from './commands/report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
+import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
@@ -43,6 +45,8 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addRun(program, onExit);
   addCheck(program, onExit);
   addList(program, onExit);
+  addProgrammer(program, onExit);
+  addReport(program, onExit);
   addTrace(program, onExit);
   addReplay(program, onExit);
   addDiff(program, onExit);
@@ -97,10 +101,25 @@ A trace of several scenarios goes into a folder, one file each; the run without
 faults, where a scenario asks for one, lies beside it as NAME.control.
 THECAL_LOG=debug prints diagnostics, NO_COLOR=1 leaves out colours.
 ${EXIT_CODES}`,
+  program: `
+Examples:
+  thecal program                                              a prompt; help lists the commands
+  thecal program status                                       one look
+  thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
+  thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
+  echo "status" | thecal program                              commands from a file or a pipe
+
+Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing
+`,
   check: `
 Examples:
   thecal check kink.yaml       file:line:column of every problem
   thecal check night/ --json   the same for programs
+`,
+  accuracy: `
+Examples:
+  thecal report accuracy sim/scenarios/steady-therapy.yaml                     tables in the terminal
+  thecal report accuracy sim/scenarios/valve-accumulator.yaml --html valve.html  curves, to look at in a browser
 `,
   replay: `
 Examples:
@@ -172,6 +191,40 @@ function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
     .action(async (paths: string[], options: { json?: boolean }) => {
       const { checkCommand } = await import('./commands/check.ts');
       onExit(checkCommand(paths, options));
+    });
+}
+
+function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('program')
+    .description("the clinician's programmer: talk to a pump through its telemetry")
+    .argument('[commands...]', 'what to do, each in quotes (default: ask at a prompt)')
+    .option('--target <name>', 'whose pump: sim', 'sim')
+    .option('--scenario <file>', 'the pump of this scenario, without its timeline')
+    .option('--json', 'a JSON object for each command, one a line')
+    .addHelpText('after', EXAMPLES.program)
+    .action(async (commands: string[], options: ProgramOptions) => {
+      const { programCommand } = await import('./commands/programmer.ts');
+      onExit(await programCommand(commands, options));
+    });
+}
+
+function addReport(program: Command, onExit: (code: ExitCode) => void): void {
+  const report = program.command('report').description('documents about a pump');
+  report
+    .command('accuracy')
+    .description('start-up and trumpet curve in the manner of IEC 60601-2-24, and occlusions by rate')
+    .argument(
+      '<scenario>',
+      'scenario file; its pump, drug and catheter are measured, without what happens in it',
+    )
+    .option('--json <file>', 'the figures as JSON; - is standard output')
+    .option('--html <file>', 'the curves as one page that works offline; - is standard output')
+    .addHelpText('after', EXAMPLES.accuracy)
+    .showHelpAfterError('(try thecal report accuracy --help)')
+    .action(async (file: string, options: AccuracyOptions) => {
+      const { accuracyCommand } = await import('./commands/report.ts');
+      onExit(await accuracyCommand(file, options));
     });
 }
 

@@ -47,8 +47,6 @@ export const NO_SUCH_ALARM = 5;
 export const PRESCRIPTION_UNREADABLE = 6;
 export const SESSION_OPEN = 7;
 export const PRESCRIPTION_OUT_OF_RANGE = 8;
-export const BOLUS_OUT_OF_RANGE = 9;
-export const BOLUS_BEYOND_MECHANISM = 10;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -61,6 +59,4 @@ export const COMMAND_OUTCOMES = [
   'prescription-unreadable',
   'session-open',
   'prescription-out-of-range',
-  'bolus-out-of-range',
-  'bolus-beyond-mechanism',
 ] as const;

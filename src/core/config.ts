@@ -11,12 +11,6 @@ export const VALVE_ACCUMULATOR_STROKE_NL = 2500;
 /** Minimum rate: 6 uL a day. [E], no published figure could be opened. */
 export const MINIMUM_RATE_NL_PER_HOUR = 250;
 
-/** The fastest that the mechanism is specified for with a bolus: 24 mL a day. [E], no published figure could be opened. */
-export const FASTEST_NL_PER_HOUR = 1000000;
-/** How long a bolus may take. [E] at least a minute, as the label gives a screening dose; [S] at most 6 h (R5.3.0(5)). */
-export const BOLUS_MIN_TICKS = TICKS_PER_MINUTE;
-export const BOLUS_MAX_TICKS = 6 * TICKS_PER_HOUR;
-
 /** Low-reservoir threshold as delivered; programmable. [S] Neurosurgery 2004;55:390 names 2 mL as recommended. */
 export const LOW_RESERVOIR_DEFAULT_NL = 2000000;
 /** Empty by computation. [E], by analogy with an implanted insulin pump's 1 mL mark. */

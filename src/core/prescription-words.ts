@@ -4,15 +4,12 @@
  */
 import {
   ACCEPTED,
-  BOLUS_BEYOND_MECHANISM,
-  BOLUS_OUT_OF_RANGE,
   CONCENTRATION_OUT_OF_RANGE,
   PRESCRIPTION_OUT_OF_RANGE,
   RATE_BEYOND_MECHANISM,
   RATE_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
-import { BOLUS_MAX_TICKS, BOLUS_MIN_TICKS, FASTEST_NL_PER_HOUR } from './config.ts';
 import { MAX_EXACT, TICKS_PER_DAY } from './units.ts';
 
 /** Where each word stands. Behind them come those that seal the record in the store. */
@@ -43,12 +40,6 @@ export const PRESCRIBED_WORDS = FIRST_RATE_WORD + PATTERNS * SLOTS_PER_DAY;
 /** Codes of the modes. 0 is one rate and 1 rates by the half hour, which are alike to the pump. */
 export const MODE_MINIMUM = 2;
 export const MODE_STOPPED = 3;
-export const MODE_PERIODIC = 4;
-
-/** Units of the dosing's numerators in a tenth of a ug: 100,000 pg, and a pg a day is one unit a tick. */
-export const UNITS_PER_TENTH_UG = 100000 * TICKS_PER_DAY;
-/** So that the units of a dose, and the dose of a day in ng, are exact. 100 mg. */
-const DOSE_MAX_TENTH_UG = 1000000;
 
 /** Numerator added to what is owed in each tick at one rate; `dosing.ts` has the whole sum. */
 export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: number): number {
@@ -70,14 +61,6 @@ export function strokeDenominator(concentrationUgPerMl: number, strokeNl: number
   return TICKS_PER_DAY * concentrationUgPerMl * strokeNl;
 }
 
-/** Numerator of the fastest that a bolus may make of the flow: the specified maximum, and never a stroke a tick. */
-export function fastestNumerator(concentrationUgPerMl: number, strokeNl: number): number {
-  return Math.min(
-    rateNumerator(2, FASTEST_NL_PER_HOUR, concentrationUgPerMl),
-    strokeDenominator(concentrationUgPerMl, strokeNl),
-  );
-}
-
 /** The pattern of a weekday, 0 to 6; 7 is a flipped bit. */
 export function patternOf(words: Int32Array, weekday: number): number {
   return (words[WEEK_WORD]! >>> (3 * weekday)) & 7;
@@ -91,7 +74,7 @@ function judgeConcentration(concentrationUgPerMl: number, strokeNl: number): num
 }
 
 /** The fastest rate of the patterns that a week has, or -1: one of them is no rate, or no pattern. */
-export function highestRate(words: Int32Array): number {
+function highestRate(words: Int32Array): number {
   let highest = 0;
   let seen = 0;
   for (let weekday = 0; weekday < DAYS_PER_WEEK; weekday++) {
@@ -109,42 +92,6 @@ export function highestRate(words: Int32Array): number {
   return highest;
 }
 
-export function judgeBolusDose(doseTenthUg: number, ticks: number): number {
-  if (!(doseTenthUg >= 1) || doseTenthUg > DOSE_MAX_TENTH_UG) return BOLUS_OUT_OF_RANGE;
-  return ticks >= BOLUS_MIN_TICKS && ticks <= BOLUS_MAX_TICKS ? ACCEPTED : BOLUS_OUT_OF_RANGE;
-}
-
-/** Fewest ticks in which the mechanism gives these units on top of this numerator; -1: it can't. */
-export function shortestBolusTicks(
-  units: number,
-  basalNumerator: number,
-  concentrationUgPerMl: number,
-  strokeNl: number,
-): number {
-  const room = fastestNumerator(concentrationUgPerMl, strokeNl) - basalNumerator;
-  return room <= 0 ? -1 : Math.floor((units + room - 1) / room);
-}
-
-/** A day is a whole number of intervals, and one bolus ends before the next begins. */
-function judgePeriodicBolus(words: Int32Array, highest: number, strokeNl: number): number {
-  const ticks = words[BOLUS_TICKS_WORD]!;
-  const interval = words[BOLUS_INTERVAL_WORD]!;
-  const first = words[BOLUS_FIRST_WORD]!;
-  const outcome = judgeBolusDose(words[BOLUS_DOSE_WORD]!, ticks);
-  if (outcome !== ACCEPTED) return outcome;
-  if (interval <= ticks || interval > TICKS_PER_DAY || TICKS_PER_DAY % interval !== 0) {
-    return BOLUS_OUT_OF_RANGE;
-  }
-  if (first < 0 || first >= TICKS_PER_DAY) return BOLUS_OUT_OF_RANGE;
-  const shortest = shortestBolusTicks(
-    words[BOLUS_DOSE_WORD]! * UNITS_PER_TENTH_UG,
-    highest,
-    words[CONCENTRATION_WORD]!,
-    strokeNl,
-  );
-  return shortest < 0 || shortest > ticks ? BOLUS_BEYOND_MECHANISM : ACCEPTED;
-}
-
 /** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */
 export function judgeWords(words: Int32Array, strokeNl: number): number {
   const mode = words[MODE_WORD]!;
@@ -152,14 +99,15 @@ export function judgeWords(words: Int32Array, strokeNl: number): number {
   const ugPerMl = words[CONCENTRATION_WORD]!;
   const outcome = judgeConcentration(ugPerMl, strokeNl);
   if (outcome !== ACCEPTED) return outcome;
-  if (words[LOW_RESERVOIR_WORD]! < 0 || words[BRIDGE_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
+  if (words[LOW_RESERVOIR_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
   const group = words[PATIENT_GROUP_WORD]!;
-  if (mode < 0 || mode > MODE_PERIODIC || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
+  // Boluses and bridges have their words, and no firmware yet: better refused than accepted and not given.
+  if (words[BRIDGE_WORD]! !== 0) return PRESCRIPTION_OUT_OF_RANGE;
+  if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const rate = highestRate(words);
   if (rate < 0 || unit < 0 || unit > 2) return RATE_OUT_OF_RANGE;
   const highest = rateNumerator(unit, rate, ugPerMl);
   if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
-  if (mode === MODE_PERIODIC) return judgePeriodicBolus(words, highest, strokeNl);
   return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
 }

@@ -214,8 +214,8 @@ function figures({ control }: ScenarioResult, hasFailures: boolean, i: number): 
 ${hasFailures ? html`<button data-do="next" title="key n">next failure</button>` : NOTHING}
 ${controlButton}
 <button data-do="theme" title="key t">light or dark</button>
-<output class="at"></output>
 <span class="keys">drag to zoom; keys + - ← → 0${hasFailures ? ', n next failure, p previous' : ''}${control === null ? '' : ', c control'}, t theme</span>
+<output class="at"></output>
 </div>
 <p class="tones"><i class="fault"></i>fault on <i class="critical"></i>critical, or delivery stopped
 <i class="warning"></i>less urgent <i class="latched"></i>condition gone, not yet acknowledged

@@ -47,7 +47,7 @@ export function lanesOf(run: RunResult, recording: Recording): Lane[] {
   return [
     ...faultLanes(run, lastTick),
     ...alarmLanes(run, lastTick),
-    { label: 'delivery', items: permissionItems(recording, lastTick) },
+    { label: 'delivery held back', items: permissionItems(recording, lastTick) },
     ...stageLanes(recording, lastTick),
     { label: 'commands, refills', items: commandItems(recording) },
     { label: 'line', items: lineItems(recording) },

@@ -72,3 +72,40 @@ describe('run --vcd', () => {
     expect(vcd.lastTime).toBeGreaterThan(0);
   });
 });
+
+describe('report accuracy', () => {
+  const steady = join(mixed, 'passes.yaml');
+
+  it('prints tables, and writes figures and curves where they are asked for', async () => {
+    const options = ['--json', 'accuracy.json', '--html', 'accuracy.html'];
+    const { code, stdout, stderr } = await program.run(['report', 'accuracy', steady, ...options]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Trumpet');
+    const figures = JSON.parse(readFileSync(join(program.folder, 'accuracy.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(figures).toMatchObject({
+      version: 1,
+      rateUlPerHour: 25,
+      cycleTicks: 72,
+      manifest: { product: 'thecal' },
+    });
+    expect(readFileSync(join(program.folder, 'accuracy.html'), 'utf8')).toContain('<svg');
+  });
+
+  it('leaves standard output to what was asked for', async () => {
+    const { stdout } = await program.run(['report', 'accuracy', steady, '--json', '-']);
+    expect(JSON.parse(stdout)).toMatchObject({ strokeUl: 0.5 });
+  });
+
+  it.each([
+    [[mixed], "accuracy is measured of one scenario's pump"],
+    [['no-such.yaml'], 'no-such.yaml'],
+    [[steady, '--html', 'no-such-folder/x.html'], "can't be written"],
+  ])('refuses %j', async (words, message) => {
+    const { code, stdout, stderr } = await program.run(['report', 'accuracy', ...words]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});

@@ -153,8 +153,6 @@ describe('tables of names', () => {
       commands.PRESCRIPTION_UNREADABLE,
       commands.SESSION_OPEN,
       commands.PRESCRIPTION_OUT_OF_RANGE,
-      commands.BOLUS_OUT_OF_RANGE,
-      commands.BOLUS_BEYOND_MECHANISM,
     ]).toEqual(commands.COMMAND_OUTCOMES.map((_, code) => code));
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
@@ -166,8 +164,6 @@ describe('tables of names', () => {
       'prescription-unreadable',
       'session-open',
       'prescription-out-of-range',
-      'bolus-out-of-range',
-      'bolus-beyond-mechanism',
     ]);
     expect(commands.COMMAND_OUTCOMES.length).toBeLessThanOrEqual(16);
   });

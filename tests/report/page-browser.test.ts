@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage } from '../../scripts/bundle-page.ts';
-import { findBrowser, NO_BROWSER } from './browser.ts';
+import { findBrowser, NO_BROWSER } from '../../scripts/browser.ts';
 import { pack, pageOf, recorded } from './recorded.ts';
 
 const executablePath = findBrowser();

@@ -112,7 +112,7 @@ describe('the page', () => {
       { from: kink + 21_891, to: kink + 25_200, tone: 'latched' },
       { from: kink + 25_200, tone: 'neutral' },
     ]);
-    expect(lanes.get('delivery')).toMatchObject([
+    expect(lanes.get('delivery held back')).toMatchObject([
       { from: kink + 289, to: kink + 21_892, label: 'delivery stopped' },
     ]);
     expect(lanes.get('commands, refills')).toMatchObject([

@@ -141,6 +141,12 @@ export function isStdoutTaken({ json, junit, html }: Outputs): boolean {
   return [json, junit, html].includes('-');
 }
 
+/** What nobody asked for is not worked out. */
+export function writeSink(target: Sink | null, text: () => string): void {
+  if (target === '-') process.stdout.write(text());
+  else target?.write(text());
+}
+
 /** A run that was interrupted has a waveform, too: as far as it came. */
 function vcdEntry({ scenario, reproduce }: Job, outcome: Outcome): VcdEntry | null {
   if (outcome.recordings === null) return null;
@@ -166,10 +172,8 @@ export function writeOutputs(
       problems.push(error.message);
     }
   };
-  const put = (target: Sink | null, text: (result: Result) => string): void => {
-    if (target === '-') process.stdout.write(text(result));
-    else if (target !== null) attempt(() => target.write(text(result)));
-  };
+  const put = (target: Sink | null, text: (result: Result) => string): void =>
+    attempt(() => writeSink(target, () => text(result)));
   outputs.traces.forEach(({ main, control }, index) => {
     const outcome = outcomes[index]!;
     const problem = outcome.kind === 'finished' ? outcome.traceProblem : null;

@@ -1,0 +1,377 @@
+/** What a clinician types and what comes of it: one line in, lines for a person and data for a program out. */
+import { ALARMS } from '../../core/alarms/table.ts';
+import { ACCEPTED, COMMAND_OUTCOMES, SESSION_OPEN } from '../../core/commands.ts';
+import { PERMISSIONS } from '../../core/permission.ts';
+import { PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
+import { STATUS_WORDS } from '../../core/telemetry/answers.ts';
+import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
+import type { Reply } from '../../programmer/exchange.ts';
+import { type Requests, readWords, type WordsCrc, writeWords } from '../../programmer/update.ts';
+import { nearest } from '../../scenario/nearest.ts';
+import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
+import { formatDuration, parseDuration } from '../../scenario/time.ts';
+import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from './prescription.ts';
+import type { PumpTalk } from './talk.ts';
+
+/** What was typed makes no sense; nothing was sent. */
+export class WordsError extends Error {}
+
+export interface Answer {
+  /** False: the pump refused it. */
+  readonly isAccepted: boolean;
+  readonly outcome: string;
+  readonly lines: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+interface Command {
+  readonly usage: string;
+  readonly meaning: string;
+  readonly run: (words: readonly string[]) => Promise<Answer>;
+}
+
+const UL_PER_ML = 1000;
+const NL_PER_UL = 1000;
+
+export function outcomeName(code: number): string {
+  return (
+    (code < FIRST_REPLY_OUTCOME ? COMMAND_OUTCOMES[code] : REPLY_OUTCOMES[code - FIRST_REPLY_OUTCOME]) ??
+    `outcome ${code}`
+  );
+}
+
+function answered(reply: Reply | number, lines: readonly string[], data: Answer['data'] = {}): Answer {
+  const code = typeof reply === 'number' ? reply : (reply[0] ?? ACCEPTED);
+  const isAccepted = code === ACCEPTED;
+  return {
+    isAccepted,
+    outcome: outcomeName(code),
+    lines: isAccepted ? lines : [`refused: ${outcomeName(code)}`],
+    data: isAccepted ? data : {},
+  };
+}
+
+export class Clinician {
+  private readonly talk: PumpTalk;
+  private readonly crc: WordsCrc;
+  /** In force when the session was opened, and what is to be; null: no session is open here. */
+  private session: { readonly old: Int32Array; draft: Int32Array } | null = null;
+  private readonly commands: Readonly<Record<string, Command>>;
+
+  constructor(talk: PumpTalk, crc: WordsCrc) {
+    this.talk = talk;
+    this.crc = crc;
+    this.commands = this.createCommands();
+  }
+
+  /** Carries out one line. Rejects with a `WordsError` when it is none. */
+  async run(line: string): Promise<Answer> {
+    const [name = '', ...words] = line.trim().split(/\s+/);
+    const command = Object.hasOwn(this.commands, name) ? this.commands[name] : undefined;
+    if (command === undefined) {
+      const near = nearest(name, Object.keys(this.commands));
+      throw new WordsError(
+        `there is no command "${name}"; ${near === null ? 'help lists them' : `did you mean ${near}?`}`,
+      );
+    }
+    return await command.run(words);
+  }
+
+  /** How the pump is left by whoever goes now. */
+  async lastWords(): Promise<readonly string[]> {
+    if (this.session === null) return [];
+    const status = await this.status();
+    if (status.isSessionOpen === 0) return ['the update session is over: the pump rolled it back by itself'];
+    return [
+      'the update session is still open and the pump STANDS STILL: nothing new is in force; it will call in two minutes',
+    ];
+  }
+
+  private createCommands(): Record<string, Command> {
+    const { wait } = this.talk;
+    const commands: Record<string, Command> = {
+      help: { usage: 'help', meaning: 'this list', run: () => Promise.resolve(this.help()) },
+      status: { usage: 'status', meaning: 'how the pump is', run: () => this.tellStatus() },
+      prescription: {
+        usage: 'prescription',
+        meaning: 'what the pump works from',
+        run: () => this.tellPrescription(),
+      },
+      alarms: { usage: 'alarms', meaning: 'which alarms there are', run: () => this.tellAlarms() },
+      open: {
+        usage: 'open',
+        meaning: 'open an update session; the pump stands still until commit or rollback',
+        run: () => this.open(),
+      },
+      set: {
+        usage: 'set dose 320 ug/day | set low-reservoir 3 mL',
+        meaning: 'change the draft; opens a session if none is open',
+        run: (words) => this.set(words),
+      },
+      review: { usage: 'review', meaning: 'the draft beside what is in force', run: () => this.review() },
+      commit: {
+        usage: 'commit [confirm]',
+        meaning: 'write, verify and put the draft in force; confirm takes a soft limit',
+        run: (words) => this.commit(words),
+      },
+      rollback: {
+        usage: 'rollback',
+        meaning: 'forget the draft and go on as before',
+        run: () => this.rollback(),
+      },
+      stop: { usage: 'stop', meaning: 'stop delivery', run: () => this.order('stop', [], 'stopped') },
+      resume: {
+        usage: 'resume',
+        meaning: 'end a stop; what was missed is not made up',
+        run: () => this.order('resume', [], 'delivers again'),
+      },
+      silence: {
+        usage: 'silence ALARM',
+        meaning: 'no tone for a while',
+        run: ([name]) => this.order('silence', [alarmIndex(name)], 'silenced'),
+      },
+      acknowledge: {
+        usage: 'acknowledge ALARM',
+        meaning: 'no more tones; a latched alarm leaves with its condition',
+        run: ([name]) => this.order('acknowledge', [alarmIndex(name)], 'acknowledged'),
+      },
+      refill: {
+        usage: 'refill 38 mL',
+        meaning: 'program the volume that was filled in; on sim nothing is truly filled',
+        run: (words) => this.order('refill', [volumeNl(words)], 'volume programmed'),
+      },
+      quit: {
+        usage: 'quit',
+        meaning: 'go; also the end of input',
+        run: () => Promise.resolve(answered(ACCEPTED, [])),
+      },
+    };
+    if (wait !== null) {
+      commands['wait'] = {
+        usage: 'wait 6 h',
+        meaning: 'let simulated time pass',
+        run: async (words) => {
+          const ticks = duration(words);
+          await wait(ticks);
+          return answered(ACCEPTED, [`${formatDuration(ticks)} later`]);
+        },
+      };
+    }
+    return commands;
+  }
+
+  private help(): Answer {
+    const rows = Object.values(this.commands);
+    const width = Math.max(...rows.map(({ usage }) => usage.length));
+    return answered(
+      ACCEPTED,
+      rows.map(({ usage, meaning }) => `${usage.padEnd(width)}  ${meaning}`),
+    );
+  }
+
+  private async request(name: RequestName, ...words: number[]): Promise<Reply> {
+    return await this.talk.request({ name, words });
+  }
+
+  /** The outcome of a sequence of requests. */
+  private async carryOut(requests: Requests): Promise<number> {
+    let step = requests.next();
+    while (step.done !== true) step = requests.next(await this.talk.request(step.value));
+    return step.value;
+  }
+
+  private async order(name: RequestName, words: readonly number[], done: string): Promise<Answer> {
+    return answered(await this.request(name, ...words), [done]);
+  }
+
+  private async status(): Promise<Readonly<Record<(typeof STATUS_WORDS)[number], number>>> {
+    const [, ...words] = await this.request('status');
+    return Object.fromEntries(STATUS_WORDS.map((name, i) => [name, words[i] ?? 0])) as Record<
+      (typeof STATUS_WORDS)[number],
+      number
+    >;
+  }
+
+  private async tellStatus(): Promise<Answer> {
+    const status = await this.status();
+    const active = alarmNames(status.activeAlarms);
+    const delivery =
+      status.isSessionOpen === 1
+        ? 'stands still: an update session is open'
+        : status.isStopCommanded === 1
+          ? 'stopped by command'
+          : `delivers: ${PERMISSIONS[status.permission] ?? status.permission}`;
+    const reservoirMl = status.computedReservoirNl / NL_PER_UL / UL_PER_ML;
+    const lines = [
+      `pump time   ${formatDuration(status.nowTick)} since it was started`,
+      `delivery    ${delivery}`,
+      `reservoir   ${reservoirMl.toFixed(3)} mL, as computed`,
+      `strokes     ${status.requestedStrokes} commanded, ${status.confirmedStrokes} confirmed`,
+      `battery     ${(status.computedBatteryPermille / 10).toFixed(1)} % of its charge drawn`,
+      `alarms      ${active.length === 0 ? 'none' : active.join(', ')}`,
+    ];
+    return answered(ACCEPTED, lines, { ...status, activeAlarmNames: active });
+  }
+
+  private async tellPrescription(): Promise<Answer> {
+    const words = new Int32Array(PRESCRIBED_WORDS);
+    const outcome = await this.carryOut(readWords('prescription', words));
+    const summary = summaryOf(words);
+    return answered(outcome, summaryLines(summary), { ...summary });
+  }
+
+  private async tellAlarms(): Promise<Answer> {
+    const [, active = 0, present = 0, acknowledged = 0] = await this.request('alarms');
+    const rows = ALARMS.map((row, i) => ({ ...row, bit: 1 << i })).filter(({ bit }) => (active & bit) !== 0);
+    const alarms = rows.map(({ name, isCritical, bit }) => ({
+      name,
+      isCritical,
+      isPresent: (present & bit) !== 0,
+      isAcknowledged: (acknowledged & bit) !== 0,
+    }));
+    const lines = alarms.map(
+      ({ name, isCritical, isPresent, isAcknowledged }) =>
+        `${name}: ${isCritical ? 'critical' : 'non-critical'}, ${isPresent ? 'present' : 'over, latched'}${isAcknowledged ? ', acknowledged' : ''}`,
+    );
+    return answered(ACCEPTED, lines.length === 0 ? ['none'] : lines, { alarms });
+  }
+
+  private async open(): Promise<Answer> {
+    const old = new Int32Array(PRESCRIBED_WORDS);
+    const read = await this.carryOut(readWords('prescription', old));
+    if (read !== ACCEPTED) return answered(read, []);
+    const [outcome = ACCEPTED] = await this.request('open');
+    if (outcome === SESSION_OPEN) {
+      return {
+        ...answered(outcome, []),
+        lines: ['refused: session-open; somebody left one: rollback ends it, and the pump goes on'],
+      };
+    }
+    if (outcome === ACCEPTED) this.session = { old, draft: old.slice() };
+    return answered(outcome, ['session open: the pump stands still until commit or rollback']);
+  }
+
+  private async set([what, ...words]: readonly string[]): Promise<Answer> {
+    const change = changeOf(what, words);
+    const opened = this.session === null ? await this.open() : null;
+    if (opened?.isAccepted === false || this.session === null) return opened ?? answered(ACCEPTED, []);
+    this.session.draft = change(this.session.draft);
+    return answered(
+      ACCEPTED,
+      [
+        ...(opened?.lines ?? []),
+        ...summaryLines(summaryOf(this.session.draft)).map((line) => `draft: ${line}`),
+      ],
+      { draft: summaryOf(this.session.draft) },
+    );
+  }
+
+  private review(): Promise<Answer> {
+    if (this.session === null) throw new WordsError('no session is open here: open, or set something');
+    const { old, draft } = this.session;
+    const [was, will] = [summaryOf(old), summaryOf(draft)];
+    const [before, after] = [dailyTenthUg(old), dailyTenthUg(draft)];
+    const percent = before === 0 ? null : ((after - before) * 100) / before;
+    const change = percent === null ? '' : `  (${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %)`;
+    return Promise.resolve(
+      answered(
+        ACCEPTED,
+        [
+          `mode           ${was.mode} -> ${will.mode}`,
+          `dose           ${was.dailyUg} ug/day -> ${will.dailyUg} ug/day${change}`,
+          `low-reservoir  ${was.lowReservoirMl} mL -> ${will.lowReservoirMl} mL`,
+        ],
+        { old: was, draft: will, changePercent: percent },
+      ),
+    );
+  }
+
+  private async commit([confirm]: readonly string[]): Promise<Answer> {
+    if (confirm !== undefined && confirm !== 'confirm')
+      throw new WordsError('write commit, or commit confirm');
+    if (this.session === null) throw new WordsError('no session is open here: open, or set something');
+    // What is staged may be what an earlier commit has written: it is read anew.
+    const staged = new Int32Array(PRESCRIBED_WORDS);
+    const read = await this.carryOut(readWords('read-back', staged));
+    if (read !== ACCEPTED) return this.ended(read);
+    const written = await this.carryOut(writeWords(staged, this.session.draft, this.crc));
+    if (written !== ACCEPTED) return this.ended(written);
+    const [outcome = ACCEPTED] = await this.request('commit', confirm === undefined ? 0 : 1);
+    if (outcome === ACCEPTED) {
+      this.session = null;
+      return answered(outcome, ['committed: the new prescription is in force, and the pump delivers']);
+    }
+    return {
+      ...answered(outcome, []),
+      lines: [
+        `refused: ${outcomeName(outcome)}. The session is open and the pump stands still: change the draft, roll back, or take a soft limit with "commit confirm"`,
+      ],
+    };
+  }
+
+  /** A session that the pump has ended by itself is over here too. */
+  private ended(outcome: number): Answer {
+    if (outcomeName(outcome) === 'no-session') this.session = null;
+    return answered(outcome, []);
+  }
+
+  private async rollback(): Promise<Answer> {
+    const reply = await this.request('rollback');
+    this.session = null;
+    return answered(reply, ['rolled back: the old prescription goes on']);
+  }
+}
+
+function alarmNames(bits: number): string[] {
+  return ALARMS.filter((_, i) => ((bits >> i) & 1) === 1).map(({ name }) => name);
+}
+
+function summaryLines(summary: ReturnType<typeof summaryOf>): string[] {
+  return [
+    `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL, low-reservoir alarm at ${summary.lowReservoirMl} mL`,
+  ];
+}
+
+function alarmIndex(name: string | undefined): number {
+  const index = ALARMS.findIndex((row) => row.name === name);
+  if (index >= 0) return index;
+  const near =
+    name === undefined
+      ? null
+      : nearest(
+          name,
+          ALARMS.map((row) => row.name),
+        );
+  throw new WordsError(
+    name === undefined
+      ? 'write the name of an alarm; alarms lists those that are active'
+      : `there is no alarm "${name}"; ${near === null ? '`thecal list alarms` has them all' : `did you mean ${near}?`}`,
+  );
+}
+
+function volumeNl(words: readonly string[]): number {
+  const volume = parseQuantity(words.join(' '), KINDS.volume);
+  if (!volume.ok) throw new WordsError(volume.message);
+  return volume.value.value;
+}
+
+function duration(words: readonly string[]): number {
+  const ticks = parseDuration(words.join(' '));
+  if (!ticks.ok) throw new WordsError(ticks.message);
+  return ticks.value;
+}
+
+function changeOf(what: string | undefined, words: readonly string[]): (draft: Int32Array) => Int32Array {
+  if (what === 'low-reservoir') {
+    const thresholdNl = volumeNl(words);
+    return (draft) => withLowReservoir(draft, thresholdNl);
+  }
+  if (what !== 'dose') throw new WordsError('write set dose 320 ug/day, or set low-reservoir 3 mL');
+  const rate = parseRate(words.join(' '));
+  if (!rate.ok) throw new WordsError(rate.message);
+  if (rate.value.family !== 'dose' || rate.value.per !== 'day') {
+    throw new WordsError('write the dose of a day, such as 320 ug/day');
+  }
+  const { amount } = rate.value;
+  return (draft) => withDailyDose(draft, amount);
+}

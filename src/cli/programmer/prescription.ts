@@ -1,0 +1,39 @@
+/** A prescription's words, for people: what they say, how much that is a day, and changes to them. */
+import { prescriptionIn, prescriptionWords } from '../../../hal/prescription-words.ts';
+import { prescribedPgPerDay } from '../../../hal/sim/prescribed.ts';
+
+const PG_PER_TENTH_UG = 100_000;
+const NL_PER_ML = 1_000_000;
+
+/** Tenths of a ug a day, over the week where the days differ; rounded down. */
+export function dailyTenthUg(words: Int32Array): number {
+  const { therapy, concentrationUgPerMl } = prescriptionIn(words);
+  return Math.floor(prescribedPgPerDay(therapy, concentrationUgPerMl) / PG_PER_TENTH_UG);
+}
+
+/** The same dose at every hour, in tenths of a ug a day. */
+export function withDailyDose(words: Int32Array, tenthUg: number): Int32Array {
+  const therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate: tenthUg } as const;
+  return prescriptionWords({ ...prescriptionIn(words), therapy });
+}
+
+export function withLowReservoir(words: Int32Array, lowReservoirNl: number): Int32Array {
+  return prescriptionWords({ ...prescriptionIn(words), lowReservoirNl });
+}
+
+export interface PrescriptionSummary {
+  readonly mode: string;
+  readonly dailyUg: number;
+  readonly concentrationUgPerMl: number;
+  readonly lowReservoirMl: number;
+}
+
+export function summaryOf(words: Int32Array): PrescriptionSummary {
+  const { therapy, concentrationUgPerMl, lowReservoirNl } = prescriptionIn(words);
+  return {
+    mode: therapy.mode,
+    dailyUg: dailyTenthUg(words) / 10,
+    concentrationUgPerMl,
+    lowReservoirMl: lowReservoirNl / NL_PER_ML,
+  };
+}

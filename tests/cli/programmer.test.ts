@@ -1,0 +1,142 @@
+/** The clinician's programmer over a simulated pump, as somebody at a keyboard has it. */
+import { describe, expect, it } from 'vitest';
+import { type Answer, Clinician, WordsError } from '../../src/cli/programmer/clinician.ts';
+import { SimTalk } from '../../src/cli/programmer/sim-talk.ts';
+import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import { SimTarget } from '../../hal/sim/target.ts';
+import { SETUP } from '../canaries/checks.ts';
+import { builtProgram } from './program.ts';
+
+/** 300 ug/day of 500 ug/mL, a stroke in 72 s. */
+function desk(sessionTimeoutTicks = 0) {
+  const pump = new SimTarget({ ...SETUP, hasOracle: false, sessionTimeoutTicks });
+  const clinician = new Clinician(new SimTalk(pump, 'the pump'), crc32OfWords);
+  const type = (line: string): Promise<Answer> => clinician.run(line);
+  return { pump, clinician, type };
+}
+
+describe('a session at the prompt', () => {
+  it('shows the change in per cent, and puts it in force [SR-SESSION-1]', async () => {
+    const { type } = desk();
+    const set = await type('set dose 320 ug/day');
+    expect(set.lines[0]).toBe('session open: the pump stands still until commit or rollback');
+    const review = await type('review');
+    expect(review.lines[1]).toBe('dose           300 ug/day -> 320 ug/day  (+6.7 %)');
+    expect(await type('commit')).toMatchObject({ isAccepted: true, outcome: 'accepted' });
+    expect((await type('prescription')).data).toMatchObject({ mode: 'continuous', dailyUg: 320 });
+    expect((await type('status')).data).toMatchObject({ permission: 0, isSessionOpen: 0 });
+  });
+
+  it('is refused beyond the mechanism, stays open, and rolls back [SR-SESSION-1, SR-CMD-1]', async () => {
+    const { type, clinician } = desk();
+    await type('set dose 21600.1 ug/day');
+    expect(await type('commit')).toMatchObject({
+      isAccepted: false,
+      outcome: 'rate-beyond-one-stroke-a-tick',
+    });
+    expect((await type('status')).data).toMatchObject({ isSessionOpen: 1, permission: 2 });
+    expect(await clinician.lastWords()).toHaveLength(1);
+    expect((await type('rollback')).isAccepted).toBe(true);
+    expect(await clinician.lastWords()).toEqual([]);
+    expect((await type('prescription')).data).toMatchObject({ dailyUg: 300 });
+  });
+
+  it('commits what is on the screen after an earlier commit was refused', async () => {
+    const { type } = desk();
+    await type('set dose 21600.1 ug/day');
+    await type('commit');
+    await type('set dose 310 ug/day');
+    expect((await type('commit')).isAccepted).toBe(true);
+    expect((await type('prescription')).data).toMatchObject({ dailyUg: 310 });
+  });
+
+  it('that the pump rolled back meanwhile says so [SR-SESSION-1]', async () => {
+    const { type, clinician } = desk(600);
+    await type('set dose 320 ug/day');
+    await type('wait 20 min');
+    expect(await clinician.lastWords()).toEqual([
+      'the update session is over: the pump rolled it back by itself',
+    ]);
+    expect(await type('commit')).toMatchObject({ isAccepted: false, outcome: 'no-session' });
+    expect((await type('prescription')).data).toMatchObject({ dailyUg: 300 });
+  });
+
+  it('left by somebody else can be ended', async () => {
+    const { pump, type } = desk();
+    await type('open');
+    const next = new Clinician(new SimTalk(pump, 'the pump'), crc32OfWords);
+    expect((await next.run('open')).outcome).toBe('session-open');
+    expect((await next.run('rollback')).isAccepted).toBe(true);
+    expect((await next.run('open')).isAccepted).toBe(true);
+  });
+});
+
+describe('orders at the prompt', () => {
+  it('stop, resume, refill and the alarms of a session left open', async () => {
+    const { type } = desk();
+    await type('stop');
+    expect((await type('status')).data).toMatchObject({ isStopCommanded: 1, permission: 2 });
+    await type('resume');
+    expect((await type('refill 30 mL')).isAccepted).toBe(true);
+    expect((await type('status')).data).toMatchObject({ computedReservoirNl: 30_000_000 });
+    expect(await type('refill 41 mL')).toMatchObject({ isAccepted: false, outcome: 'volume-out-of-range' });
+    await type('open');
+    await type('wait 5 min');
+    expect((await type('alarms')).lines).toEqual(['session-left-open: critical, present']);
+    expect((await type('silence session-left-open')).isAccepted).toBe(true);
+  });
+
+  it.each([
+    ['stauts', 'there is no command "stauts"; did you mean status?'],
+    ['set dose 320 mL', 'unknown unit "mL" for a rate'],
+    ['set dose 10 ug/h', 'write the dose of a day'],
+    ['set speed 3', 'write set dose 320 ug/day'],
+    ['silence', 'write the name of an alarm'],
+    ['silence motor-stal', 'did you mean motor-stall?'],
+    ['refill', 'is no'],
+    ['wait long', 'is no'],
+    ['commit', 'no session is open here'],
+    ['review', 'no session is open here'],
+    ['constructor', 'there is no command'],
+  ])('%s: says what is wrong and sends nothing', async (line, message) => {
+    const { type, pump } = desk();
+    const before = pump.executedTicks();
+    const tried = (async () => await type(line))();
+    await expect(tried).rejects.toThrow(WordsError);
+    if (message !== 'is no') await expect(tried).rejects.toThrow(message);
+    expect(pump.executedTicks()).toBe(before);
+  });
+});
+
+describe('thecal program', () => {
+  const program = builtProgram();
+
+  it('takes commands in a row, ends where one is refused, and says how the pump is left', async () => {
+    const good = await program.run(['program', 'wait 6 h', 'set dose 320 ug/day', 'commit', 'status']);
+    expect(good.code).toBe(0);
+    expect(good.stdout).toContain('strokes     300 commanded');
+    expect(good.stderr).toBe('');
+    const refused = await program.run(['program', 'set dose 99999 ug/day', 'commit', 'status']);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).not.toContain('reservoir   ');
+    expect(refused.stderr).toContain('STANDS STILL');
+    const wrong = await program.run(['program', 'set dose 320 mL']);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('unknown unit "mL"');
+    expect(wrong.stderr).not.toContain('    at ');
+  });
+
+  it('reads commands from a pipe, goes on after a slip, and ends with the input', async () => {
+    const { code, stdout, stderr } = await program.shell(
+      `printf 'stauts\\nstatus\\n' | ${process.execPath} ${program.file} program --json`,
+    );
+    expect(code).toBe(0);
+    expect(stderr).toContain('did you mean status?');
+    expect(JSON.parse(stdout)).toMatchObject({ command: 'status', isAccepted: true, data: { nowTick: 1 } });
+  });
+
+  it('refuses a target that it has not, and a scenario that is none', async () => {
+    expect((await program.run(['program', '--target', 'moon', 'status'])).code).toBe(2);
+    expect((await program.run(['program', '--scenario', 'nothing.yaml', 'status'])).code).toBe(2);
+  });
+});
