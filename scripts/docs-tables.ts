@@ -62,6 +62,7 @@ const RAISED_WHEN: Readonly<Record<string, string>> = {
   'low-battery-reset': `the loaded supply is at or under ${config.RESET_LOADED_MV} mV, until it is over ${config.RESET_OVER_LOADED_MV} mV`,
   'stopped-too-long': `the pump was stopped for ${formatDuration(config.STOPPED_TOO_LONG_TICKS)}, by a command or by an alarm; a motor that stalls is not stopped, it has an alarm of its own`,
   'memory-error': 'all copies of the prescription fail their checksum, until one is programmed',
+  restarted: 'the pump came back from a loss of power or a reset; a moment, so it ends at once',
   'memory-repaired':
     'one copy failed its checksum and was mended from the other; a moment, so it ends at once',
   'session-left-open': `an update session is open, and no request came for ${formatDuration(config.SESSION_LEFT_OPEN_TICKS)}`,
@@ -320,6 +321,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   },
   'hal/sim/target.ts': {
     MIXING_TANKS: { what: 'tanks in series from pump to tip', source: ESTIMATE },
+    RESET_TICKS: { what: 'a firmware that is reset starts after', source: ESTIMATE },
   },
   'sim/plant/patient.ts': {
     CSF_HALF_LIFE_S: { what: 'half-life in the spinal fluid, s', source: 'LABEL' },
@@ -409,7 +411,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   ],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES'],
+  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [

@@ -42,7 +42,12 @@ function commandFields(command: Order): (number | string)[] {
 const NOTHING_YET: readonly number[] = [0, 0, 0, 0, 0];
 
 export class Foresight implements SimTap {
+  /** Commanded and played, ever. */
+  strokes = 0;
+  tones = 0;
   private stimuli: string[] = [];
+  /** The wake to come is the first one after a start, or of another pump. */
+  private isBooted = false;
   private readings: (string | undefined)[] = [];
   /** What each reading was when it last was one. */
   private last: number[] = [...NOTHING_YET];
@@ -59,13 +64,25 @@ export class Foresight implements SimTap {
     };
     return {
       ...hal,
-      motor: { stroke: () => hal.motor.stroke(), confirmedCount: () => note(0, hal.motor.confirmedCount()) },
+      motor: {
+        stroke: () => {
+          this.strokes += 1;
+          hal.motor.stroke();
+        },
+        confirmedCount: () => note(0, hal.motor.confirmedCount()),
+      },
       outletPressure: { readPa: () => note(1, hal.outletPressure.readPa()) },
       supply: {
         readLoadedMv: () => note(2, hal.supply.readLoadedMv()),
         readRestingMv: () => note(3, hal.supply.readRestingMv()),
       },
       temperature: { readMilliC: () => note(4, hal.temperature.readMilliC()) },
+      annunciator: {
+        play: (pattern) => {
+          this.tones += 1;
+          hal.annunciator.play(pattern);
+        },
+      },
     };
   }
 
@@ -82,11 +99,16 @@ export class Foresight implements SimTap {
     this.stimuli.push(`u${copy}.${word}.${bit}`);
   }
 
-  /** Its first tick is that of the wake. */
-  replace(pump: PumpOptions): void {
+  replace(pump: PumpOptions, ticks: number): void {
     const { strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, words } = pump;
-    const setup = [strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, wordsText(words)];
+    const setup = [ticks, strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, wordsText(words)];
     this.stimuli.push(`n${setup.join(':')}`);
+    this.isBooted = true;
+  }
+
+  boot(ticks: number): void {
+    this.stimuli.push(`b${ticks}`);
+    this.isBooted = true;
   }
 
   /** For whoever goes back and does a wake again. */
@@ -98,14 +120,19 @@ export class Foresight implements SimTap {
   goBackTo(kept: readonly number[] = NOTHING_YET): void {
     this.last = [...kept];
     this.stimuli = [];
+    this.isBooted = false;
     this.readings = [];
   }
 
   /** The tokens of the wake just executed, `ticks` after the one before it; and ready for the next. */
   takeTokens(ticks: number): string {
-    const wake = [ticks, ...Array.from(this.readings, (reading) => reading ?? '')].join(':');
+    // A start is the tick before its first wake.
+    const wake = [this.isBooted ? 1 : ticks, ...Array.from(this.readings, (reading) => reading ?? '')].join(
+      ':',
+    );
     const tokens = [...this.stimuli, wake].join(' ');
     this.stimuli = [];
+    this.isBooted = false;
     this.readings = [];
     return tokens;
   }

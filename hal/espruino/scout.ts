@@ -68,16 +68,17 @@ export class Scout {
     const tokens: string[] = [];
     const ticks: number[] = [];
     const chain: string[] = [];
-    const strokesBefore = sim.pump.motor.requested;
-    const tonesBefore = sim.pump.battery.tones;
-    const strokes = (): number => sim.pump.motor.requested - strokesBefore;
-    const tones = (): number => sim.pump.battery.tones - tonesBefore;
+    const { strokes: strokesBefore, tones: tonesBefore } = foresight;
+    const strokes = (): number => foresight.strokes - strokesBefore;
+    const tones = (): number => foresight.tones - tonesBefore;
     this.said = [];
     let length = 0;
     while (sim.nowTick() <= toTick && tokens.length < mostWakes && length < REQUEST_CHARACTERS) {
       if (tokens.length > 0 && borders.includes(sim.nextTick(toTick))) break;
-      const before = sim.nowTick() - 1;
+      const before = sim.pump.nowTick - 1;
       const tick = sim.step(toTick, this.listener);
+      // A board without power does no wakes.
+      if (sim.isOff) continue;
       const token = foresight.takeTokens(tick - before);
       // Written once for as often as it comes in a row.
       if (token !== tokens.at(-1)) length += token.length + 4;

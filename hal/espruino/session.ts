@@ -11,11 +11,12 @@
  *   load,SEQ,from,value value ... -> ok,SEQ,digest
  *   bye,SEQ                       -> ok,SEQ; the console is the console again
  */
+import { assert } from '../../src/core/assert.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
 import { PRESCRIBED_WORDS } from '../../src/core/prescription-words.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
@@ -108,11 +109,11 @@ function readWords(texts: readonly string[], from: number): Int32Array | null {
   return words;
 }
 
-/** What a `setup` line says, from its third field on; null when it says no pump. */
-export function readSetup(fields: readonly string[]): PumpOptions | null {
-  if (fields.length !== 8) return null;
-  const numbers = numbersOf(fields.slice(2, 7), 0);
-  const words = readWords(fields[7]!.split('.'), 0);
+/** What a `setup` line says behind its number, of a pump whose first tick is this; null when it says no pump. */
+export function readSetup(fields: readonly string[], implantTick: number): PumpOptions | null {
+  if (fields.length !== 6) return null;
+  const numbers = numbersOf(fields.slice(0, 5), 0);
+  const words = readWords(fields[5]!.split('.'), 0);
   if (numbers === null || words === null) return null;
   // The store has one word for each.
   for (let i = 0; i < numbers.length; i++) {
@@ -124,7 +125,7 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
     sessionTimeoutTicks: numbers[4]!,
-    implantTick: 0,
+    implantTick: implantTick,
     words: words,
   };
 }
@@ -134,7 +135,7 @@ function reply(session: Session, fields: readonly (string | number)[]): string {
 }
 
 function setUp(session: Session, seq: number, fields: readonly string[]): string {
-  const options = readSetup(fields);
+  const options = readSetup(fields.slice(2), 0);
   if (options === null) return reply(session, ['nak', seq, NAK_FIELDS]);
   session.frame = createFrame();
   session.hal = createFrameHal(session.frame, session.identity.checksum);
@@ -182,40 +183,93 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u' || first === 'f';
+  return first === 'k' || first === 'u' || first === 'b' || first === 'n' || first === 'f';
 }
 
-/** One of the two: a command, or the numbers of an upset. */
-interface StimulusToken {
-  readonly command: Command | null;
-  readonly upset: readonly number[] | null;
+/** Where there has to be one; a start from a store without a whole pump leaves none. */
+function pumpOf(session: Session): PumpState {
+  const pump = session.pump;
+  assert(pump !== null, 'no pump');
+  return pump;
 }
 
-/** Null when the token is none. `f01010001...` is a frame over the wand. */
-function readStimulus(token: string): StimulusToken | null {
-  if (token.charAt(0) === 'f') {
-    const bytes = bytesOfHex(token.substring(1));
-    return bytes === null ? null : { command: { kind: 'frame', bytes: bytes }, upset: null };
+function stimulusTexts(token: string): string[] {
+  return token.substring(1).split('.');
+}
+
+/** The numbers of an upset or of a start. */
+function stimulusNumbers(token: string): number[] | null {
+  return numbersOf(stimulusTexts(token), 0);
+}
+
+/** `f01010001...` is a frame over the wand. */
+function commandOf(token: string): Command | null {
+  if (token.charAt(0) !== 'f') return readCommand(stimulusTexts(token));
+  const bytes = bytesOfHex(token.substring(1));
+  return bytes === null ? null : { kind: 'frame', bytes: bytes };
+}
+
+function replacementFields(token: string): string[] {
+  return token.substring(1).split(':');
+}
+
+function readReplacement(token: string, implantTick: number): PumpOptions | null {
+  return readSetup(replacementFields(token).slice(1), implantTick);
+}
+
+function isStimulusRight(token: string): boolean {
+  switch (token.charAt(0)) {
+    case 'u': {
+      const numbers = stimulusNumbers(token);
+      return numbers !== null && isUpset(numbers);
+    }
+    case 'b': {
+      const numbers = stimulusNumbers(token);
+      return numbers !== null && numbers.length === 1 && numbers[0]! >= 1;
+    }
+    case 'n': {
+      const ticks = wholeNumber(replacementFields(token)[0]!);
+      return ticks !== null && ticks >= 1 && readReplacement(token, ticks) !== null;
+    }
+    default:
+      return commandOf(token) !== null;
   }
-  const texts = token.substring(1).split('.');
-  if (token.charAt(0) === 'u') {
-    const numbers = numbersOf(texts, 0);
-    return numbers !== null && isUpset(numbers) ? { command: null, upset: numbers } : null;
-  }
-  const command = readCommand(texts);
-  return command === null ? null : { command: command, upset: null };
 }
 
-function applyStimulus(session: Session, pump: PumpState, token: string): void {
-  const stimulus = readStimulus(token);
-  if (stimulus === null) return;
-  if (stimulus.command !== null) queueCommand(pump, stimulus.command);
-  const upset = stimulus.upset;
-  if (upset === null) return;
-  const copy = upset[0]!;
+function flipBit(session: Session, pump: PumpState, copy: number, word: number, bit: number): void {
   const words = copy === 0 ? pump.prescription.words : session.frame.stored;
-  const at = copy === 0 ? upset[1]! : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + upset[1]!;
-  words[at] = words[at]! ^ (1 << upset[2]!);
+  const at = copy === 0 ? word : PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word;
+  words[at] = words[at]! ^ (1 << bit);
+}
+
+/** `b60`: power came back, or a reset was over, 60 ticks after the last wake; all that is not stored is forgotten. */
+function boot(session: Session, pump: PumpState, ticks: number): void {
+  session.pump = bootPump(pump.nowTick - 1 + ticks, session.hal);
+}
+
+/** `n60:500:...`: another pump took this one's place 60 ticks after the last wake. All of the store is written anew. */
+function replace(session: Session, pump: PumpState, token: string): void {
+  const ticks = wholeNumber(replacementFields(token)[0]!);
+  const options = ticks === null ? null : readReplacement(token, pump.nowTick - 1 + ticks);
+  if (options !== null) session.pump = createPump(options, session.hal);
+}
+
+/** Of a token that is right. */
+function applyStimulus(session: Session, pump: PumpState, token: string): void {
+  const first = token.charAt(0);
+  if (first === 'n') {
+    replace(session, pump, token);
+    return;
+  }
+  const command = first === 'u' || first === 'b' ? null : commandOf(token);
+  if (command !== null) {
+    queueCommand(pump, command);
+    return;
+  }
+  const numbers = stimulusNumbers(token);
+  if (numbers === null) return;
+  if (first === 'b') boot(session, pump, numbers[0]!);
+  else flipBit(session, pump, numbers[0]!, numbers[1]!, numbers[2]!);
 }
 
 /** `72:1:0:-30*31`: ticks since the last wake, then the readings; so many wakes that look the same on the line. */
@@ -247,7 +301,7 @@ function isRequestRight(tokens: readonly string[]): boolean {
     const token = tokens[i]!;
     if (isStimulus(token)) {
       // A stimulus belongs to the wake after it.
-      if (i === tokens.length - 1 || readStimulus(token) === null) return false;
+      if (i === tokens.length - 1 || !isStimulusRight(token)) return false;
     } else {
       const wake = readWake(token);
       if (wake === null) return false;
@@ -267,20 +321,20 @@ interface Batch {
   stimuli: string[];
 }
 
+function applyStimuli(session: Session, batch: Batch): void {
+  for (let i = 0; i < batch.stimuli.length; i++) applyStimulus(session, pumpOf(session), batch.stimuli[i]!);
+  batch.stimuli = [];
+}
+
 /** False ends the batch before this wake. */
-function runWake(
-  session: Session,
-  pump: PumpState,
-  readings: (number | null | undefined)[],
-  batch: Batch,
-): boolean {
+function runWake(session: Session, readings: (number | null | undefined)[], batch: Batch): boolean {
+  const pump = pumpOf(session);
   const frame = session.frame;
   const wakeTick = pump.nowTick - 1 + readings[0]!;
   // Something is due here before the host thinks so: never idle over it.
   if (batch.next < wakeTick) return false;
   if (wakeTick > pump.nowTick) idle(pump, wakeTick - pump.nowTick);
-  for (let i = 0; i < batch.stimuli.length; i++) applyStimulus(session, pump, batch.stimuli[i]!);
-  batch.stimuli = [];
+  applyStimuli(session, batch);
   frame.readings = readings;
   tick(pump, session.hal);
   batch.executed += 1;
@@ -290,19 +344,19 @@ function runWake(
   return true;
 }
 
-function runToken(session: Session, pump: PumpState, token: string, batch: Batch): boolean {
+function runToken(session: Session, token: string, batch: Batch): boolean {
   const wake = readWake(token);
   if (wake === null) return false;
   for (let i = 0; i < wake.count; i++) {
-    if (!runWake(session, pump, wake.readings, batch)) return false;
+    if (!runWake(session, wake.readings, batch)) return false;
   }
   return true;
 }
 
-function runWakes(session: Session, pump: PumpState, seq: number, text: string): string {
+function runWakes(session: Session, seq: number, text: string): string {
   const tokens = text.split(' ');
   if (!isRequestRight(tokens)) return reply(session, ['nak', seq, NAK_FIELDS]);
-  const batch: Batch = { executed: 0, next: nextWake(pump), chain: '', stimuli: [] };
+  const batch: Batch = { executed: 0, next: nextWake(pumpOf(session)), chain: '', stimuli: [] };
   const frame = session.frame;
   frame.strokes = 0;
   frame.tones = 0;
@@ -310,12 +364,18 @@ function runWakes(session: Session, pump: PumpState, seq: number, text: string):
   frame.said = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if (isStimulus(token)) {
+    if (token.charAt(0) === 'b' || token.charAt(0) === 'n') {
+      // There is no quiet before it: the pump was off, or was another one.
       batch.stimuli.push(token);
-    } else if (!runToken(session, pump, token, batch)) {
+      applyStimuli(session, batch);
+      batch.next = nextWake(pumpOf(session));
+    } else if (isStimulus(token)) {
+      batch.stimuli.push(token);
+    } else if (!runToken(session, token, batch)) {
       break;
     }
   }
+  const pump = pumpOf(session);
   return reply(session, [
     'did',
     seq,
@@ -377,7 +437,7 @@ function carryOut(session: Session, seq: number, fields: string[]): string {
   if (verb !== 'wakes' && verb !== 'state' && verb !== 'load') return reply(session, ['nak', seq, NAK_VERB]);
   const pump = session.pump;
   if (pump === null) return reply(session, ['nak', seq, NAK_NO_PUMP]);
-  if (verb === 'wakes') return runWakes(session, pump, seq, fields[2]!);
+  if (verb === 'wakes') return runWakes(session, seq, fields[2]!);
   const from = wholeNumber(fields[2]!);
   if (from === null || from < 0) return reply(session, ['nak', seq, NAK_FIELDS]);
   if (verb === 'state') return tellState(session, pump, seq, from);

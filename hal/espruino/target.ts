@@ -291,7 +291,9 @@ export class BoardTarget implements Target {
     this.recent = [...this.recent, ...this.done].slice(1 - LINES_BEFORE);
     this.begin();
     const foreseen = this.foresee(toTick);
-    const firstTick = foreseen.ticks[0]!;
+    const firstTick = foreseen.ticks[0];
+    // All of it without power.
+    if (firstTick === undefined) return;
     const lineFaults = hasLineFaults ? lineFaultsFrom(firstTick, scout.faults) : [];
     // A restart that was ordered says nothing about how good the line is.
     this.revivals -= await line.disturb(lineFaults, firstTick);

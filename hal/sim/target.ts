@@ -16,12 +16,12 @@ import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
 import type { PumpOptions } from '../../src/core/pump.ts';
-import { createPump, queueCommand } from '../../src/core/pump.ts';
+import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from '../../src/core/units.ts';
+import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -98,6 +98,10 @@ const LOG_ENTRIES = 1000;
 /** Where a memory upset may be: the choices of the fault, in the order of the copies. */
 const UPSET_COPIES = ['working', 'stored', 'second'];
 
+/** Faults that take the firmware its power, and how long a start takes that is none of the power's: an estimate. */
+const CUTS = ['power-loss', 'firmware-reset'];
+const RESET_TICKS = TICKS_PER_SECOND;
+
 /** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
 const MIXING_TANKS = 128;
 
@@ -127,8 +131,10 @@ export interface SimTap {
   command(command: Command): void;
   /** Copy 0 is the working one, 1 and 2 are the stored ones. */
   upset(copy: number, word: number, bit: number): void;
-  /** Another pump takes the place of this one, with an empty store. */
-  replace(pump: PumpOptions): void;
+  /** Another pump takes the place of this one, so many ticks after the last one that it executed. */
+  replace(pump: PumpOptions, ticks: number): void;
+  /** The firmware starts from its store, so many ticks after the last one that it executed. */
+  boot(ticks: number): void;
 }
 
 /** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
@@ -140,6 +146,10 @@ export class SimTarget implements Target {
   private readonly hal: PumpHal;
   private oracle: Oracle | null;
   private queue: Queued[] = [];
+  /** While there is no power: the tick that comes next. The pump is then what it was after its last wake. */
+  private offTick: number | null = null;
+  /** When the power comes back. */
+  private bootTick = 0;
   /** A session of the timeline, while somebody is at it. */
   private wand: Wand = createWand();
   /** What the programmer in it wants to program. */
@@ -207,7 +217,11 @@ export class SimTarget implements Target {
   }
 
   nowTick(): number {
-    return this.pump.nowTick;
+    return this.offTick ?? this.pump.nowTick;
+  }
+
+  get isOff(): boolean {
+    return this.offTick !== null;
   }
 
   executedTicks(): number {
@@ -223,21 +237,23 @@ export class SimTarget implements Target {
 
   // biome-ignore lint/suspicious/useAwait: other targets wait for a line here
   async advance(toTick: number, observer: TargetObserver): Promise<void> {
-    while (this.pump.nowTick <= toTick) this.step(toTick, observer);
+    while (this.nowTick() <= toTick) this.step(toTick, observer);
   }
 
   /** The tick that `step` executes. */
   nextTick(toTick: number): number {
-    if (this.setup.isTickByTick) return this.pump.nowTick;
-    return Math.min(nextWake(this.pump), this.nextStimulusTick(), nextWandTick(this.wand), toTick);
+    const now = this.nowTick();
+    if (this.setup.isTickByTick) return now;
+    const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
   step(toTick: number, observer: TargetObserver): number {
     this.observer = observer;
-    const now = this.pump.nowTick;
     const next = this.nextTick(toTick);
-    if (next > now) idle(this.pump, next - now);
+    const { nowTick } = this.pump;
+    if (next > nowTick && !this.isOff && !this.isEndedAt(next)) idle(this.pump, next - nowTick);
     this.execute(next);
     observer.afterTick(next);
     return next;
@@ -256,9 +272,7 @@ export class SimTarget implements Target {
       case 'computed.delivered-ug':
         return Math.floor(pump.ledger.computedDosePg / 1000);
       case 'computed.battery-used-percent':
-        return (
-          computedUsedPermille(pump.battery, pump.motor.requested, at - pump.build.implantTick) * 100
-        );
+        return computedUsedPermille(pump.battery, pump.motor.requested, at - pump.build.implantTick) * 100;
       case 'permission':
         return pump.mode.permission;
       case 'occlusion-state':
@@ -313,7 +327,8 @@ export class SimTarget implements Target {
   }
 
   readState(): Promise<ReadonlyMap<string, number>> {
-    return Promise.resolve(stateFields({ ...this.pump, inbox: [] }));
+    // Without power there is none.
+    return Promise.resolve(this.isOff ? new Map() : stateFields({ ...this.pump, inbox: [] }));
   }
 
   faults(): readonly FaultRecord[] {
@@ -331,7 +346,7 @@ export class SimTarget implements Target {
 
   digest(): Promise<TargetDigest> {
     const { laneA, laneB } = this.pump.log;
-    const state = stateDigest(this.pump, { crc32: crc32OfWords });
+    const state = this.isOff ? 0 : stateDigest(this.pump, { crc32: crc32OfWords });
     return Promise.resolve({ rolling: hex(laneA) + hex(laneB), state: hex(state) });
   }
 
@@ -357,7 +372,7 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, queue, executed, lastTick, wand, wanted } = this;
+    const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
     const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
     return {
       pump,
@@ -366,6 +381,8 @@ export class SimTarget implements Target {
       queue,
       executed,
       lastTick,
+      offTick,
+      bootTick,
       wand,
       wanted,
       therapy,
@@ -399,16 +416,11 @@ export class SimTarget implements Target {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
     }
     if (nextWandTick(this.wand) === at) {
-      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes });
+      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes }, at);
     }
-    this.replies = [];
-    tick(this.pump, this.hal);
-    this.hal.watchdog.kick();
-    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
-    if (this.side.isStrokeCommanded) {
-      this.side.isStrokeCommanded = false;
-      stroke(this.side.world, at);
-    }
+    if (this.isOff && at >= this.bootTick) this.boot(at);
+    if (this.offTick === null) this.work(at);
+    else this.offTick = at + 1;
     this.executed += 1;
     this.lastTick = at;
     if (this.oracle !== null && this.isOracleLook) {
@@ -427,16 +439,63 @@ export class SimTarget implements Target {
     }
   }
 
+  private work(at: number): void {
+    this.replies = [];
+    tick(this.pump, this.hal);
+    this.hal.watchdog.kick();
+    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
+    if (!this.side.isStrokeCommanded) return;
+    this.side.isStrokeCommanded = false;
+    stroke(this.side.world, at);
+  }
+
+  /** The power comes back, or the oracle looks. */
+  private nextOffTick(now: number): number {
+    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HALF_HOUR) * TICKS_PER_HALF_HOUR);
+  }
+
+  /** The firmware that ran until now does not see this tick: its power fails before, or another pump is there. */
+  private isEndedAt(at: number): boolean {
+    if (this.nextStimulusTick() !== at) return false;
+    return this.queue.some(
+      ({ tick, stimulus }) =>
+        tick === at &&
+        (stimulus.kind === 'replace' || (stimulus.kind === 'fault' && CUTS.includes(stimulus.fault))),
+    );
+  }
+
+  /** The firmware is gone in mid-thought, with whatever it was just told. */
+  private cutPower(fault: Stimulus & { kind: 'fault' }, at: number): void {
+    const options = completeOptions(faultSpec(fault.fault), fault.options, TICK_MS);
+    const bootTick = at + Number(options['off'] ?? RESET_TICKS);
+    if (this.isOff && bootTick <= this.bootTick) return;
+    this.pump.inbox.splice(0);
+    this.taken = [];
+    this.offTick = at;
+    this.bootTick = bootTick;
+    markFaultFired(this.side.world, fault.id, at);
+  }
+
+  /** The device's clock went on: it is a part of its own. */
+  private boot(at: number): void {
+    this.tap?.boot(at - this.pump.nowTick + 1);
+    this.offTick = null;
+    const pump = bootPump(at, this.hal);
+    if (pump === null) throw new Error('the store of a pump that ran holds none');
+    this.pump = pump;
+  }
+
   private apply(stimulus: Stimulus, at: number): void {
     const { world } = this.side;
     this.isOracleLook = true;
     switch (stimulus.kind) {
       case 'command':
-        this.order(stimulus.command);
+        this.order(stimulus.command, at);
         break;
       case 'fault':
         applyFault(world, { id: stimulus.id, kind: stimulus.fault, options: stimulus.options }, at);
         if (stimulus.fault === 'memory-upset') this.flipBit(stimulus, at);
+        if (CUTS.includes(stimulus.fault)) this.cutPower(stimulus, at);
         break;
       case 'session':
         this.wanted = stimulus.program;
@@ -478,8 +537,9 @@ export class SimTarget implements Target {
     );
     side.stored = emptyStore();
     const options = pumpOptions(setup, fillNl, prescription, at);
+    this.tap?.replace(options, at - this.pump.nowTick + 1);
     this.pump = createPump(options, this.hal);
-    this.tap?.replace(options);
+    this.offTick = null;
     this.wand = createWand();
     this.wanted = null;
     this.isStopped = false;
@@ -495,7 +555,7 @@ export class SimTarget implements Target {
     const outcome = refill(this.side.world, volumeNl, at, concentrationUgPerMl);
     this.refillRecords.push({ tick: at, computedNl, ...outcome });
     if (!outcome.performed) return;
-    this.order({ kind: 'refill', volumeNl: outcome.injectedNl });
+    this.order({ kind: 'refill', volumeNl: outcome.injectedNl }, at);
     if (this.oracle !== null && concentrationUgPerMl !== undefined) {
       strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
     }
@@ -510,9 +570,12 @@ export class SimTarget implements Target {
     return this.refillRecords.findLast((record) => record.performed);
   }
 
-  private order(order: ClinicalOrder): void {
+  private order(order: ClinicalOrder, at: number): void {
+    if (this.isOff && at >= this.bootTick) this.boot(at);
+    // Nobody hears it.
+    if (this.isOff) return;
     const command = commandOf(order);
-    if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, this.side.tick);
+    if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, at);
     else this.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
@@ -524,6 +587,7 @@ export class SimTarget implements Target {
     const copy = UPSET_COPIES.indexOf(String(options['where']));
     const word = Number(options['word']) % PRESCRIPTION_WORDS;
     const bit = Number(options['bit']);
+    if (copy === 0 && this.isOff) return;
     if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
     else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
     this.tap?.upset(copy, word, bit);

@@ -12,6 +12,7 @@ import { connectorMisfit } from './connector-misfit.ts';
 import type { FaultSpec } from './fault.ts';
 import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
+import { firmwareReset } from './firmware-reset.ts';
 import { feedthroughShort } from './feedthrough-short.ts';
 import { fever } from './fever.ts';
 import { flippedPump } from './flipped-pump.ts';
@@ -29,6 +30,7 @@ import { mri } from './mri.ts';
 import { overFill } from './over-fill.ts';
 import { overInfusion } from './over-infusion.ts';
 import { pocketFill } from './pocket-fill.ts';
+import { powerLoss } from './power-loss.ts';
 import { reservoirLeak } from './reservoir-leak.ts';
 import { sensorLost } from './sensor-lost.ts';
 import { sensorNoisy } from './sensor-noisy.ts';
@@ -75,6 +77,8 @@ export const FAULTS: readonly FaultSpec[] = [
   overFill,
   airInReservoir,
   memoryUpset,
+  powerLoss,
+  firmwareReset,
   wandTrouble,
   linkLoss,
   linkCorrupt,

@@ -123,8 +123,15 @@ export function takeBack(r: ReservoirState, pl: number, nl: number, pg: number, 
 }
 
 /** That of a new pump, of the same kind. The books go on: what was left in the old one is withdrawn with it. */
-export function replace(r: ReservoirState, capacityPl: number, fillPl: number, drug: Drug, tick: number): void {
-  if (fillPl > capacityPl) throw new Error(`world: a fill of ${fillPl} pL into a reservoir of ${capacityPl} pL`);
+export function replace(
+  r: ReservoirState,
+  capacityPl: number,
+  fillPl: number,
+  drug: Drug,
+  tick: number,
+): void {
+  if (fillPl > capacityPl)
+    throw new Error(`world: a fill of ${fillPl} pL into a reservoir of ${capacityPl} pL`);
   exchange(r, fillPl, drug, tick);
   r.capacityPl = capacityPl;
 }

@@ -2,6 +2,8 @@
  * The ledger: what the firmware believes. The reservoir is dead-reckoned from confirmed strokes, as in the real
  * device; nothing measures it. Belief and truth meet only where a clinician withdraws fluid at a refill.
  */
+import { NEVER } from './units.ts';
+
 export interface LedgerState {
   /** Volume programmed at the last fill, nL. */
   filledNl: number;
@@ -21,6 +23,8 @@ export interface LedgerState {
   computedDosePg: number;
   /** Times that the pump lost its power or was reset, ever. */
   restarts: number;
+  /** The first tick after the last of these, or NEVER. */
+  restartedTick: number;
   /** Sequence number of the newest copy in the store. */
   sequence: number;
 }
@@ -40,6 +44,7 @@ export function createLedger(filledNl: number, strokePg: number): LedgerState {
     strokePg,
     computedDosePg: 0,
     restarts: 0,
+    restartedTick: NEVER,
     sequence: 0,
   };
 }

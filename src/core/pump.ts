@@ -94,6 +94,7 @@ export function bootPump(tick: number, hal: PumpHal): PumpState | null {
   pump.nowTick = Math.max(tick, savedTick + 1);
   pump.mode.isStopCommanded = boot.isStopCommanded;
   pump.ledger.restarts += 1;
+  pump.ledger.restartedTick = pump.nowTick;
   saveLedger(pump, hal);
   say(pump.log, hal, pump.nowTick, RESTART, pump.nowTick - savedTick);
   return pump;

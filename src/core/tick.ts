@@ -210,8 +210,9 @@ function earlier(a: number, b: number): number {
 /** The next tick in which something is due; never earlier than the pump's own now. */
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
-  const isMidRepair = pump.prescription.isJustRepaired === 1;
-  if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMidRepair) return now;
+  // Conditions of a moment end in the tick after it.
+  const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
+  if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
   let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
   wake = earlier(wake, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);

@@ -33,7 +33,13 @@ const RANK: Readonly<Record<TimelineEntry['kind'], number>> = {
 };
 
 /** What a control keeps: all but the faults, their clears, and the looks at them. */
-const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = ['refill', 'replace', 'screening', 'command', 'session'];
+const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = [
+  'refill',
+  'replace',
+  'screening',
+  'command',
+  'session',
+];
 
 export interface TimelineContext {
   readonly vocabulary: Vocabulary;

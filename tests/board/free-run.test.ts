@@ -124,8 +124,12 @@ describe('a pump over pins', () => {
     expect(again.status().requested).toBe(50);
     again.pass(72);
     const kinds = again.events('event').map(([at, kind, argument]) => [at, EVENT_KINDS[kind!], argument]);
+    const alarm = ALARMS.findIndex(({ name }) => name === 'restarted');
     expect(kinds).toEqual([
       [3601, 'restart', 1],
+      [3601, 'raise', alarm],
+      [3601, 'tone', alarm],
+      [3602, 'condition-gone', alarm],
       [3672, 'stroke', 51],
     ]);
     // 100 ug a day and not 300: a stroke in 216 s.

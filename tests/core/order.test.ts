@@ -93,6 +93,7 @@ describe('permission by alarms', () => {
       ['memory-error', 1],
       ['memory-repaired', 0],
       ['session-left-open', 0],
+      ['restarted', 0],
     ]);
     expect(ALARMS[CATHETER_OCCLUSION]?.name).toBe('catheter-occlusion');
   });

@@ -8,16 +8,27 @@ import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
 import { readLog } from '../../src/core/log.ts';
+import { bootPump, createPump } from '../../src/core/pump.ts';
 import { SAVE_STROKES } from '../../src/core/ledger-record.ts';
-import { LEDGER_AT, LOG_AT, PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
-import { commandOf } from '../../hal/prescription-words.ts';
+import {
+  BOOT_AT,
+  BOOT_WORDS,
+  LEDGER_AT,
+  LOG_AT,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_WORDS,
+} from '../../src/core/store.ts';
+import { commandOf, prescriptionWords } from '../../hal/prescription-words.ts';
+import type { Therapy } from '../../src/core/therapy.ts';
 import type { ClinicalOrder } from '../../hal/target.ts';
-import { Rig } from './rig.ts';
+import { ONE_IN_72, Rig } from './rig.ts';
 
+const IS_LONG = process.env['THECAL_LONG'] === '1';
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const STALL = ALARMS.findIndex((row) => row.name === 'motor-stall');
 const MEMORY_ERROR = ALARMS.findIndex((row) => row.name === 'memory-error');
+const RESTARTED = ALARMS.findIndex((row) => row.name === 'restarted');
 const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
@@ -46,6 +57,14 @@ const BUSY_DAY: readonly Asked[] = [
   { atTick: 12 * HOUR, command: program(3000, 500) },
   { atTick: 20 * HOUR, command: { kind: 'stop' } },
 ];
+
+/** At a full hour: found by the self-test of its half, and written again. */
+const FLIPS = [
+  { atTick: 14 * HOUR, address: PRESCRIPTION_AT + 2 },
+  { atTick: 15 * HOUR, address: PRESCRIPTION_AT + PRESCRIPTION_WORDS + 2 },
+  { atTick: 16 * HOUR, address: BOOT_AT },
+  { atTick: 17 * HOUR, address: BOOT_AT + BOOT_WORDS + 1 },
+] as const;
 
 interface Write {
   readonly tick: number;
@@ -97,6 +116,8 @@ function busyDay(): { readonly rig: Rig; readonly writes: readonly Write[] } {
   const writes = recordWrites(rig);
   const runTo = (tick: number): void => {
     while (rig.pump.nowTick <= tick) {
+      const flip = FLIPS.find(({ atTick }) => atTick === rig.pump.nowTick);
+      if (flip !== undefined) rig.stored![flip.address]! ^= 1;
       const hour = Math.floor(rig.pump.nowTick / HOUR);
       rig.isTurning = hour < 8 || hour >= 10;
       rig.jumpTo(Math.min(tick, (hour + 1) * HOUR - 1));
@@ -183,7 +204,7 @@ describe('power lost', () => {
       ['acknowledge', 'clear', 'command', 'condition-gone', 'permission', 'raise', 'refill', 'resume'].sort(),
     );
     // Two for each prescription, a ledger for each hour and more.
-    expect(writes.filter(({ address }) => isPrescription(address)).length).toBe(2 * 5);
+    expect(writes.filter(({ address }) => isPrescription(address)).length).toBe(2 * 5 + 2);
     expect(writes.filter(({ address }) => address >= LEDGER_AT && address < LOG_AT).length).toBeGreaterThan(
       24,
     );
@@ -195,7 +216,7 @@ describe('power lost', () => {
     );
   });
 
-  it('at any word of any write leaves the old or the new prescription, at work, and the log but for that entry', () => {
+  it('at any word of any write leaves the old or the new prescription, at work, and the log but for that entry [SR-STORE-2]', () => {
     let cuts = 0;
     for (const write of writes) {
       for (let count = 0; count <= write.words.length; count++) {
@@ -206,10 +227,13 @@ describe('power lost', () => {
     expect(cuts).toBeGreaterThan(2000);
   });
 
-  it('once more at any word of what the restart writes leaves the same', () => {
+  it('once more at any word of what the restart writes leaves the same [SR-STORE-2]', () => {
     let cuts = 0;
     for (const write of writes) {
-      for (const count of [0, write.words.length >> 1, write.words.length]) {
+      const counts = IS_LONG
+        ? Array.from({ length: write.words.length + 1 }, (_, count) => count)
+        : [0, write.words.length >> 1, write.words.length];
+      for (const count of counts) {
         // What the restart writes is noted on the way, and each of it cut.
         const store = cutAt(write, count);
         const noted: Write[] = [];
@@ -232,8 +256,74 @@ describe('power lost', () => {
   });
 });
 
+/** Every store that a cut leaves while a pump is made over this one, with what the making was doing. */
+function cutsOfMaking(rig: Rig, rate: number): { readonly store: Int32Array; readonly isMade: boolean }[] {
+  const cuts: { store: Int32Array; isMade: boolean }[] = [];
+  rig.hearsWrite = (address, words, stored) => {
+    for (let count = 0; count <= words.length; count++) {
+      const store = stored.slice();
+      store.set(words.subarray(0, count), address);
+      const isBoot = address < PRESCRIPTION_AT && words[0] !== 0;
+      const isMade = isBoot && (address > BOOT_AT || count === words.length);
+      cuts.push({ store, isMade });
+    }
+  };
+  const therapy: Therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate };
+  const options = { ...ONE_IN_72, therapy };
+  createPump({ ...options, words: prescriptionWords(options) }, rig.hal);
+  return cuts;
+}
+
+describe('power lost while a pump is made', () => {
+  const blank = new Rig();
+  blank.stored!.fill(0);
+  const used = new Rig().runTo(HOUR);
+
+  it.each([
+    ['from the factory', blank, false],
+    ['over another one', used, true],
+  ])('%s leaves none, or the new one whole [SR-STORE-2]', (_, rig, hasFormer) => {
+    const cuts = cutsOfMaking(rig, 1000);
+    expect(cuts.length).toBeGreaterThan(150);
+    const seen = { none: 0, former: 0, made: 0 };
+    for (const { store, isMade } of cuts) {
+      rig.stored = store;
+      rig.hearsWrite = () => {};
+      const pump = bootPump(1, rig.hal);
+      if (pump === null) {
+        expect(isMade).toBe(false);
+        seen.none += 1;
+      } else if (isMade) {
+        // A new pump's books, at tick 0.
+        expect(pump.prescription.words[12]).toBe(1000);
+        expect(pump).toMatchObject({ nowTick: 1, motor: { requested: 0 }, ledger: { restarts: 1 } });
+        seen.made += 1;
+      } else {
+        // Until the second copy of its boot record is touched, the former one.
+        expect(pump.prescription.words[12]).toBe(3000);
+        expect(pump).toMatchObject({ motor: { requested: 50 } });
+        seen.former += 1;
+      }
+    }
+    expect(seen.made).toBeGreaterThanOrEqual(1 + BOOT_WORDS);
+    expect(seen.none).toBeGreaterThan(100);
+    expect(seen.former > 0).toBe(hasFormer);
+  });
+});
+
 describe('a restart', () => {
-  it('reads a ring that has gone round, and a torn entry costs that one and the oldest', () => {
+  it('is an alarm of a moment, latched over the next one too [SR-STORE-3]', () => {
+    const rig = Rig.restarted(new Rig().runTo(HOUR).stored!.slice(), HOUR + 1).jumpTo(HOUR + 10);
+    expect(rig.said(HOUR + 1)).toEqual([`restart 1`, `raise ${RESTARTED}`, `tone ${RESTARTED}`]);
+    expect(rig.said(HOUR + 2)).toEqual([`condition-gone ${RESTARTED}`]);
+    const again = Rig.restarted(rig.stored!.slice(), HOUR + 11).jumpTo(HOUR + 20);
+    expect(again.of('raise')).toEqual([{ tick: HOUR + 11, argument: RESTARTED }]);
+    expect(again.pump.alarms.rows[RESTARTED]).toMatchObject({ isActive: 1, isAcknowledged: 0, raises: 2 });
+    again.at(HOUR + 30, { kind: 'acknowledge', alarm: RESTARTED }).runTo(HOUR + 30);
+    expect(again.pump.alarms.rows[RESTARTED]).toMatchObject({ isActive: 0 });
+  });
+
+  it('reads a ring that has gone round, and a torn entry costs that one and the oldest [SR-LOG-2]', () => {
     const rig = new Rig();
     const writes = recordWrites(rig);
     for (let i = 1; i <= 40; i++) rig.at(i * 10, { kind: i % 2 === 1 ? 'stop' : 'resume' });
@@ -247,12 +337,15 @@ describe('a restart', () => {
     expect(logOf(again)).toEqual([...texts.slice(-64, -1), '501 restart 111']);
   });
 
-  it('with no prescription whole runs the minimum rate and says so', () => {
+  it('with no prescription whole runs the minimum rate and says so [SR-MEM-3]', () => {
     const rig = new Rig().runTo(HOUR);
     for (const copy of [0, 1]) rig.storedCopy(copy)[2]! ^= 1;
     const again = Rig.restarted(rig.stored!.slice(), HOUR + 1).runTo(3 * HOUR);
     expect(again.pump.mode.permission).toBe(1);
-    expect(again.of('raise')).toEqual([{ tick: HOUR + 1, argument: MEMORY_ERROR }]);
+    expect(again.of('raise')).toEqual([
+      { tick: HOUR + 1, argument: MEMORY_ERROR },
+      { tick: HOUR + 1, argument: RESTARTED },
+    ]);
     // 250 nL/h are a stroke in 7,200 ticks.
     expect(again.ticksOf('stroke')).toEqual([HOUR + 7200]);
     expect(again.pump.motor.requested).toBe(51);

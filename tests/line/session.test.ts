@@ -38,6 +38,8 @@ describe('a line that is sealed and makes no sense', () => {
     ['a word before the first', 'wakes', 'u1.-1.4 1'],
     ['a bit that there is not', 'wakes', 'u0.0.32 1'],
     ['a copy that there is not', 'wakes', 'u5.0.0 1'],
+    ['a start before the last wake', 'wakes', 'b0 1'],
+    ['a start without a wake', 'wakes', '1 b5'],
     ['no ticks', 'wakes', '0:0'],
     ['a count of nothing', 'wakes', '1*0'],
     ['more wakes than a request has', 'wakes', `1*${WAKES_MAX} 1`],

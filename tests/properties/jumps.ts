@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SIGNALS } from '../../hal/signals.ts';
 import type { SimTarget } from '../../hal/sim/target.ts';
-import { stateFields } from '../../hal/state-fields.ts';
 import { bundleLab } from '../canaries/bundle.ts';
 import { isLong, type RandomRun, randomRun, seedOf } from './runs.ts';
 
@@ -32,7 +31,7 @@ export async function endOf(target: SimTarget, hourDigests: readonly number[]): 
     faults: target.faults(),
     doseFailures: target.doseFailures(),
     signals,
-    fields: stateFields({ ...target.pump, inbox: [] }),
+    fields: await target.readState(),
     hourDigests,
   };
 }

@@ -64,6 +64,7 @@ describe('the table of faults', () => {
       'memory-error',
       'memory-repaired',
       'session-left-open',
+      'restarted',
     ]; // prettier-ignore
     for (const spec of FAULTS) {
       for (const alarm of spec.revealedBy) expect(alarms).toContain(alarm);

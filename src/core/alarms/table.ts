@@ -13,6 +13,7 @@ import { judgeEndOfService, judgeLowBatteryReset, judgeReplacement } from '../de
 import { judgeMemoryError, judgeMemoryRepaired } from '../detection/memory.ts';
 import { judgeOcclusion } from '../detection/occlusion.ts';
 import { judgeEmptyReservoir, judgeLowReservoir } from '../detection/reservoir.ts';
+import { judgeRestarted } from '../detection/restart.ts';
 import { judgeSessionLeftOpen } from '../detection/session-left-open.ts';
 import { judgeStall } from '../detection/stall.ts';
 import { judgeStoppedTooLong } from '../detection/stopped-too-long.ts';
@@ -148,5 +149,16 @@ export const ALARMS: readonly AlarmRow[] = [
     permission: FULL,
     reason: 'the session itself holds the pump; the tone calls back whoever walks away from it',
     verdict: judgeSessionLeftOpen,
+  },
+  {
+    name: 'restarted',
+    isCritical: false,
+    isLatching: true,
+    repeatTicks: NON_CRITICAL_REPEAT_TICKS,
+    silenceTicks: NON_CRITICAL_SILENCE_TICKS,
+    permission: FULL,
+    reason:
+      'therapy goes on as prescribed; for how long there was none, and whether it comes again, is to be asked',
+    verdict: judgeRestarted,
   },
 ];

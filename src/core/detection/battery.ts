@@ -116,7 +116,8 @@ export function stepReplacementIndicator(
   nowTick: number,
 ): void {
   if (battery.eriTick !== NEVER) return;
-  const isSpent = isHour && computedUsedPermille(battery, requestedStrokes, nowTick - implantTick) >= ERI_PERMILLE;
+  const isSpent =
+    isHour && computedUsedPermille(battery, requestedStrokes, nowTick - implantTick) >= ERI_PERMILLE;
   const isLow = battery.lowLoadedRun >= LOW_SUPPLY_READINGS || battery.lowRestingRun >= LOW_SUPPLY_READINGS;
   if (isSpent || isLow) battery.eriTick = nowTick;
 }
@@ -138,7 +139,9 @@ export function judgeEndOfService(pump: {
   readonly build: { readonly implantTick: number };
   readonly nowTick: number;
 }): number {
-  return pump.nowTick >= endOfServiceTick(pump.battery, pump.build.implantTick) ? VERDICT_PRESENT : VERDICT_CLEAR;
+  return pump.nowTick >= endOfServiceTick(pump.battery, pump.build.implantTick)
+    ? VERDICT_PRESENT
+    : VERDICT_CLEAR;
 }
 
 export function judgeLowBatteryReset(pump: { readonly battery: BatteryState }): number {
