@@ -264,7 +264,6 @@ export function buildSchemas(vocabulary: Vocabulary) {
     refill: timed(
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
-    command: timed(closed({ command, ...ONLY, ...TIMING })),
     replace: timed(
       closed({
         replace: quantity(KINDS.volume),
@@ -276,6 +275,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
       }),
     ),
     screening: timed(closed({ screening: SCREENING, ...ONLY, ...TIMING })),
+    command: timed(closed({ command, ...ONLY, ...TIMING })),
     session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
   });
