@@ -20,7 +20,7 @@ import { formatDuration } from '../src/scenario/time.ts';
 import { argumentText } from '../src/trace/words.ts';
 import type { FaultSpec, OptionSpec } from '../sim/faults/fault.ts';
 import { FAULTS } from '../sim/faults/index.ts';
-import { PROJECT_ROOT } from './core-hash.ts';
+import { PROJECT_ROOT, projectPath, sourceFiles } from './core-hash.ts';
 import { LIBRARY, libraryFiles } from './library.ts';
 
 /** Documents with generated tables, relative to the root. */
@@ -380,6 +380,26 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'sim/faults/sensor-stuck.ts': {
     HIGH: { what: 'full scale of each converter: Pa, mV, thousandths of a degree', source: ESTIMATE },
   },
+  'sim/faults/catheter-crack.ts': {
+    POSITION_TICKS: { what: 'the body holds a position for, s', source: ESTIMATE },
+  },
+  'sim/faults/fever.ts': {
+    PPM_PER_MILLI_C: { what: 'of a stroke more for each thousandth of a degree, ppm', source: ESTIMATE },
+  },
+  'sim/faults/hyperbaric.ts': {
+    SURFACE_PA: { what: 'pressure at the surface, Pa', source: 'standard atmosphere' },
+    HARM_FROM_PA: { what: 'absolute pressure that bends the reservoir, Pa (2 ATA)', source: 'DRAULANS' },
+    LOST_PPM_AT_4_ATA: { what: 'capacity lost at 4 ATA, ppm (13 of 40 mL)', source: 'DRAULANS' },
+  },
+  'sim/faults/valve-open.ts': {
+    SAFETY_VALVE_PL: { what: 'what a safety valve lets through, pL', source: 'PROM-IFU' },
+  },
+  'src/scenario/evidence.ts': {
+    INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
+  },
+  'src/core/ledger-record.ts': {
+    SAVE_STROKES: { what: 'strokes after which the ledger is saved', source: 'our choice' },
+  },
   'sim/oracle.ts': {
     ACCURACY_OVER: { what: 'too much in 24 h, over 200 (+14.5 %)', source: 'TGA-0357' },
     ACCURACY_UNDER: { what: 'too little in 24 h, over 200 (-14.5 %)', source: 'TGA-0357' },
@@ -409,6 +429,13 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'NEVER',
     'MAX_EXACT',
   ],
+  'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
+  'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
+  'src/scenario/recorder.ts': ['DETAIL_TICKS'],
+  'src/scenario/run.ts': ['DEFAULT_SLICE_TICKS'],
+  'src/scenario/time.ts': ['MAX_DURATION_TICKS'],
+  'hal/sim/wand.ts': ['LATE_TICKS'],
+  'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
   'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
@@ -471,9 +498,23 @@ function durationText(product: string): string {
   return formatDuration(ticks);
 }
 
+/** A name with a unit in it states a quantity, in whatever file it stands; the place of a word in a record does not. */
+const QUANTITY =
+  /_(?:NL|PL|PG|UG|NG|PA|MV|OHM|UA|MA|NC|MM|MILLI_C|PPM|PERMILLE|PERCENT|TICKS|S|HOURS|STROKES)(?:_(?!WORD)|$)/;
+/** What states quantities of pump, drug and body. */
+const FIGURE_FOLDERS = ['src/core', 'sim', 'hal/sim', 'src/scenario'];
+
+function filesWithFigures(): string[] {
+  const all = FIGURE_FOLDERS.flatMap((folder) => sourceFiles(join(PROJECT_ROOT, folder))).map((file) =>
+    projectPath(file),
+  );
+  return [...Object.keys(FIGURES), ...all.filter((file) => FIGURES[file] === undefined)];
+}
+
 function figureTable(): string {
   const rows: string[][] = [];
-  for (const [file, figures] of Object.entries(FIGURES)) {
+  for (const file of filesWithFigures()) {
+    const figures = FIGURES[file] ?? {};
     const found = new Map<string, string>();
     const text = readFileSync(join(PROJECT_ROOT, file), 'utf8');
     for (const [, name = '', value = ''] of text.matchAll(CONSTANT)) found.set(name, value);
@@ -481,7 +522,10 @@ function figureTable(): string {
       const figure = figures[name];
       if (figure !== undefined) {
         rows.push([figure.what, valueText(value), `\`${file}\``, `\`${name}\``, figure.source]);
-      } else if (NO_FIGURES[file]?.includes(name) !== true && file !== 'sim/faults/sensor-stuck.ts') {
+      } else if (
+        NO_FIGURES[file]?.includes(name) !== true &&
+        (FIGURES[file] === undefined ? QUANTITY.test(name) : file !== 'sim/faults/sensor-stuck.ts')
+      ) {
         throw new Error(`${file} has a new constant ${name}: name its source in FIGURES, or in NO_FIGURES`);
       }
     }

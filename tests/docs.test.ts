@@ -115,6 +115,16 @@ describe('the README', () => {
   });
 });
 
+describe('what the models leave out', () => {
+  it('is told in docs/fidelity.md of each part of the world', () => {
+    const rows = /## What each model leaves out\n([\s\S]*?)\n## /.exec(read('docs/fidelity.md'))?.[1] ?? '';
+    const parts = readdirSync(join(PROJECT_ROOT, 'sim/plant')).map((name) => `sim/plant/${name}`);
+    expect(
+      [...parts, 'sim/oracle.ts', 'sim/world.ts', 'sim/faults'].filter((part) => !rows.includes(part)),
+    ).toEqual([]);
+  });
+});
+
 describe('the sources', () => {
   it('named by code, scenarios and requirements are all in docs/fidelity.md', () => {
     const listed = read('docs/fidelity.md');

@@ -74,13 +74,14 @@ export function isNoPrompt(error: unknown): boolean {
   return error instanceof UploadError && (error.kind === 'not-espruino' || error.kind === 'no-answer');
 }
 
-interface Place {
+/** An open port, and what is behind it. */
+export interface Place {
   readonly port: LinePort;
   readonly end: () => Promise<void> | void;
 }
 
 /** A port in trouble must not keep what is behind it from being ended. */
-async function closePlace({ port, end }: Place): Promise<void> {
+export async function closePlace({ port, end }: Place): Promise<void> {
   try {
     await port.close();
   } finally {
@@ -88,7 +89,8 @@ async function closePlace({ port, end }: Place): Promise<void> {
   }
 }
 
-async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<Place> {
+/** `firmware` is for an interpreter, which starts with empty flash. */
+export async function openPlace(options: Omit<TargetOptions, 'boardThread' | 'notice'>): Promise<Place> {
   const { port: path, exec, baud, signal } = options;
   if (exec !== undefined) return await openInterpreter(exec, options);
   if (path === undefined) {

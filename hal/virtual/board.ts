@@ -147,7 +147,7 @@ export class VirtualBoard {
     const { machine } = this;
     if (machine === null) return;
     try {
-      act(machine);
+      this.clock.during(() => act(machine));
     } catch (error) {
       if (!(error instanceof UncaughtError)) throw error;
       this.print(`${error.message}\r\n`);

@@ -1,11 +1,11 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../scenario/nearest.ts';
-import { parseDuration } from '../scenario/time.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
+import { duration } from './duration.ts';
 import { addBoard } from './commands/board/add-board.ts';
-import type { AccuracyOptions } from './commands/report.ts';
+import { addReport } from './commands/report/add-report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
 import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
@@ -116,11 +116,6 @@ Examples:
   thecal check kink.yaml       file:line:column of every problem
   thecal check night/ --json   the same for programs
 `,
-  accuracy: `
-Examples:
-  thecal report accuracy sim/scenarios/steady-therapy.yaml                     tables in the terminal
-  thecal report accuracy sim/scenarios/valve-accumulator.yaml --html valve.html  curves, to look at in a browser
-`,
   replay: `
 Examples:
   thecal replay kink.trace          the same again, by this program and its firmware?
@@ -209,25 +204,6 @@ function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void
     });
 }
 
-function addReport(program: Command, onExit: (code: ExitCode) => void): void {
-  const report = program.command('report').description('documents about a pump');
-  report
-    .command('accuracy')
-    .description('start-up and trumpet curve in the manner of IEC 60601-2-24, and occlusions by rate')
-    .argument(
-      '<scenario>',
-      'scenario file; its pump, drug and catheter are measured, without what happens in it',
-    )
-    .option('--json <file>', 'the figures as JSON; - is standard output')
-    .option('--html <file>', 'the curves as one page that works offline; - is standard output')
-    .addHelpText('after', EXAMPLES.accuracy)
-    .showHelpAfterError('(try thecal report accuracy --help)')
-    .action(async (file: string, options: AccuracyOptions) => {
-      const { accuracyCommand } = await import('./commands/report.ts');
-      onExit(await accuracyCommand(file, options));
-    });
-}
-
 function addList(program: Command, onExit: (code: ExitCode) => void): void {
   const list = program
     .command('list')
@@ -278,12 +254,6 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
-}
-
-function duration(text: string): number {
-  const ticks = parseDuration(text);
-  if (ticks.ok) return ticks.value;
-  throw new InvalidArgumentError(ticks.message);
 }
 
 function factor(text: string): number {

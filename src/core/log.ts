@@ -92,13 +92,20 @@ export function newestEntry(hal: PumpHal): number {
   return newest;
 }
 
+/** The entry of this number; null when it is not kept any more, or was torn. */
+export function entryOf(sequence: number, hal: PumpHal): LogEntry | null {
+  const places = logEntries(hal.store);
+  const entry = places === 0 ? null : readEntry(sequence % places, hal);
+  return entry === null || entry.sequence !== sequence ? null : entry;
+}
+
 /** The log, oldest entry first. */
 export function readLog(log: LogState, hal: PumpHal): LogEntry[] {
   const places = logEntries(hal.store);
   const entries: LogEntry[] = [];
   for (let sequence = Math.max(1, log.kept - places + 1); sequence <= log.kept; sequence++) {
-    const entry = readEntry(sequence % places, hal);
-    if (entry !== null && entry.sequence === sequence) entries.push(entry);
+    const entry = entryOf(sequence, hal);
+    if (entry !== null) entries.push(entry);
   }
   return entries;
 }

@@ -109,3 +109,35 @@ describe('report accuracy', () => {
     expect(stderr).toContain(message);
   });
 });
+
+describe('report of a trace', () => {
+  const passes = join(mixed, 'passes.yaml');
+
+  it('is what the run itself would have written', async () => {
+    const outputs = (name: string) => ['--html', `${name}.html`, '--vcd', `${name}.vcd`];
+    await program.run(['run', passes, '--trace', 'quiet.trace', ...outputs('then')]);
+    const { code, stdout, stderr } = await program.run(['report', 'quiet.trace', ...outputs('now')]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('the same as recorded');
+    const read = (file: string): string => readFileSync(join(program.folder, file), 'utf8');
+    expect(read('now.html')).toBe(read('then.html'));
+    expect(read('now.vcd')).toBe(read('then.vcd'));
+  });
+
+  it('has the accuracy of the pump in it, too', async () => {
+    const { code, stdout } = await program.run(['report', 'accuracy', 'quiet.trace', '--json', '-']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rateUlPerHour: 25 });
+  });
+
+  it.each([
+    [['quiet.trace'], 'say what to make of it'],
+    [['quiet.trace', '--html', 'quiet.trace'], 'would be written over'],
+    [['no.trace', '--html', 'x.html'], 'no such file'],
+    [[passes, '--html', 'x.html'], passes],
+  ])('refuses %j', async (words, message) => {
+    const { code, stdout, stderr } = await program.run(['report', ...words]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+});

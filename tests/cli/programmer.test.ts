@@ -86,6 +86,19 @@ describe('orders at the prompt', () => {
     expect((await type('silence session-left-open')).isAccepted).toBe(true);
   });
 
+  it('shows the event log, the latest last [SR-TEL-1]', async () => {
+    const { type } = desk();
+    expect((await type('log')).lines).toEqual(['nothing yet']);
+    for (let n = 0; n < 12; n++) {
+      await type('stop');
+      await type('resume');
+    }
+    const { lines } = await type('log');
+    expect(lines).toHaveLength(20);
+    expect(lines.filter((line) => line.includes('command=stop outcome=accepted')).length).toBeGreaterThan(3);
+    expect(lines.at(-1)).toMatch(/resume stopped-ticks=1$/);
+  });
+
   it.each([
     ['stauts', 'there is no command "stauts"; did you mean status?'],
     ['set dose 320 mL', 'unknown unit "mL" for a rate'],

@@ -170,6 +170,10 @@ describe('the page in a browser', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.scenario.current .tools').isVisible()).toBe(false);
     expect(await page.locator('.scenario.current canvas').last().isVisible()).toBe(true);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const box = await page.locator('.scenario.current canvas').last().boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(700);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.length).toBeGreaterThan(20_000);
     await page.emulateMedia({ media: null });

@@ -200,6 +200,15 @@ describe('the watchdog', () => {
 });
 
 describe("the board's clock", () => {
+  it('goes no faster while a script runs than that takes here', () => {
+    const clock = new BoardClock(200);
+    const startMs = clock.nowMs();
+    clock.during(() => vi.advanceTimersByTime(60));
+    expect(clock.nowMs() - startMs).toBeCloseTo(60, 6);
+    vi.advanceTimersByTime(1);
+    expect(clock.nowMs() - startMs).toBeCloseTo(260, 6);
+  });
+
   it('stands still while this computer is held up, and rings each timer at its moment', () => {
     const clock = new BoardClock(2);
     const startMs = clock.nowMs();

@@ -3,16 +3,15 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { TARGETS } from '../../../hal/targets.ts';
 import { TICK_MS } from '../../core/units.ts';
-import { htmlReport, type PageEntry } from '../../report/html.ts';
 import { textReport } from '../../report/text.ts';
-import { NOTICE } from '../../report/words.ts';
-import { type Manifest, RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
+import { RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
-import { coreHash, hostTools, productVersion } from '../build-info.ts';
+import { coreHash } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
-import { pageParts } from '../page-parts.ts';
+import { manifestOf } from '../run/manifest.ts';
+import { pageMaker } from '../run/page.ts';
 import { IS_FROM_SOURCE } from '../package-root.ts';
 import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
@@ -53,7 +52,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const start = new Date();
   const scenarios = choose(readScenarios(paths), options);
   const outputs = prepareOutputs(options, scenarios);
-  const parts = outputs.html === null ? null : await pageParts();
+  const makePage = await pageMaker(outputs);
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
   const jobs = await jobsOf(scenarios, outputs, place, options);
@@ -66,13 +65,16 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     start: start.toISOString(),
     tickMs: TICK_MS,
     interrupted: board.isCancelled(),
-    manifest: await manifestOf(options, place),
+    manifest: await manifestOf({
+      seed: options.seed ?? null,
+      target: options.target,
+      board: place?.name ?? null,
+      stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
+    }),
     summary: summarise(finished),
     scenarios: finished,
   };
-  const page = (whole: Result): string =>
-    parts === null ? '' : htmlReport(whole, pageEntries(jobs, outcomes), parts);
-  const problems = writeOutputs(outputs, jobs, outcomes, result, page);
+  const problems = writeOutputs(outputs, jobs, outcomes, result, (whole) => makePage(whole, jobs, outcomes));
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
@@ -83,15 +85,6 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   return exitCodeOf(
     finished.map((scenario) => scenario.verdict),
     others,
-  );
-}
-
-/** Of what has finished, in the order of the result. */
-function pageEntries(jobs: readonly Job[], outcomes: readonly Outcome[]): PageEntry[] {
-  return outcomes.flatMap((outcome, i) =>
-    outcome.kind === 'finished'
-      ? [{ result: outcome.result, why: jobs[i]!.scenario.why, recordings: outcome.recordings }]
-      : [],
   );
 }
 
@@ -124,20 +117,6 @@ async function watchOver(
     // Once interrupted it goes on listening: what a wrapper passes on may come while the outputs are written.
     if (!board.isCancelled()) interruption.stop();
   }
-}
-
-async function manifestOf(options: RunCommandOptions, place: BoardPlace | null): Promise<Manifest> {
-  return {
-    product: 'thecal',
-    productVersion: productVersion(),
-    coreHash: await coreHash(),
-    seed: options.seed ?? null,
-    target: options.target,
-    board: place?.name ?? null,
-    engine: hostTools(),
-    stepping: options.tickByTick === true ? 'tick-by-tick' : 'jumps',
-    notice: NOTICE,
-  };
 }
 
 /** Worker threads start from the built program; what runs from its sources has none. */

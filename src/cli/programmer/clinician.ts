@@ -1,6 +1,7 @@
 /** What a clinician types and what comes of it: one line in, lines for a person and data for a program out. */
 import { ALARMS } from '../../core/alarms/table.ts';
 import { ACCEPTED, COMMAND_OUTCOMES, SESSION_OPEN } from '../../core/commands.ts';
+import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import { PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
 import { STATUS_WORDS } from '../../core/telemetry/answers.ts';
@@ -9,7 +10,8 @@ import type { Reply } from '../../programmer/exchange.ts';
 import { type Requests, readWords, type WordsCrc, writeWords } from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
 import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
-import { formatDuration, parseDuration } from '../../scenario/time.ts';
+import { formatDuration, formatInstant, parseDuration } from '../../scenario/time.ts';
+import { argumentText } from '../../trace/words.ts';
 import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from './prescription.ts';
 import type { PumpTalk } from './talk.ts';
 
@@ -24,12 +26,21 @@ export interface Answer {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+interface LogEntry {
+  readonly number: number;
+  readonly tick: number;
+  readonly code: number;
+  readonly argument: number;
+}
+
 interface Command {
   readonly usage: string;
   readonly meaning: string;
   readonly run: (words: readonly string[]) => Promise<Answer>;
 }
 
+/** That a person wants to see at once. */
+const LATEST_ENTRIES = 20;
 const UL_PER_ML = 1000;
 const NL_PER_UL = 1000;
 
@@ -98,6 +109,7 @@ export class Clinician {
         run: () => this.tellPrescription(),
       },
       alarms: { usage: 'alarms', meaning: 'which alarms there are', run: () => this.tellAlarms() },
+      log: { usage: 'log', meaning: 'the latest of the event log', run: () => this.tellLog() },
       open: {
         usage: 'open',
         meaning: 'open an update session; the pump stands still until commit or rollback',
@@ -234,6 +246,30 @@ export class Clinician {
         `${name}: ${isCritical ? 'critical' : 'non-critical'}, ${isPresent ? 'present' : 'over, latched'}${isAcknowledged ? ', acknowledged' : ''}`,
     );
     return answered(ACCEPTED, lines.length === 0 ? ['none'] : lines, { alarms });
+  }
+
+  private async tellLog(): Promise<Answer> {
+    const entries: LogEntry[] = [];
+    const [, newest = 0] = await this.request('log', 0x7fffffff);
+    for (let from = Math.max(1, newest - LATEST_ENTRIES + 1); from <= newest; ) {
+      const [, , ...words] = await this.request('log', from);
+      if (words.length === 0) break;
+      for (let i = 0; i + 3 < words.length; i += 4) {
+        entries.push({
+          number: words[i]!,
+          tick: words[i + 1]!,
+          code: words[i + 2]!,
+          argument: words[i + 3]!,
+        });
+      }
+      from = (entries.at(-1)?.number ?? newest) + 1;
+    }
+    const lines = entries.map(({ tick, code, argument }) => {
+      const kind = EVENT_KINDS[code];
+      const what = kind === undefined ? `code ${code}` : `${kind} ${argumentText({ tick, kind, argument })}`;
+      return `${formatInstant(tick)}  ${what}`;
+    });
+    return answered(ACCEPTED, lines.length === 0 ? ['nothing yet'] : lines, { entries });
   }
 
   private async open(): Promise<Answer> {

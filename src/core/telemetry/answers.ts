@@ -7,6 +7,7 @@ import { fail } from '../assert.ts';
 import { ACCEPTED } from '../commands.ts';
 import { computedUsedPermille } from '../detection/battery.ts';
 import { computedReservoirNl } from '../ledger.ts';
+import { entryOf } from '../log.ts';
 import { PRESCRIBED_WORDS } from '../prescription-words.ts';
 import { PRESCRIPTION_WORDS } from '../store.ts';
 import type { PumpState } from '../state.ts';
@@ -15,6 +16,7 @@ import type { Frame } from './frame.ts';
 import { FRAME_WORDS_MAX, REPLY, sealFrame } from './frame.ts';
 import {
   ALARM_STATES,
+  LOG,
   NO_SESSION,
   NO_SUCH_WORDS,
   OPEN,
@@ -30,6 +32,9 @@ import { openSession, rollBack, stagedCheck, verifyStaged, writeStaged } from '.
 /** Version of the frames' contents: what each word of a reply or a prescription means. */
 const LAYOUT = 2;
 const NEVER_WORD = -1;
+const ENTRY_REPLY_WORDS = 4;
+/** Older entries are in no store: none holds so many. */
+const LOG_REACH = 2000;
 /** Outcome and status. */
 const STATUS_REPLY_WORDS = 18;
 
@@ -167,6 +172,23 @@ function answerAlarms(pump: PumpState, words: Int32Array): number {
   return 4;
 }
 
+/** The number of the newest entry, then entries from a number on, as many as fit: number, tick, code and argument. */
+function answerLog(pump: PumpState, from: number, words: Int32Array, hal: PumpHal): number {
+  let count = 2;
+  words[0] = ACCEPTED;
+  words[1] = pump.log.kept;
+  for (let i = from; i <= pump.log.kept && count + ENTRY_REPLY_WORDS <= FRAME_WORDS_MAX; i++) {
+    const entry = i < 1 ? null : entryOf(i, hal);
+    if (entry === null) continue;
+    words[count] = entry.sequence;
+    words[count + 1] = entry.tick;
+    words[count + 2] = entry.code;
+    words[count + 3] = entry.argument;
+    count += ENTRY_REPLY_WORDS;
+  }
+  return count;
+}
+
 /** The answer to a request that is no order; it is in `pump.telemetry.reply`. Returns how many words it has. */
 export function answerRequest(pump: PumpState, frame: Frame, hal: PumpHal): number {
   const reply = pump.telemetry.reply;
@@ -178,6 +200,8 @@ export function answerRequest(pump: PumpState, frame: Frame, hal: PumpHal): numb
       return answerPrescription(pump, words[0]!, reply);
     case ALARM_STATES:
       return answerAlarms(pump, reply);
+    case LOG:
+      return answerLog(pump, Math.max(words[0]!, pump.log.kept - LOG_REACH), reply, hal);
     case READ_BACK:
       return answerReadBack(pump, words[0]!, reply);
     case OPEN:

@@ -20,6 +20,7 @@ export const REQUESTS = [
   'refill',
   'silence',
   'acknowledge',
+  'log',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
 
@@ -40,8 +41,9 @@ const LOW_RESERVOIR = 12;
 const REFILL = 13;
 const SILENCE = 14;
 const ACKNOWLEDGE = 15;
+export const LOG = 16;
 /** From this type on there is no request. */
-export const REQUEST_TYPES = 16;
+export const REQUEST_TYPES = 17;
 
 /** First word of a reply: below this the outcome of a command, from here on one of `REPLY_OUTCOMES`. */
 export const FIRST_REPLY_OUTCOME = 16;
@@ -66,6 +68,7 @@ function wordsNeeded(type: number): number {
     case REFILL:
     case SILENCE:
     case ACKNOWLEDGE:
+    case LOG:
       return 1;
     case WRITE:
       return 2;

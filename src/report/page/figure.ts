@@ -9,7 +9,7 @@ import { timeMarks, type View } from '../view.ts';
 
 export interface Listener {
   zoomTo(view: View): void;
-  /** What is under the cursor, in words; empty when it left. */
+  /** What is under the cursor, in words; where it is not on a chart, what the charts show. */
   cursorAt(text: string): void;
 }
 
@@ -84,6 +84,7 @@ export class Figure {
     this.view = view;
     for (const chart of this.charts) this.fill(chart);
     this.lanes?.setScale('x', { min: view.from, max: view.to });
+    if (this.cursorTick() === null) this.listener.cursorAt(this.shown());
   }
 
   /** Draw a line at this tick in every chart. */
@@ -268,7 +269,7 @@ export class Figure {
 
   private underCursor(plot: uPlot): string {
     const { left = -1, top = -1 } = plot.cursor;
-    if (left < 0) return '';
+    if (left < 0) return this.shown();
     const tick = plot.posToVal(left, 'x');
     const reach = Math.abs(plot.posToVal(left + MARK_WIDTH + 1, 'x') - tick);
     const lane = this.data.main.lanes[Math.floor((top * devicePixelRatio) / this.laneHeight())];
@@ -277,6 +278,10 @@ export class Figure {
     const item = items.findLast(({ from, to }) => from === to) ?? items.at(-1);
     const time = formatDuration(Math.max(0, Math.round(tick)));
     return item === undefined ? time : `${time}: ${item.text}`;
+  }
+
+  private shown(): string {
+    return `${formatDuration(Math.round(this.view.from))} to ${formatDuration(Math.round(this.view.to))}`;
   }
 
   private select(plot: uPlot): void {
@@ -432,7 +437,7 @@ function yRange(
   return [isFromZero && bottom === 0 ? 0 : bottom - room, top + room];
 }
 
-const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' });
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 2 });
 const LONG_NUMBER = 100_000;
 
 /** Long numbers have no room beside an axis. */
@@ -441,7 +446,7 @@ function yMarks(_: uPlot, marks: number[]): string[] {
   return marks.map((mark) => (isLong ? COMPACT.format(mark) : mark.toLocaleString('en')));
 }
 
-/** Of a duration the two largest units: marks have little room. */
+/** The two finest units: marks have little room, and the line above the charts says where all of them are. */
 function shortTime(tick: number): string {
-  return formatDuration(tick).split(' ').slice(0, 6).join(' ');
+  return formatDuration(tick).split(' ').slice(-4).join(' ');
 }

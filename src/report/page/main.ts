@@ -178,9 +178,14 @@ preference.addEventListener('change', () => setTheme(preferred()));
 let themeBeforePrint = theme;
 window.addEventListener('beforeprint', () => {
   themeBeforePrint = theme;
+  // Charts are drawn at their width on the screen, and paper is narrower.
+  document.documentElement.classList.add('on-paper');
   setTheme('light');
 });
-window.addEventListener('afterprint', () => setTheme(themeBeforePrint));
+window.addEventListener('afterprint', () => {
+  document.documentElement.classList.remove('on-paper');
+  setTheme(themeBeforePrint);
+});
 
 let width = innerWidth;
 window.addEventListener('resize', () => {

@@ -11,10 +11,21 @@ const REFILL = REQUESTS.indexOf('refill');
 
 describe('tables of names', () => {
   it('each code is the place of its name', () => {
-    const { HELLO, STATUS, PRESCRIPTION, ALARM_STATES, OPEN, WRITE, READ_BACK, VERIFY, COMMIT, ROLLBACK } =
-      requests;
+    const {
+      HELLO,
+      STATUS,
+      PRESCRIPTION,
+      ALARM_STATES,
+      OPEN,
+      WRITE,
+      READ_BACK,
+      VERIFY,
+      COMMIT,
+      ROLLBACK,
+      LOG,
+    } = requests;
     expect(
-      [HELLO, STATUS, PRESCRIPTION, ALARM_STATES, OPEN, WRITE, READ_BACK, VERIFY, COMMIT, ROLLBACK].map(
+      [HELLO, STATUS, PRESCRIPTION, ALARM_STATES, OPEN, WRITE, READ_BACK, VERIFY, COMMIT, ROLLBACK, LOG].map(
         (code) => REQUESTS[code],
       ),
     ).toEqual([
@@ -28,6 +39,7 @@ describe('tables of names', () => {
       'verify',
       'commit',
       'rollback',
+      'log',
     ]);
     expect(REQUESTS).toHaveLength(requests.REQUEST_TYPES);
     const { NO_SUCH_WORDS, NO_SESSION, NOT_VERIFIED, FIRST_REPLY_OUTCOME, REPLY_OUTCOMES } = requests;

@@ -1,0 +1,84 @@
+/**
+ * `thecal report TRACE`: the page, the waveform and the files for CI of a run that has been. The run is made again from
+ * the inputs in its trace and recorded; what it says has to be what was traced, or nothing is written.
+ */
+import { TICK_MS } from '../../../core/units.ts';
+import { RESULT_VERSION, type Result, summarise } from '../../../scenario/result.ts';
+import type { TraceManifest } from '../../../trace/format.ts';
+import { coreHash } from '../../build-info.ts';
+import { type ExitCode, FAILED, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
+import { RunBoard } from '../../run/board.ts';
+import { executeJob } from '../../run/execute.ts';
+import type { Job } from '../../run/job.ts';
+import { manifestOf } from '../../run/manifest.ts';
+import { isStdoutTaken, type OutputOptions, prepareOutputs, writeOutputs } from '../../run/outputs.ts';
+import { pageMaker } from '../../run/page.ts';
+import { reproduceLine, startWords } from '../../run/reproduce.ts';
+import { printLines } from '../../terminal.ts';
+import { openTrace } from '../../traces/open-trace.ts';
+import { scenarioIn } from '../../traces/replay-of.ts';
+import { UserError } from '../../user-error.ts';
+import type { Scenario } from '../../../scenario/scenario.ts';
+
+export type ReportOptions = Omit<OutputOptions, 'trace'>;
+
+export async function reportCommand(path: string, options: ReportOptions): Promise<ExitCode> {
+  const wanted = [options.html, options.vcd, options.json, options.junit];
+  if (wanted.every((file) => file === undefined)) {
+    throw new UserError('say what to make of it: --html FILE, --vcd FILE, --json FILE or --junit FILE');
+  }
+  const trace = openTrace(path);
+  const { manifest, end } = trace;
+  if (manifest.run === 'control') {
+    throw new UserError(`${path}: the run without faults; the report of the one with them shows both`);
+  }
+  const scenario = scenarioIn(path, manifest);
+  // The trace is what is read here, and must not be written over.
+  const outputs = prepareOutputs(options, [{ ...scenario, file: path }]);
+  const makePage = await pageMaker(outputs);
+  const job = await jobOf(scenario, manifest);
+  const outcome = await executeJob(job, RunBoard.of(1));
+  if (outcome.kind === 'cancelled') throw new Error('nobody cancels a report');
+  const { digest } = outcome.result;
+  if (end !== null && (digest?.rolling !== end.rolling || digest.state !== end.state)) {
+    printLines(process.stderr, [
+      `${path}: run again from its inputs it is not what was recorded, so nothing was written; thecal replay says where they part`,
+    ]);
+    return FAILED;
+  }
+  const { seed, stepping } = manifest;
+  const result: Result = {
+    version: RESULT_VERSION,
+    start: new Date().toISOString(),
+    tickMs: TICK_MS,
+    interrupted: false,
+    manifest: await manifestOf({ seed, stepping, target: 'sim', board: null }),
+    summary: summarise([outcome.result]),
+    scenarios: [outcome.result],
+  };
+  const problems = writeOutputs(outputs, [job], [outcome], result, (whole) =>
+    makePage(whole, [job], [outcome]),
+  );
+  printLines(process.stderr, problems);
+  const proof = end === null ? 'the trace breaks off, so its end proves nothing' : 'the same as recorded';
+  const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
+  printLines(human, [`${path}: ${scenario.name}: run again from its inputs, ${proof}`]);
+  return problems.length > 0 ? INFRASTRUCTURE : PASSED;
+}
+
+async function jobOf(scenario: Scenario, { stepping }: TraceManifest): Promise<Job> {
+  const isTickByTick = stepping === 'tick-by-tick';
+  return {
+    index: 0,
+    scenario,
+    targetName: 'sim',
+    board: null,
+    isTickByTick,
+    realtimeFactor: null,
+    trace: null,
+    traceLastTicks: null,
+    isRecorded: true,
+    coreHash: await coreHash(),
+    reproduce: reproduceLine(startWords(), scenario, { targetName: 'sim', isTickByTick, board: [] }),
+  };
+}
