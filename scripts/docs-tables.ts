@@ -397,6 +397,11 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/scenario/evidence.ts': {
     INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
   },
+  'src/scenario/screening.ts': {
+    STEPS_NG: { what: 'doses on trial, ng; the first for a very small child', source: 'LABEL' },
+    FIRST_STEPS: { what: 'doses of these that may be the first', source: 'LABEL' },
+    APART_TICKS: { what: 'from one dose on trial to the next, at least', source: 'LABEL' },
+  },
   'src/core/ledger-record.ts': {
     SAVE_STROKES: { what: 'strokes after which the ledger is saved', source: 'our choice' },
   },
