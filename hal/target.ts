@@ -97,7 +97,7 @@ export type Stimulus =
       readonly isPrimed: boolean;
     }
   /** A dose on trial by syringe into the spinal fluid, past any pump; given within one tick. */
-  | { readonly kind: 'screening'; readonly doseNg: number }
+  | { readonly kind: 'screening'; readonly doseTenthUg: number }
   /**
    * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
    * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.

@@ -242,6 +242,10 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       source: 'JULLIAN (weak)',
     },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
+    FASTEST_NL_PER_DAY: {
+      what: 'most that the mechanism gives with a bolus, nL a day (24 mL)',
+      source: ESTIMATE,
+    },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
       what: 'empty by computation, nL',
@@ -398,7 +402,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
   },
   'src/scenario/screening.ts': {
-    STEPS_NG: { what: 'doses on trial, ng; the first for a very small child', source: 'LABEL' },
+    STEPS_TENTH_UG: { what: 'doses on trial, tenths of a ug; the first for a very small child', source: 'LABEL' },
     FIRST_STEPS: { what: 'doses of these that may be the first', source: 'LABEL' },
     APART_TICKS: { what: 'from one dose on trial to the next, at least', source: 'LABEL' },
   },
@@ -562,6 +566,10 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   resume: 'delivery began again; ticks without it',
   restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
   session: 'an update session was opened, or how it ended',
+  'bolus-begin': 'a bolus began; what was ordered, in tenths of a ug',
+  'bolus-end': 'it was given, or ended before that; what was given of it, in tenths of a ug',
+  'bolus-shortest':
+    'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
 
 const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
@@ -582,6 +590,9 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   resume: 21603,
   restart: 1811,
   session: 1,
+  'bolus-begin': 100,
+  'bolus-end': 100,
+  'bolus-shortest': 365,
 };
 
 function eventTable(): string {
@@ -604,6 +615,7 @@ function commandTable(): string {
     silence: '`{ silence: ALARM }`',
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
+    bolus: '`{ bolus: { dose: 10 ug, over: 10 min } }`',
     frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(

@@ -276,6 +276,10 @@ describe('the library as a whole', () => {
     for (const file of silent) {
       const { scenario, result } = runOf(file);
       expect(scenario.why, file).toMatch(/silence|silent/i);
+      // Where the clinician ordered something else in the control, the pump said so.
+      const orders = (timeline: readonly { kind: string }[]): string =>
+        JSON.stringify(timeline.filter(({ kind }) => kind === 'command'));
+      if (orders(scenario.timeline) !== orders(scenario.control?.timeline ?? [])) continue;
       expect(result.digest?.rolling, file).toBe(controlOf(result).digest?.rolling);
     }
   });

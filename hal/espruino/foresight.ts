@@ -31,6 +31,8 @@ function commandFields(command: Order): (number | string)[] {
       return [command.isConfirmed ? 1 : 0, wordsText(command.words)];
     case 'low-reservoir':
       return [command.thresholdNl];
+    case 'bolus':
+      return [command.doseTenthUg, command.ticks];
     case 'refill':
       return [command.volumeNl];
     case 'silence':

@@ -8,7 +8,7 @@
  * The checksum is the low 16 bits of the native CRC-32 of the text: interpreted code would cost more than a wake.
  */
 import type { LogState } from '../../src/core/log.ts';
-import { mul32 } from '../../src/core/log.ts';
+import { mul32 } from '../../src/core/units.ts';
 
 export const PROTOCOL = 1;
 

@@ -148,25 +148,25 @@ function setUp(session: Session, seq: number, fields: readonly string[]): string
 export function readCommand(texts: readonly string[]): Command | null {
   const kindIndex = wholeNumber(texts[0]!);
   const kind = kindIndex === null ? undefined : COMMAND_KINDS[kindIndex];
-  const isBare = kind === 'stop' || kind === 'resume' || kind === 'interrogate';
+  if (kind === 'stop' || kind === 'resume' || kind === 'interrogate') return { kind: kind };
   const value = texts.length < 2 ? null : wholeNumber(texts[1]!);
-  if (value === null && !isBare) return null;
+  if (value === null) return null;
   switch (kind) {
-    case 'stop':
-    case 'resume':
-    case 'interrogate':
-      return { kind: kind };
     case 'program': {
       const words = readWords(texts, 2);
       return words === null ? null : { kind: kind, words: words, isConfirmed: value === 1 };
     }
     case 'low-reservoir':
-      return { kind: kind, thresholdNl: value! };
+      return { kind: kind, thresholdNl: value };
+    case 'bolus': {
+      const ticks = texts.length < 3 ? null : wholeNumber(texts[2]!);
+      return ticks === null ? null : { kind: kind, doseTenthUg: value, ticks: ticks };
+    }
     case 'refill':
-      return { kind: kind, volumeNl: value! };
+      return { kind: kind, volumeNl: value };
     case 'silence':
     case 'acknowledge':
-      return { kind: kind, alarm: value! };
+      return { kind: kind, alarm: value };
     default:
       return null;
   }

@@ -78,7 +78,8 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
+import type { PrescribedDose } from './prescribed.ts';
+import { nextDoseTick, prescribedDose, prescribedPgPerDay, prescribedRate, withDose } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
 import type { Wand } from './wand.ts';
@@ -94,6 +95,7 @@ interface Queued {
 const PASSED_ON_TICKS = 2;
 /** Of the event log. */
 const LOG_ENTRIES = 1000;
+const PG_PER_TENTH_UG = 100000;
 
 /** Where a memory upset may be: the choices of the fault, in the order of the copies. */
 const UPSET_COPIES = ['working', 'stored', 'second'];
@@ -165,6 +167,8 @@ export class SimTarget implements Target {
   private therapy: Therapy;
   private concentrationUgPerMl: number;
   private isStopped = false;
+  /** The bolus that the pump accepted; null once something else was ordered. No jump passes a turn of it by. */
+  private dose: PrescribedDose | null = null;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
@@ -245,7 +249,8 @@ export class SimTarget implements Target {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
-    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), toTick);
+    const doseTick = nextDoseTick(this.dose, now);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), doseTick, toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -373,7 +378,7 @@ export class SimTarget implements Target {
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
-    const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
+    const { therapy, concentrationUgPerMl, isStopped, dose, toldPg, refillRecords } = this;
     return {
       pump,
       side,
@@ -388,6 +393,7 @@ export class SimTarget implements Target {
       therapy,
       concentrationUgPerMl,
       isStopped,
+      dose,
       toldPg,
       refillRecords,
     };
@@ -410,7 +416,7 @@ export class SimTarget implements Target {
   private execute(at: number): void {
     this.side.tick = at;
     // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === nextDoseTick(this.dose, at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -516,7 +522,7 @@ export class SimTarget implements Target {
         this.replace(stimulus, at);
         break;
       case 'screening':
-        inject(world, stimulus.doseNg * 1000, at);
+        inject(world, stimulus.doseTenthUg * PG_PER_TENTH_UG, at);
         break;
     }
   }
@@ -622,6 +628,9 @@ export class SimTarget implements Target {
     if (order === undefined || !isAccepted) return;
     if (order.kind === 'stop') this.isStopped = true;
     if (order.kind === 'resume') this.isStopped = false;
+    if (order.kind === 'bolus') this.dose = prescribedDose(order.doseTenthUg, at, order.ticks);
+    // Either ends a bolus, and nothing gives the rest of it.
+    if (order.kind === 'stop' || order.kind === 'program') this.dose = null;
     if (order.kind === 'program') {
       this.therapy = order.therapy;
       this.concentrationUgPerMl = order.concentrationUgPerMl;
@@ -633,7 +642,8 @@ export class SimTarget implements Target {
     if (this.oracle === null) return;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    prescribe(this.oracle, at, prescribedRate(therapy, at, this.concentrationUgPerMl, clock));
+    const rate = prescribedRate(therapy, at, this.concentrationUgPerMl, clock);
+    prescribe(this.oracle, at, withDose(rate, this.dose, at));
   }
 }
 

@@ -5,16 +5,19 @@ import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { duration } from './duration.ts';
 import { addBoard } from './commands/board/add-board.ts';
+import type { InspectOptions } from './commands/inspect.ts';
 import { addReport } from './commands/report/add-report.ts';
 import { addTrace } from './commands/trace/add-trace.ts';
 import type { ProgramOptions } from './commands/programmer.ts';
 import type { RunCommandOptions } from './commands/run.ts';
+import { moment } from './traces/moment.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LIST_NAMES, type ListName, type ListOptions } from './list/listing.ts';
 
 const MAX_SEED = 4_294_967_295;
 const MAX_JOBS = 256;
 const MAX_FACTOR = 1_000_000;
+const MAX_STEPS = 1_000_000;
 
 const EXIT_CODES = `
 Exit codes:
@@ -50,6 +53,7 @@ export function createProgram(onExit: (code: ExitCode) => void): Command {
   addTrace(program, onExit);
   addReplay(program, onExit);
   addDiff(program, onExit);
+  addInspect(program, onExit);
   addBoard(program, onExit);
   for (const command of program.commands) {
     command.showHelpAfterError(`(try thecal ${command.name()} --help)`);
@@ -124,6 +128,20 @@ Examples:
 The scenario and the seed in the trace are run in this process, whatever target they
 ran on. If this is not the version or firmware that recorded it, that is said first.
 Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
+`,
+  inspect: `
+Examples:
+  thecal inspect life.trace --at "3 y 41 d 6 h 15 min"        everything as it was then
+  thecal inspect kink.trace --until alarm:occlusion           where that alarm is raised first
+  thecal inspect kink.trace --until fault:kink --step 3       three events after the fault
+  thecal inspect kink.trace --at 173089 --back 1              the event before
+  thecal inspect kink.trace --until raise --json | jq .fields for programs
+  thecal inspect kink.trace --walk                            with the arrow keys, like a debugger
+
+--until takes a kind of line (raise, permission, command, fault, ...), alone or with a word of
+the line: permission:stopped, alarm:NAME, fault:NAME. Without --at it looks from the start;
+without either, the end is shown. What is shown is after the tick.
+Exit codes: 0 shown   2 no trace, nothing there, or the run does not go as recorded
 `,
   diff: `
 Examples:
@@ -254,6 +272,24 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function addInspect(program: Command, onExit: (code: ExitCode) => void): void {
+  program
+    .command('inspect')
+    .description('the whole state of a recorded run at any tick: firmware, signals, alarms, faults')
+    .argument('<trace>', 'a trace, from `thecal run --trace`')
+    .option('--at <time>', 'at this moment (default: the end)', moment)
+    .option('--until <what>', 'go on to the next of these, such as alarm:occlusion')
+    .option('--step <n>', 'then so many events on', wholeNumber(1, MAX_STEPS))
+    .option('--back <n>', 'then so many events back', wholeNumber(1, MAX_STEPS))
+    .option('--walk', 'walk through it with the keys')
+    .option('--json', 'print the state as JSON')
+    .addHelpText('after', EXAMPLES.inspect)
+    .action(async (path: string, options: InspectOptions) => {
+      const { inspectCommand } = await import('./commands/inspect.ts');
+      onExit(await inspectCommand(path, options));
+    });
 }
 
 function factor(text: string): number {

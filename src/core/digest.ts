@@ -1,14 +1,14 @@
 /**
  * The state digest: one CRC-32 over every integer of the pump's state, each as two words, low then high; a word array
- * counts by its own CRC-32 and its last word, since native code sums hundreds of words in the time in which this walk takes one.
+ * counts by its own CRC-32, since native code sums hundreds of words in the time in which this walk takes one.
  *
  * The walk takes the records in the order in which `createPump` built them, so no list of fields can forget one; only
  * the inbox is left out, which is empty after each tick. The log is in by its count and its two lanes.
  */
 import type { Checksum } from '../../hal/hal.ts';
 import { assert } from './assert.ts';
-import { mul32 } from './log.ts';
 import type { PumpState } from './state.ts';
+import { mul32 } from './units.ts';
 
 type Leaf = number;
 interface Node {
@@ -31,11 +31,9 @@ function putNode(words: Int32Array, start: number, node: Node, checksum: Checksu
       count += 2;
     } else if ((value as { buffer?: unknown }).buffer !== undefined) {
       const array = value as Int32Array;
-      // A record ends with its own CRC, and over both together every CRC is the same: so the last word on its own. The
-      // product keeps a CRC within a CRC from adding up with other words of the outer one.
-      words[count] = mul32(checksum.crc32(array, array.length - 1), MIX);
-      words[count + 1] = array[array.length - 1]!;
-      count += 2;
+      // The product keeps a CRC within a CRC from adding up with other words of the outer one.
+      words[count] = mul32(checksum.crc32(array, array.length), MIX);
+      count += 1;
     } else if ((value as { length?: number }).length !== undefined) {
       const list = value as readonly (Leaf | Node)[];
       for (let i = 0; i < list.length; i++) {

@@ -2,8 +2,7 @@
  * What happened, folded and kept. Every event goes out through the HAL and into the rolling digest, so two pumps that report
  * the same digest have said the same things at the same ticks in the same order.
  *
- * Two 32-bit lanes, one multiplying and one rotating; seeds and constants stand here and nowhere else. The board has
- * no `Math.imul`, hence `mul32`: all its products stay under 2^48.
+ * Two 32-bit lanes, one multiplying and one rotating; seeds and constants stand here and nowhere else.
  *
  * What is worth reading years later is also kept, entry by entry, in a ring in the store. Strokes, probes, hours and
  * tones are not, and a suspicion is not either: the ledger counts them or a raise follows, and they would push the
@@ -12,6 +11,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { HOUR, PROBE, STROKE, SUSPECT, TONE } from './events.ts';
 import { ENTRY_WORDS, LOG_AT, logEntries, readRecord, seal, sequenceOf } from './store.ts';
+import { mul32 } from './units.ts';
 
 export interface LogState {
   events: number;
@@ -29,11 +29,6 @@ const UNKEPT = (1 << STROKE) | (1 << PROBE) | (1 << SUSPECT) | (1 << TONE) | (1 
 
 export function createLog(kept: number): LogState {
   return { events: 0, laneA: SEED_A, laneB: SEED_B, kept };
-}
-
-/** Low 32 bits of a product, signed, alike in every engine. */
-export function mul32(a: number, b: number): number {
-  return ((a & 65535) * b + ((((a >>> 16) * b) & 65535) << 16)) | 0;
 }
 
 function fold(log: LogState, word: number): void {

@@ -4,6 +4,7 @@
  * tick would take for a new one. Types only; `pump.ts` builds it.
  */
 import type { AlarmsState } from './alarms/alarms.ts';
+import type { BolusState } from './bolus-state.ts';
 import type { Command } from './commands.ts';
 import type { BatteryState } from './detection/battery.ts';
 import type { OcclusionState } from './detection/occlusion.ts';
@@ -34,6 +35,7 @@ export interface PumpState {
   readonly prescription: PrescriptionState;
   readonly mode: ModeState;
   readonly dosing: DosingState;
+  readonly bolus: BolusState;
   readonly motor: MotorState;
   readonly ledger: LedgerState;
   readonly battery: BatteryState;

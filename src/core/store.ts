@@ -1,12 +1,13 @@
 /**
  * What survives a loss of power: where each record lies in the HAL's store, and how a whole one is told from a torn one.
  *
- * A record is words, of which the last two are its sequence number and the CRC-32 over all before. Each has two copies,
+ * A record is words, of which the last two are its sequence number and a check made of the CRC-32 over all before. Each has two copies,
  * of which power lost at any word of a write leaves one whole; the newest whole one counts. The event log is a ring of
  * small records behind them.
  */
 import type { Checksum, PumpHal, Store } from '../../hal/hal.ts';
 import { PRESCRIBED_WORDS } from './prescription-words.ts';
+import { mul32 } from './units.ts';
 
 /** Lengths in words. A firmware reads what the one before it wrote, so that another length is another store. */
 export const BOOT_WORDS = 8;
@@ -33,13 +34,20 @@ export function sequenceOf(record: Int32Array): number {
   return record[record.length - 2]!;
 }
 
+/** Odd, so that nothing is lost. A CRC over words that end in their own CRC would be the same for all of them. */
+const SEAL_FACTOR = 0x85ebca6b;
+
+function checkOf(record: Int32Array, checksum: Checksum): number {
+  return mul32(checksum.crc32(record, record.length - 1), SEAL_FACTOR);
+}
+
 export function seal(record: Int32Array, sequence: number, checksum: Checksum): void {
   record[record.length - 2] = sequence;
-  record[record.length - 1] = checksum.crc32(record, record.length - 1) | 0;
+  record[record.length - 1] = checkOf(record, checksum);
 }
 
 export function isWhole(record: Int32Array, checksum: Checksum): boolean {
-  return (checksum.crc32(record, record.length - 1) | 0) === record[record.length - 1];
+  return checkOf(record, checksum) === record[record.length - 1];
 }
 
 /** Fill `into` with the record at `address`; false when it is torn, was never written or cannot be read. */

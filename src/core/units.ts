@@ -13,3 +13,8 @@ export const NEVER = 9007199254740991;
 
 /** Largest integer that every engine holds exactly. */
 export const MAX_EXACT = 9007199254740991;
+
+/** Low 32 bits of a product, signed: the board has no `Math.imul`. What is multiplied in it stays under 2^48. */
+export function mul32(a: number, b: number): number {
+  return ((a & 65535) * b + ((((a >>> 16) * b) & 65535) << 16)) | 0;
+}

@@ -1,5 +1,5 @@
-/** What a trace keeps beside what happened: values of the firmware's state. */
-import { plainOf, type Trace } from '../trace/read.ts';
+/** What a trace keeps beside what happened: values of the firmware's state, and snapshots to go on from. */
+import { type Block, plainOf, type Trace } from '../trace/read.ts';
 
 /** Values of the firmware's state by their dotted path, by the tick before which they hold. */
 export function keptValues({ blocks, gap }: Trace): Map<number, () => ReadonlyMap<string, number>> {
@@ -15,4 +15,9 @@ export function keptValues({ blocks, gap }: Trace): Map<number, () => ReadonlyMa
     });
   }
   return kept;
+}
+
+/** The last snapshot from which a run can be led to `tick`, or null: from the beginning. */
+export function snapshotBefore({ blocks }: Trace, tick: number): Block | null {
+  return blocks.findLast((block) => block.kind === 'snapshot' && block.firstTick <= tick) ?? null;
 }

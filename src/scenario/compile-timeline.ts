@@ -431,7 +431,7 @@ function compileMoment(
     return replacement === null ? null : { tick, line, id, kind: 'replace', ...replacement };
   }
   if ('screening' in entry) {
-    const next = { tick, doseNg: entry.screening.dose };
+    const next = { tick, doseTenthUg: entry.screening.dose };
     checkScreening(next, programming.screening, programming.therapy, [...path, 'screening'], context.report);
     programming.screening = next;
     return { line, id, kind: 'screening', ...next };
@@ -538,6 +538,7 @@ function compileCommand(
     programming.lowReservoirNl = thresholdNl;
     return { kind: 'low-reservoir', thresholdNl };
   }
+  if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;

@@ -104,6 +104,14 @@ export function controlOf(scenario: Scenario): Scenario {
   return { ...scenario, ...scenario.control, control: null };
 }
 
+/** What is done in a run, in its order. */
+export function stimuliOf({ timeline }: Pick<Scenario, 'timeline'>): { tick: number; stimulus: Stimulus }[] {
+  return timeline.flatMap((entry) => {
+    const stimulus = stimulusOf(entry);
+    return stimulus === null ? [] : [{ tick: entry.tick, stimulus }];
+  });
+}
+
 function stimulusOf(entry: TimelineEntry): Stimulus | null {
   switch (entry.kind) {
     case 'fault':
@@ -121,7 +129,7 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
       return { kind: 'replace', fillNl, prescription, isPrimed };
     }
     case 'screening':
-      return { kind: 'screening', doseNg: entry.doseNg };
+      return { kind: 'screening', doseTenthUg: entry.doseTenthUg };
     case 'command':
       return { kind: 'command', command: entry.command };
     case 'session':
@@ -284,10 +292,7 @@ async function observeTarget(
   const witness = new Witness(target, judges, trace, doseTicks, recorder);
   for (const tick of lastTicks) witness.looks.add(tick);
   for (const tick of lookTicks(judges, scenario.lookEveryTicks, untilTick)) witness.looks.add(tick);
-  for (const entry of plan.timeline) {
-    const stimulus = stimulusOf(entry);
-    if (stimulus !== null) witness.expectStimulus(entry.tick, stimulus);
-  }
+  for (const { tick, stimulus } of stimuliOf(plan)) witness.expectStimulus(tick, stimulus);
   let error: unknown = null;
   let digest: TargetDigest | null = null;
   try {

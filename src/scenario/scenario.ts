@@ -112,7 +112,7 @@ export type TimelineEntry = EntryBase &
         /** The tubing of the new pump holds the drug, and not water. */
         readonly isPrimed: boolean;
       }
-    | { readonly kind: 'screening'; readonly doseNg: number }
+    | { readonly kind: 'screening'; readonly doseTenthUg: number }
     | {
         readonly kind: 'session';
         /** Null: it is opened, and nothing is written. */

@@ -60,6 +60,7 @@ const LABEL = {
   max: 145_000,
   because: 'the label band; more than that is the fault over-infusion',
 };
+const BOLUS = { min: 1, because: 'the pump counts tenths of a ug' };
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 
 export type Schemas = ReturnType<typeof buildSchemas>;
@@ -249,6 +250,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
       program: closed({ program: THERAPY }),
       concentration: closed({ concentration }),
+      bolus: closed({
+        bolus: closed({
+          dose: quantity(KINDS.dose, BOLUS),
+          over: duration({ min: 1, because: 'the length of a tick' }, formatDuration),
+        }),
+      }),
     }),
   );
 

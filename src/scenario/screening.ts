@@ -7,7 +7,7 @@ import type { Path, Report } from './problem.ts';
 import { formatQuantity, KINDS } from './quantity.ts';
 import { formatDuration } from './time.ts';
 
-const STEPS_NG = [25_000, 50_000, 75_000, 100_000];
+const STEPS_TENTH_UG = [250, 500, 750, 1000];
 /** The first dose is one of so many first steps. */
 const FIRST_STEPS = 2;
 const APART_TICKS = 86_400;
@@ -15,27 +15,27 @@ const APART_TICKS = 86_400;
 /** The last one given. */
 export interface Screening {
   readonly tick: number;
-  readonly doseNg: number;
+  readonly doseTenthUg: number;
 }
 
-const show = (ng: number): string => formatQuantity(ng, KINDS.dose);
+const show = (tenthUg: number): string => formatQuantity(tenthUg, KINDS.dose);
 
 function complaintOf(next: Screening, before: Screening | null): string | null {
-  const step = STEPS_NG.indexOf(next.doseNg);
+  const step = STEPS_TENTH_UG.indexOf(next.doseTenthUg);
   if (step < 0) {
-    return `${show(next.doseNg)} is no dose on trial: the label has 50, 75 and 100 ug, and 25 ug first for a very small child`;
+    return `${show(next.doseTenthUg)} is no dose on trial: the label has 50, 75 and 100 ug, and 25 ug first for a very small child`;
   }
   if (before === null) {
     return step < FIRST_STEPS
       ? null
-      : `${show(next.doseNg)} can't be the first dose on trial: the label begins with 50 ug, or 25 ug for a very small child`;
+      : `${show(next.doseTenthUg)} can't be the first dose on trial: the label begins with 50 ug, or 25 ug for a very small child`;
   }
-  const wanted = STEPS_NG[STEPS_NG.indexOf(before.doseNg) + 1];
+  const wanted = STEPS_TENTH_UG[STEPS_TENTH_UG.indexOf(before.doseTenthUg) + 1];
   if (wanted === undefined) {
-    return `nothing comes after ${show(before.doseNg)}: on the label, who does not respond to it is not given a pump`;
+    return `nothing comes after ${show(before.doseTenthUg)}: on the label, who does not respond to it is not given a pump`;
   }
-  if (next.doseNg !== wanted) {
-    return `${show(next.doseNg)} does not follow ${show(before.doseNg)}: the label's next step is ${show(wanted)}`;
+  if (next.doseTenthUg !== wanted) {
+    return `${show(next.doseTenthUg)} does not follow ${show(before.doseTenthUg)}: the label's next step is ${show(wanted)}`;
   }
   if (next.tick - before.tick >= APART_TICKS) return null;
   return `comes ${formatDuration(next.tick - before.tick)} after the dose before it, and the label asks for 24 h: give it later`;

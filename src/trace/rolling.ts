@@ -2,7 +2,7 @@
  * The rolling digest over events, as the core folds it (`src/core/log.ts`), kept beside the core because that one begins
  * anew when the firmware restarts and a record of the run does not. A test holds the two together.
  */
-import { mul32 } from '../core/log.ts';
+import { mul32 } from '../core/units.ts';
 
 const SEED_A = 0x243f6a88;
 const SEED_B = 0x13198a2e;

@@ -85,7 +85,7 @@ function stimulusText(stimulus: Stimulus): string {
       return `replace fill-nl=${fillNl} primed=${isPrimed ? 'yes' : 'no'} program=${JSON.stringify(prescription)}`;
     }
     case 'screening':
-      return `screening dose-ng=${stimulus.doseNg}`;
+      return `screening dose-tenth-ug=${stimulus.doseTenthUg}`;
     case 'session': {
       const { program, leave, isConfirmed } = stimulus;
       const text = program === null ? 'none' : JSON.stringify(program);

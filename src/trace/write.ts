@@ -62,19 +62,21 @@ const CODES = Object.fromEntries(EVENT_KINDS.map((kind, index) => [kind, index])
   number
 >;
 
-/** `keepsStates`: the target gives its state away at once, so snapshots and values are written too. */
-export function createTraceWriter(
-  store: TraceStore,
-  sha256: Sha256,
-  { keepsStates }: { readonly keepsStates: boolean },
-): TraceWriter {
-  return new BlockWriter(store, sha256, keepsStates);
+export interface TraceOptions {
+  /** The target gives its state away at once, so snapshots and values are written too. */
+  readonly keepsStates: boolean;
+  readonly recordsPerSnapshot?: number;
+}
+
+export function createTraceWriter(store: TraceStore, sha256: Sha256, options: TraceOptions): TraceWriter {
+  return new BlockWriter(store, sha256, options);
 }
 
 class BlockWriter implements TraceWriter {
   private readonly store: TraceStore;
   private readonly sha256: Sha256;
   private readonly keepsStates: boolean;
+  private readonly recordsPerSnapshot: number;
   private readonly body = new ByteWriter(FULL_BYTES + 1024);
   private link: Uint8Array;
   private sequence = 0;
@@ -91,10 +93,11 @@ class BlockWriter implements TraceWriter {
   /** Taken while a block was open, and written after it. */
   private readonly waiting: { kind: BlockKind; tick: number; body: Uint8Array }[] = [];
 
-  constructor(store: TraceStore, sha256: Sha256, keepsStates: boolean) {
+  constructor(store: TraceStore, sha256: Sha256, { keepsStates, recordsPerSnapshot }: TraceOptions) {
     this.store = store;
     this.sha256 = sha256;
     this.keepsStates = keepsStates;
+    this.recordsPerSnapshot = recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT;
     this.link = firstLink(sha256);
   }
 
@@ -122,7 +125,7 @@ class BlockWriter implements TraceWriter {
   }
 
   isSnapshotDue(): boolean {
-    return this.keepsStates && this.recordsSinceSnapshot >= RECORDS_PER_SNAPSHOT;
+    return this.keepsStates && this.recordsSinceSnapshot >= this.recordsPerSnapshot;
   }
 
   areValuesDue(nextTick: number): boolean {

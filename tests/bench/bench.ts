@@ -5,6 +5,8 @@
 import { cpus } from 'node:os';
 import type { TargetSetup } from '../../hal/target.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
+import { sha256 } from '../../src/cli/hashing.ts';
+import { createTraceWriter, type TraceWriter } from '../../src/trace/write.ts';
 import { SETUP } from '../canaries/checks.ts';
 
 const DAY = 86_400;
@@ -31,7 +33,12 @@ function setupAt(ugPerDay: number, isTickByTick: boolean): TargetSetup {
   };
 }
 
-async function run(setup: TargetSetup, untilTick: number, refillEvery: number): Promise<Cost> {
+async function run(
+  setup: TargetSetup,
+  untilTick: number,
+  refillEvery: number,
+  writer: TraceWriter | null = null,
+): Promise<Cost> {
   const began = process.cpuUsage();
   const target = new SimTarget(setup);
   for (let at = refillEvery; at <= untilTick; at += refillEvery) {
@@ -39,10 +46,14 @@ async function run(setup: TargetSetup, untilTick: number, refillEvery: number): 
   }
   let events = 0;
   await target.advance(untilTick, {
-    event: () => void (events += 1),
-    stateDigest() {},
+    event(event) {
+      events += 1;
+      writer?.event(event);
+    },
+    stateDigest: (tick, digest) => writer?.stateDigest(tick, digest),
     afterTick() {},
   });
+  writer?.flush();
   const { rolling, state } = await target.digest();
   const { user, system } = process.cpuUsage(began);
   return {
@@ -84,6 +95,31 @@ async function life(label: string, ugPerDay: number, refillEvery: number): Promi
   row('times faster than the pump itself', whole(Math.round(first.ticks / cpu)));
 }
 
+/** What a trace adds to a run, in turns in one process; the digest is part of both. */
+async function traceCost(label: string, ugPerDay: number): Promise<void> {
+  const until = 2 * 365 * DAY;
+  const ratios: number[] = [];
+  let bytes = 0;
+  let events = 0;
+  for (let i = 0; i < ROUNDS; i++) {
+    const plain = await run(setupAt(ugPerDay, false), until, REFILL_EVERY);
+    bytes = 0;
+    const count = (part: Uint8Array): void => void (bytes += part.length);
+    const writer = createTraceWriter(
+      { begin: count, block: ({ head, body }) => [head, body].forEach(count) },
+      sha256,
+      { keepsStates: true },
+    );
+    const traced = await run(setupAt(ugPerDay, false), until, REFILL_EVERY, writer);
+    events = traced.events;
+    ratios.push(traced.cpuSeconds / plain.cpuSeconds);
+  }
+  console.log(`\n${label}`);
+  row('bytes per event, digests and chain included', fixed(bytes / events, 2), SAME);
+  const added = 100 * (median(ratios) - 1);
+  row(`a full trace adds, median of ${ROUNDS} pairs`, `${fixed(added, 0)} %`, 'required 30 %, goal 12 %');
+}
+
 async function ratio(label: string, ugPerDay: number): Promise<void> {
   const until = 60 * DAY;
   const jumped: Cost[] = [];
@@ -121,3 +157,4 @@ await life(
 await life('A life of 6.9 years at 1 mL a day (500 ug of 500 ug/mL), a refill every 30 days', 500, 30 * DAY);
 await ratio('60 days at 0.2 mL a day: jumps against tick by tick', 100);
 await ratio('60 days at 1 mL a day: jumps against tick by tick', 500);
+await traceCost('2 years at 0.6 mL a day: with a trace against without', 300);

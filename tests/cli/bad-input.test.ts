@@ -91,10 +91,7 @@ describe('bad input', () => {
   });
 
   it.each([
-    [
-      ['replay', '--help'],
-      /^error: 'replay' is unknown or not built in yet; there are run, check, list, board\n/,
-    ],
+    [['serve', '--help'], /^error: 'serve' is unknown or not built in yet; there are run, /],
     [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
     [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
   ])('is a command that is not there: %s', async (words, message) => {

@@ -45,7 +45,13 @@ export async function record(
       revealedBy,
       sliceTicks: SLICE_TICKS[stepping],
       openTrace: (run) => {
-        const trace = memoryTrace({ run, stepping, scenarioText: scenario.text, seed: scenario.seed }, true);
+        const trace = memoryTrace(
+          { run, stepping, scenarioText: scenario.text, seed: scenario.seed },
+          {
+            keepsStates: true,
+            recordsPerSnapshot: 1000,
+          },
+        );
         opened.set(run, trace);
         return trace.writer;
       },

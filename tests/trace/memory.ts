@@ -3,7 +3,7 @@ import { sha256 } from '../../src/cli/hashing.ts';
 import type { TraceManifest } from '../../src/trace/format.ts';
 import { readTrace, records, type Trace } from '../../src/trace/read.ts';
 import { endLine, recordLine } from '../../src/trace/text.ts';
-import { createTraceWriter, type TraceWriter } from '../../src/trace/write.ts';
+import { createTraceWriter, type TraceOptions, type TraceWriter } from '../../src/trace/write.ts';
 
 export const MANIFEST: TraceManifest = {
   product: 'thecal',
@@ -32,7 +32,10 @@ export interface MemoryTrace {
   lines(): string[];
 }
 
-export function memoryTrace(manifest: Partial<TraceManifest> = {}, keepsStates = false): MemoryTrace {
+export function memoryTrace(
+  manifest: Partial<TraceManifest> = {},
+  options: TraceOptions = { keepsStates: false },
+): MemoryTrace {
   const parts: Uint8Array[] = [];
   const writer = createTraceWriter(
     {
@@ -40,7 +43,7 @@ export function memoryTrace(manifest: Partial<TraceManifest> = {}, keepsStates =
       block: ({ head, body }) => void parts.push(head, body),
     },
     sha256,
-    { keepsStates },
+    options,
   );
   writer.manifest({ ...MANIFEST, ...manifest });
   const bytes = (): Uint8Array => {

@@ -100,7 +100,7 @@ const END = { rolling: '0123456789abcdef', state: '01234567' };
 
 /** Three days of strokes, with something done to the pump in each. */
 function threeDays(): Uint8Array {
-  const trace = memoryTrace({}, true);
+  const trace = memoryTrace({}, { keepsStates: true });
   for (let tick = 71; tick < 3 * DAY; tick += 720) {
     if (tick % DAY < 720) trace.writer.stimulus(tick, { kind: 'clear', id: `day ${Math.floor(tick / DAY)}` });
     trace.writer.event({ tick, kind: 'stroke', argument: tick });

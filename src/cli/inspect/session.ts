@@ -1,0 +1,82 @@
+/** What a person goes through a trace with: where they are, where things are, and what it looks like there. */
+import { createSimTarget } from '../../../hal/sim/target.ts';
+import { Inspector, type RunState, StrayError, TraceIndex } from '../../replay/inspector.ts';
+import type { Wanted } from '../../replay/seek.ts';
+import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
+import { controlOf } from '../../scenario/run.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { formatInstant } from '../../scenario/time.ts';
+import type { Trace } from '../../trace/read.ts';
+import { recordLine } from '../../trace/text.ts';
+import { coreHash } from '../build-info.ts';
+import { openTrace } from '../traces/open-trace.ts';
+import { scenarioIn } from '../traces/replay-of.ts';
+import { UserError } from '../user-error.ts';
+
+export class Session {
+  readonly path: string;
+  readonly trace: Trace;
+  readonly index: TraceIndex;
+  readonly lastTick: number;
+  /** Pump time at tick 0, since Monday 00:00. */
+  readonly startTick: number;
+  private readonly inspector: Inspector;
+  private readonly isOwnCore: boolean;
+
+  private constructor(path: string, trace: Trace, scenario: Scenario, isOwnCore: boolean) {
+    const { manifest } = trace;
+    this.path = path;
+    this.trace = trace;
+    this.isOwnCore = isOwnCore;
+    this.index = new TraceIndex(trace);
+    const run = manifest.run === 'control' ? controlOf(scenario) : { ...scenario, control: null };
+    this.inspector = new Inspector(trace, run, createSimTarget, isOwnCore);
+    this.lastTick = this.inspector.lastTick;
+    this.startTick = scenario.start.weekday * TICKS_PER_DAY + (scenario.start.hour % 24) * TICKS_PER_HOUR;
+  }
+
+  static async open(path: string): Promise<Session> {
+    const trace = openTrace(path);
+    const scenario = scenarioIn(path, trace.manifest);
+    return new Session(path, trace, scenario, trace.manifest.coreHash === (await coreHash()));
+  }
+
+  async at(tick: number): Promise<RunState> {
+    try {
+      return await this.inspector.at(tick);
+    } catch (error) {
+      if (!(error instanceof StrayError)) throw error;
+      const why = this.isOwnCore ? '' : '; it was recorded by another firmware';
+      throw new UserError(
+        `${this.path}: can't be shown beyond ${formatInstant(error.tick)}: ${error.message}${why}`,
+        `"thecal replay ${this.path}" says more`,
+      );
+    }
+  }
+
+  /** The tick of the `count`th wanted record after a tick, or null. */
+  after(tick: number, isWanted: Wanted, count = 1): number | null {
+    let at: number | null = tick;
+    for (let i = 0; i < count && at !== null; i++) at = this.index.after(at, isWanted)?.tick ?? null;
+    return at;
+  }
+
+  before(tick: number, isWanted: Wanted, count = 1): number | null {
+    let at: number | null = tick;
+    for (let i = 0; i < count && at !== null; i++) at = this.index.before(at, isWanted)?.tick ?? null;
+    return at;
+  }
+
+  linesBefore(tick: number, count: number): string[] {
+    return this.index.around(tick, count).map(recordLine);
+  }
+
+  /** Of the tick itself, and after it. */
+  linesFrom(tick: number, count: number): { readonly own: string[]; readonly later: string[] } {
+    const found = this.index.from(tick, count);
+    return {
+      own: found.filter((record) => record.tick === tick).map(recordLine),
+      later: found.filter((record) => record.tick > tick).map(recordLine),
+    };
+  }
+}

@@ -1,0 +1,183 @@
+/** Walking through a recorded run, key by key: what a key does, and the picture after it. Knows no terminal. */
+import { isEvent, isTelling, parseWanted, type Wanted } from '../../replay/seek.ts';
+import type { RunState } from '../../replay/inspector.ts';
+import type { Paint } from '../../report/paint.ts';
+import { alarmLines, faultLines, fieldLines, momentText, signalLines } from '../../report/state-text.ts';
+import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
+import type { Session } from './session.ts';
+
+const LINES_BEFORE = 4;
+const LINES_AFTER = 4;
+const KEYS =
+  '←→ event  ↑↓ hour  PgUp PgDn day  n N what matters  / find  . again  s signals or firmware  Home End  q quit';
+
+export class Walk {
+  isOver = false;
+  private readonly session: Session;
+  private state: RunState;
+  /** The state before the last move. */
+  private previous: RunState | null = null;
+  private view: 'signals' | 'firmware' = 'signals';
+  /** What is being typed after `/`; null: nothing. */
+  private typed: string | null = null;
+  private wanted: { readonly text: string; readonly is: Wanted } | null = null;
+  private message = '';
+
+  private constructor(session: Session, state: RunState) {
+    this.session = session;
+    this.state = state;
+  }
+
+  static async begin(session: Session, tick: number): Promise<Walk> {
+    return new Walk(session, await session.at(tick));
+  }
+
+  get tick(): number {
+    return this.state.tick;
+  }
+
+  /** `name` as Node's readline calls keys; `text` is what would be typed. */
+  async key(name: string | undefined, text: string): Promise<void> {
+    this.message = '';
+    if (this.typed !== null) await this.type(this.typed, name, text);
+    else await this.move(name, text);
+  }
+
+  private async move(name: string | undefined, text: string): Promise<void> {
+    const key = name === undefined || name === '' ? text : name;
+    const place = this.placeOf(key, text);
+    if (place !== null) await this.to(place.tick, place.otherwise ?? '');
+    else if (key === '.') await this.find();
+    else if (key === '/') this.typed = '';
+    else if (key === 's') this.view = this.view === 'signals' ? 'firmware' : 'signals';
+    else if (key === 'q' || key === 'escape') this.isOver = true;
+  }
+
+  /** Where a key leads; a tick of null is nowhere. null: it is no key that moves. */
+  private placeOf(key: string, text: string): { tick: number | null; otherwise?: string } | null {
+    const { session, tick } = this;
+    switch (key) {
+      case 'right':
+        return { tick: session.after(tick, isEvent), otherwise: 'nothing happens after this' };
+      case 'left':
+        return { tick: session.before(tick, isEvent), otherwise: 'nothing happened before this' };
+      case 'down':
+        return { tick: tick + TICKS_PER_HOUR };
+      case 'up':
+        return { tick: tick - TICKS_PER_HOUR };
+      case 'pagedown':
+        return { tick: tick + TICKS_PER_DAY };
+      case 'pageup':
+        return { tick: tick - TICKS_PER_DAY };
+      case 'home':
+        return { tick: 0 };
+      case 'end':
+        return { tick: session.lastTick };
+      case 'n':
+        return text === 'N'
+          ? { tick: session.before(tick, isTelling), otherwise: 'nothing that matters happened before this' }
+          : { tick: session.after(tick, isTelling), otherwise: 'nothing that matters happens after this' };
+      default:
+        return null;
+    }
+  }
+
+  private async type(typed: string, name: string | undefined, text: string): Promise<void> {
+    if (name === 'escape') this.typed = null;
+    else if (name === 'backspace') this.typed = typed.slice(0, -1);
+    else if (name === 'return' || name === 'enter') {
+      this.typed = null;
+      const is = parseWanted(typed);
+      if (typeof is === 'string') this.message = is;
+      else {
+        this.wanted = { text: typed, is };
+        await this.find();
+      }
+    } else if (/^[ -~]$/.test(text)) this.typed = typed + text;
+  }
+
+  private async find(): Promise<void> {
+    if (this.wanted === null) this.message = 'nothing to look for yet: / and then such as alarm:occlusion';
+    else await this.to(this.session.after(this.tick, this.wanted.is), `no ${this.wanted.text} after this`);
+  }
+
+  private async to(tick: number | null, otherwise: string): Promise<void> {
+    if (tick === null) {
+      this.message = otherwise;
+      return;
+    }
+    const next = Math.min(Math.max(0, tick), this.session.lastTick);
+    if (next === this.tick) {
+      this.message = next === 0 ? 'this is the start' : 'this is the end';
+      return;
+    }
+    const state = await this.session.at(next);
+    this.previous = this.state;
+    this.state = state;
+  }
+
+  /** As many lines as there is room for. */
+  frame(columns: number, rows: number, paint: Paint): string[] {
+    const { session, state } = this;
+    const { manifest } = session.trace;
+    const { own, later } = session.linesFrom(state.tick, LINES_AFTER);
+    const before = session.linesBefore(state.tick, LINES_BEFORE);
+    const body = [
+      paint.bold(cut(`${session.path}: ${manifest.scenario}`, columns)),
+      cut(momentText(state.tick, session.startTick), columns),
+      bar(state.tick, session.lastTick, columns),
+      `alarms  ${alarmLines(state.fields, paint).join('; ')}`,
+      cut(`faults  ${faultLines(state).join('; ')}`, columns),
+      '',
+      ...Array<string>(LINES_BEFORE - before.length).fill(''),
+      ...before.map((line) => paint.dim(cut(`  ${line}`, columns))),
+      ...(own.length === 0 ? [`${state.tick} nothing`] : own).map((line) =>
+        paint.bold(cut(`> ${line}`, columns)),
+      ),
+      ...later.map((line) => paint.dim(cut(`  ${line}`, columns))),
+      '',
+      ...(this.view === 'signals' ? this.signals(columns) : this.firmware(columns)),
+    ];
+    const room = rows - 1;
+    const shown = body.slice(0, room);
+    while (shown.length < room) shown.push('');
+    return [...shown, this.footer(columns, paint)];
+  }
+
+  private signals(columns: number): string[] {
+    return signalLines(this.state).map((line) => cut(line, columns));
+  }
+
+  private firmware(columns: number): string[] {
+    const changed = this.changes();
+    return [
+      ...(changed.length === 0 ? [] : [cut(`changed  ${changed.join(', ')}`, columns), '']),
+      ...fieldLines(this.state, columns),
+    ];
+  }
+
+  /** Fields that the last move has changed. */
+  private changes(): string[] {
+    const { previous, state } = this;
+    if (previous === null) return [];
+    return [...state.fields]
+      .filter(([path, value]) => previous.fields.get(path) !== value)
+      .map(([path, value]) => `${path} ${previous.fields.get(path) ?? 'absent'} → ${value}`);
+  }
+
+  private footer(columns: number, paint: Paint): string {
+    if (this.typed !== null)
+      return cut(`find: ${this.typed}_   (raise, alarm:occlusion, fault:kink, command)`, columns);
+    return this.message === '' ? paint.dim(cut(KEYS, columns)) : paint.yellow(cut(this.message, columns));
+  }
+}
+
+function cut(text: string, columns: number): string {
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+function bar(tick: number, lastTick: number, columns: number): string {
+  const width = Math.max(1, columns - 2);
+  const place = Math.round((tick / Math.max(1, lastTick)) * (width - 1));
+  return `[${'-'.repeat(place)}o${'-'.repeat(width - 1 - place)}]`;
+}
