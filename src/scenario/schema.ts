@@ -44,7 +44,6 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
-  screeningOver: '1 min', // [S] the least that the label has
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -130,7 +129,7 @@ const SCREENING = closed({
   over: duration(
     { min: 60, max: 600, because: 'the label: over at least a minute; it is one injection' },
     formatDuration,
-  ).prefault(DEFAULTS.screeningOver),
+  ).prefault('1 min'),
 });
 
 const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
