@@ -402,6 +402,14 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/scenario/evidence.ts': {
     INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
   },
+  'src/scenario/screening.ts': {
+    STEPS_TENTH_UG: {
+      what: 'doses on trial, tenths of a ug; the first for a very small child',
+      source: 'LABEL',
+    },
+    FIRST_STEPS: { what: 'doses of these that may be the first', source: 'LABEL' },
+    APART_TICKS: { what: 'from one dose on trial to the next, at least', source: 'LABEL' },
+  },
   'src/core/ledger-record.ts': {
     SAVE_STROKES: { what: 'strokes after which the ledger is saved', source: 'our choice' },
   },
@@ -437,6 +445,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
   'src/core/prescription-words.ts': ['BOLUS_TENTH_UG', 'BOLUS_DOSE_MAX_TENTH_UG'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
+  'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
   'src/scenario/recorder.ts': ['DETAIL_TICKS'],
   'src/scenario/run.ts': ['DEFAULT_SLICE_TICKS'],
   'src/scenario/time.ts': ['MAX_DURATION_TICKS'],
@@ -444,7 +453,14 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
+  'hal/sim/target.ts': [
+    'PASSED_ON_TICKS',
+    'ORACLE_SIGNALS',
+    'LOG_ENTRIES',
+    'UPSET_COPIES',
+    'CUTS',
+    'PG_PER_TENTH_UG',
+  ],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [

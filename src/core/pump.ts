@@ -44,12 +44,13 @@ function assemblePump(
 ): PumpState {
   const ugPerMl = concentrationUgPerMl(prescription);
   return {
-    nowTick: 0,
+    nowTick: build.implantTick,
     build: {
       strokeNl: build.strokeNl,
       reservoirNl: build.reservoirNl,
       startHour: build.startHour,
       sessionTimeoutTicks: build.sessionTimeoutTicks,
+      implantTick: build.implantTick,
     },
     prescription: prescription,
     mode: createMode(),

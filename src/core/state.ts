@@ -24,6 +24,8 @@ export interface BuildState {
   readonly startHour: number;
   /** An update session in which nobody is heard for so long is rolled back; 0: it stays open, and the pump stopped. */
   readonly sessionTimeoutTicks: number;
+  /** The first tick of this pump, from which its battery and its life count. Not 0: it took the place of another one. */
+  readonly implantTick: number;
 }
 
 export interface PumpState {

@@ -104,7 +104,13 @@ function detect(pump: PumpState, readings: Readings, hal: PumpHal): boolean {
   const occlusion = pump.occlusion;
   const before = occlusion.verdict;
   if (readings.isStrokeDue) stepLoadedSupply(pump.battery, readings.loadedMv);
-  stepReplacementIndicator(pump.battery, pump.motor.requested, readings.isHour, pump.nowTick);
+  stepReplacementIndicator(
+    pump.battery,
+    pump.motor.requested,
+    readings.isHour,
+    pump.build.implantTick,
+    pump.nowTick,
+  );
   const wantsProbe = stepOcclusion(
     occlusion,
     readings.pressurePa,
@@ -216,7 +222,7 @@ export function nextWake(pump: PumpState): number {
   wake = earlier(wake, sessionTimeoutTick(session, pump.build.sessionTimeoutTicks));
   const leftOpen = sessionLeftOpenTick(session);
   if (leftOpen >= now) wake = earlier(wake, leftOpen);
-  const endOfService = endOfServiceTick(pump.battery);
+  const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
   return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));

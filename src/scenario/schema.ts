@@ -125,6 +125,14 @@ const CATHETER = closed({
 
 const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
 
+const SCREENING = closed({
+  dose: quantity(KINDS.dose),
+  over: duration(
+    { min: 60, max: 600, because: 'the label: over at least a minute; it is one injection' },
+    formatDuration,
+  ).prefault('1 min'),
+});
+
 const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
 const ENVIRONMENT = closed({
   noise: disturbance(),
@@ -263,6 +271,17 @@ export function buildSchemas(vocabulary: Vocabulary) {
     refill: timed(
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
+    replace: timed(
+      closed({
+        replace: quantity(KINDS.volume),
+        concentration: concentration.optional(),
+        therapy: THERAPY.optional(),
+        primed: word('answer', ['yes', 'no']).prefault(DEFAULTS.primed),
+        ...ONLY,
+        ...TIMING,
+      }),
+    ),
+    screening: timed(closed({ screening: SCREENING, ...ONLY, ...TIMING })),
     command: timed(closed({ command, ...ONLY, ...TIMING })),
     session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),
