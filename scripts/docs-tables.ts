@@ -443,7 +443,6 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'MAX_EXACT',
   ],
   'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
-  'src/core/prescription-words.ts': ['BOLUS_TENTH_UG', 'BOLUS_DOSE_MAX_TENTH_UG'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
   'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
   'src/scenario/recorder.ts': ['DETAIL_TICKS'],
