@@ -46,15 +46,8 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
   return left > 0 ? Math.floor((doseTenthUg * BOLUS_TENTH_UG + left - 1) / left) : 0;
 }
 
-/** What is given besides therapy has to wait while the drug runs out, and for what is being given already. */
-export function judgeExtra(pump: PumpState): number {
-  if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
-  if (pump.mode.permission !== FULL) return NOT_DELIVERING;
-  if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
-  return pump.bolus.isRunning === 0 && pump.bolus.bridgeUgPerMl === 0 ? ACCEPTED : BOLUS_RUNNING;
-}
-
-function isCount(value: number, max: number): boolean {
+/** A whole number from 1 to `max`. */
+export function isCount(value: number, max: number): boolean {
   return value >= 1 && value <= max && Math.floor(value) === value;
 }
 
@@ -62,8 +55,12 @@ export function judgeBolus(pump: PumpState, doseTenthUg: number, ticks: number):
   if (!isCount(doseTenthUg, BOLUS_DOSE_MAX_TENTH_UG) || !isCount(ticks, TICKS_PER_DAY)) {
     return BOLUS_OUT_OF_RANGE;
   }
-  const outcome = judgeExtra(pump);
-  if (outcome !== ACCEPTED) return outcome;
+  const bolus = pump.bolus;
+  if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
+  if (pump.mode.permission !== FULL) return NOT_DELIVERING;
+  // The drug that is left belongs to the therapy.
+  if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
+  if (bolus.isRunning === 1 || bolus.bridgeUgPerMl > 0) return BOLUS_RUNNING;
   const shortestTicks = shortestBolusTicks(pump, doseTenthUg);
   return shortestTicks > 0 && ticks >= shortestTicks ? ACCEPTED : BOLUS_TOO_FAST;
 }
