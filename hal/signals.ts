@@ -17,14 +17,14 @@ export const SIGNALS = [
     unit: 'strokes',
     scale: 1,
     of: 'pump',
-    meaning: 'strokes commanded since tick 0',
+    meaning: 'strokes that this pump was commanded, ever',
   },
   {
     name: 'confirmed-strokes',
     unit: 'strokes',
     scale: 1,
     of: 'pump',
-    meaning: 'strokes that the feedback confirmed since tick 0',
+    meaning: 'confirmed strokes of this pump, ever',
   },
   {
     name: 'computed.reservoir-ul',
@@ -38,7 +38,7 @@ export const SIGNALS = [
     unit: 'ug',
     scale: 1000,
     of: 'pump',
-    meaning: 'dose in the confirmed strokes since tick 0, as the firmware computes it',
+    meaning: 'dose in all strokes that were confirmed, as the firmware computes it',
   },
   {
     name: 'computed.battery-used-percent',
@@ -49,7 +49,7 @@ export const SIGNALS = [
   },
   { name: 'permission', unit: 'state', scale: 1, of: 'pump', meaning: '0 full, 1 minimum rate, 2 stopped' },
   { name: 'occlusion-state', unit: 'state', scale: 1, of: 'pump', meaning: '0 clear, 1 suspect, 2 present' },
-  { name: 'tones', unit: 'state', scale: 1, of: 'pump', meaning: 'tones sounded since tick 0' },
+  { name: 'tones', unit: 'state', scale: 1, of: 'pump', meaning: 'tones that this pump sounded, ever' },
   {
     name: 'outlet-pressure-pa',
     unit: 'pa',

@@ -87,6 +87,18 @@ export type Stimulus =
       readonly isConfirmed: boolean;
     }
   /**
+   * The pump is taken out and a new one of the same build connected to the catheter, filled and programmed. Its tubing was
+   * filled with the drug before, or not.
+   */
+  | {
+      readonly kind: 'replace';
+      readonly fillNl: number;
+      readonly prescription: Prescription;
+      readonly isPrimed: boolean;
+    }
+  /** A dose on trial by syringe into the spinal fluid, past any pump; given within one tick. */
+  | { readonly kind: 'screening'; readonly doseTenthUg: number }
+  /**
    * Interrogate, withdraw everything, fill as much as the reservoir takes, program that: the world's fluid and then the
    * pump's belief. Another concentration than that of the last fill is the world's alone: the pump knows it once it is programmed.
    */

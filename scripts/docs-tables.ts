@@ -242,6 +242,10 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       source: 'JULLIAN (weak)',
     },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
+    FASTEST_NL_PER_DAY: {
+      what: 'most that the mechanism gives with a bolus, nL a day (24 mL)',
+      source: ESTIMATE,
+    },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
       what: 'empty by computation, nL',
@@ -397,6 +401,14 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/scenario/evidence.ts': {
     INVESTIGATE_NL: { what: 'discrepancy at a refill that is to be investigated, nL', source: 'ASRA' },
   },
+  'src/scenario/screening.ts': {
+    STEPS_TENTH_UG: {
+      what: 'doses on trial, tenths of a ug; the first for a very small child',
+      source: 'LABEL',
+    },
+    FIRST_STEPS: { what: 'doses of these that may be the first', source: 'LABEL' },
+    APART_TICKS: { what: 'from one dose on trial to the next, at least', source: 'LABEL' },
+  },
   'src/core/ledger-record.ts': {
     SAVE_STROKES: { what: 'strokes after which the ledger is saved', source: 'our choice' },
   },
@@ -431,6 +443,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
+  'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
   'src/scenario/recorder.ts': ['DETAIL_TICKS'],
   'src/scenario/run.ts': ['DEFAULT_SLICE_TICKS'],
   'src/scenario/time.ts': ['MAX_DURATION_TICKS'],
@@ -438,7 +451,14 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': ['PASSED_ON_TICKS', 'ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS'],
+  'hal/sim/target.ts': [
+    'PASSED_ON_TICKS',
+    'ORACLE_SIGNALS',
+    'LOG_ENTRIES',
+    'UPSET_COPIES',
+    'CUTS',
+    'PG_PER_TENTH_UG',
+  ],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -557,6 +577,10 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   resume: 'delivery began again; ticks without it',
   restart: 'the pump came back from a loss of power or a reset; ticks since the ledger was last saved',
   session: 'an update session was opened, or how it ended',
+  'bolus-begin': 'a bolus began; what was ordered, in tenths of a ug',
+  'bolus-end': 'it was given, or ended before that; what was given of it, in tenths of a ug',
+  'bolus-shortest':
+    'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
 
 const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
@@ -577,6 +601,9 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   resume: 21603,
   restart: 1811,
   session: 1,
+  'bolus-begin': 100,
+  'bolus-end': 100,
+  'bolus-shortest': 365,
 };
 
 function eventTable(): string {
@@ -599,6 +626,7 @@ function commandTable(): string {
     silence: '`{ silence: ALARM }`',
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
+    bolus: '`{ bolus: { dose: 10 ug, over: 10 min } }`',
     frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(

@@ -16,6 +16,7 @@
  * conserved exactly.
  */
 import type { ActiveFault, FaultOptions, FaultRecord, Onset } from './faults/fault.ts';
+import { PUMP_LAYERS } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
 import {
   activeFault,
@@ -69,14 +70,16 @@ export type Look = 'consumed' | 'peek';
 export interface World {
   readonly tickMs: number;
   readonly seed: number;
-  readonly mechanism: MechanismState;
+  mechanism: MechanismState;
   readonly reservoir: reservoir.ReservoirState;
   readonly catheter: catheter.CatheterState;
   readonly transport: transport.TransportState;
   readonly patient: patient.PatientState;
-  readonly battery: battery.BatteryState;
+  battery: battery.BatteryState;
   readonly environment: environment.EnvironmentState;
   readonly faults: FaultLedger;
+  /** Drug given into the spinal fluid by syringe, past any pump. */
+  injectedPg: number;
 }
 
 export type WorldSnapshot = { readonly world: World };
@@ -106,9 +109,10 @@ export function createWorld(o: WorldOptions): World {
       o.isLinePrimed ? o.concentrationUgPerMl : 0,
     ),
     patient: patient.createPatient(o.usedToPgPerDay, o.tickMs),
-    battery: battery.createBattery(o.tickMs),
+    battery: battery.createBattery(o.tickMs, 0),
     environment: environment.createEnvironment(o.environment, o.seed, o.tickMs),
     faults: createLedger(),
+    injectedPg: 0,
   };
 }
 
@@ -273,6 +277,52 @@ export function refill(
   const filledNl = laidOver(world.faults, 'filledNl', injectedNl, tick, true);
   const withdrawnPl = reservoir.exchange(world.reservoir, filledNl * 1000, drug, tick);
   return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000), injectedNl, filledNl };
+}
+
+export interface NewPump {
+  readonly reservoirCapacityNl: number;
+  readonly fillNl: number;
+  /** Of the true stroke volume of this one from the nominal. */
+  readonly tolerancePpm: number;
+  readonly concentrationUgPerMl: number;
+  /** Its tubing was filled with the drug on the table, and is full of water otherwise. */
+  readonly isPrimed: boolean;
+}
+
+/**
+ * The pump is taken out and another one of the same kind connected to the catheter, which keeps what it holds. The
+ * operation takes no time here. Counters and cell begin anew; the books of fluid and drug go on.
+ */
+export function replacePump(world: World, pump: NewPump, tick: number): void {
+  settle(world, tick);
+  for (const fault of activeFaults(world)) {
+    if (PUMP_LAYERS.includes(faultSpec(fault.kind).layer)) clearFault(world, fault.id, tick);
+  }
+  for (const fault of world.faults.entries) if (fault.hasBent === true) fault.hasBent = false;
+  const { concentrationUgPerMl } = pump;
+  reservoir.replace(
+    world.reservoir,
+    pump.reservoirCapacityNl * 1000,
+    pump.fillNl * 1000,
+    ugPerMl(concentrationUgPerMl),
+    tick,
+  );
+  catheter.open(world.catheter, tick);
+  const { passedNl, lostNl } = movedAt(world, tick);
+  const tubingUgPerMl = pump.isPrimed ? concentrationUgPerMl : 0;
+  transport.exchangePump(world.transport, passedNl, lostNl, TUBING_NL, tubingUgPerMl);
+  world.mechanism = createMechanism(world.mechanism.kind, pump.tolerancePpm);
+  world.battery = battery.createBattery(world.tickMs, tick);
+}
+
+/**
+ * Somebody injects the drug into the spinal fluid. It counts as given at once: against a half-life of 90 min a minute
+ * is nothing.
+ */
+export function inject(world: World, pg: number, tick: number): void {
+  settle(world, tick);
+  patient.receive(world.patient, pg, tick);
+  world.injectedPg = world.injectedPg + pg;
 }
 
 /** Whatever has taken capacity from the reservoir matters once less fits than is wanted, long over as it may be. */
@@ -484,7 +534,7 @@ export function trueDeliveredPg(world: World, tick: number): number {
 
 /** Drug that truly came into the spinal fluid since tick 0. */
 export function trueIntrathecalPg(world: World, tick: number): number {
-  return asOf(world, tick).transport.reachedPg;
+  return asOf(world, tick).transport.reachedPg + world.injectedPg;
 }
 
 /** What the drop at the tip holds, thousandths of a ug/mL. */

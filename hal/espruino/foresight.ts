@@ -4,6 +4,7 @@
  */
 import type { Command, Order } from '../../src/core/commands.ts';
 import { COMMAND_KINDS } from '../../src/core/commands.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import type { PumpHal } from '../hal.ts';
 import type { SimTap } from '../sim/target.ts';
 import { FAILED_READING, hexOfBytes } from './link.ts';
@@ -30,6 +31,8 @@ function commandFields(command: Order): (number | string)[] {
       return [command.isConfirmed ? 1 : 0, wordsText(command.words)];
     case 'low-reservoir':
       return [command.thresholdNl];
+    case 'bolus':
+      return [command.doseTenthUg, command.ticks];
     case 'refill':
       return [command.volumeNl];
     case 'silence':
@@ -45,7 +48,7 @@ export class Foresight implements SimTap {
   strokes = 0;
   tones = 0;
   private stimuli: string[] = [];
-  /** The wake to come is the first one after a start. */
+  /** The wake to come is the first one after a start, or of another pump. */
   private isBooted = false;
   private readings: (string | undefined)[] = [];
   /** What each reading was when it last was one. */
@@ -96,6 +99,13 @@ export class Foresight implements SimTap {
 
   upset(copy: number, word: number, bit: number): void {
     this.stimuli.push(`u${copy}.${word}.${bit}`);
+  }
+
+  replace(pump: PumpOptions, ticks: number): void {
+    const { strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, words } = pump;
+    const setup = [ticks, strokeNl, reservoirNl, startHour, fillNl, sessionTimeoutTicks, wordsText(words)];
+    this.stimuli.push(`n${setup.join(':')}`);
+    this.isBooted = true;
   }
 
   boot(ticks: number): void {

@@ -175,7 +175,7 @@ function frame(seq: string, one: FreeRun, text: string): string {
 
 /** Fields that say no pump, or one that the pump itself would refuse, change nothing. */
 function setUp(seq: string, fields: readonly string[]): string {
-  const options = readSetup(fields);
+  const options = readSetup(fields.slice(2), 0);
   const isRight = options !== null && judgeWords(options.words, options.strokeNl) === ACCEPTED;
   const over = isRight ? usePins() : null;
   if (options === null || over === null) return seal(['nak', seq, NAK_FIELDS]);

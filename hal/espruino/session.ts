@@ -109,11 +109,11 @@ function readWords(texts: readonly string[], from: number): Int32Array | null {
   return words;
 }
 
-/** What a `setup` line says, from its third field on; null when it says no pump. */
-export function readSetup(fields: readonly string[]): PumpOptions | null {
-  if (fields.length !== 8) return null;
-  const numbers = numbersOf(fields.slice(2, 7), 0);
-  const words = readWords(fields[7]!.split('.'), 0);
+/** What a `setup` line says behind its number, of a pump whose first tick is this; null when it says no pump. */
+export function readSetup(fields: readonly string[], implantTick: number): PumpOptions | null {
+  if (fields.length !== 6) return null;
+  const numbers = numbersOf(fields.slice(0, 5), 0);
+  const words = readWords(fields[5]!.split('.'), 0);
   if (numbers === null || words === null) return null;
   // The store has one word for each.
   for (let i = 0; i < numbers.length; i++) {
@@ -125,6 +125,7 @@ export function readSetup(fields: readonly string[]): PumpOptions | null {
     startHour: numbers[2]!,
     fillNl: numbers[3]!,
     sessionTimeoutTicks: numbers[4]!,
+    implantTick: implantTick,
     words: words,
   };
 }
@@ -134,7 +135,7 @@ function reply(session: Session, fields: readonly (string | number)[]): string {
 }
 
 function setUp(session: Session, seq: number, fields: readonly string[]): string {
-  const options = readSetup(fields);
+  const options = readSetup(fields.slice(2), 0);
   if (options === null) return reply(session, ['nak', seq, NAK_FIELDS]);
   session.frame = createFrame();
   session.hal = createFrameHal(session.frame, session.identity.checksum);
@@ -147,25 +148,25 @@ function setUp(session: Session, seq: number, fields: readonly string[]): string
 export function readCommand(texts: readonly string[]): Command | null {
   const kindIndex = wholeNumber(texts[0]!);
   const kind = kindIndex === null ? undefined : COMMAND_KINDS[kindIndex];
-  const isBare = kind === 'stop' || kind === 'resume' || kind === 'interrogate';
+  if (kind === 'stop' || kind === 'resume' || kind === 'interrogate') return { kind: kind };
   const value = texts.length < 2 ? null : wholeNumber(texts[1]!);
-  if (value === null && !isBare) return null;
+  if (value === null) return null;
   switch (kind) {
-    case 'stop':
-    case 'resume':
-    case 'interrogate':
-      return { kind: kind };
     case 'program': {
       const words = readWords(texts, 2);
       return words === null ? null : { kind: kind, words: words, isConfirmed: value === 1 };
     }
     case 'low-reservoir':
-      return value === null ? null : { kind: kind, thresholdNl: value };
+      return { kind: kind, thresholdNl: value };
+    case 'bolus': {
+      const ticks = texts.length < 3 ? null : wholeNumber(texts[2]!);
+      return ticks === null ? null : { kind: kind, doseTenthUg: value, ticks: ticks };
+    }
     case 'refill':
-      return value === null ? null : { kind: kind, volumeNl: value };
+      return { kind: kind, volumeNl: value };
     case 'silence':
     case 'acknowledge':
-      return value === null ? null : { kind: kind, alarm: value };
+      return { kind: kind, alarm: value };
     default:
       return null;
   }
@@ -182,7 +183,7 @@ function isUpset(numbers: readonly number[]): boolean {
 
 function isStimulus(token: string): boolean {
   const first = token.charAt(0);
-  return first === 'k' || first === 'u' || first === 'b' || first === 'f';
+  return first === 'k' || first === 'u' || first === 'b' || first === 'n' || first === 'f';
 }
 
 /** Where there has to be one; a start from a store without a whole pump leaves none. */
@@ -208,6 +209,14 @@ function commandOf(token: string): Command | null {
   return bytes === null ? null : { kind: 'frame', bytes: bytes };
 }
 
+function replacementFields(token: string): string[] {
+  return token.substring(1).split(':');
+}
+
+function readReplacement(token: string, implantTick: number): PumpOptions | null {
+  return readSetup(replacementFields(token).slice(1), implantTick);
+}
+
 function isStimulusRight(token: string): boolean {
   switch (token.charAt(0)) {
     case 'u': {
@@ -217,6 +226,10 @@ function isStimulusRight(token: string): boolean {
     case 'b': {
       const numbers = stimulusNumbers(token);
       return numbers !== null && numbers.length === 1 && numbers[0]! >= 1;
+    }
+    case 'n': {
+      const ticks = wholeNumber(replacementFields(token)[0]!);
+      return ticks !== null && ticks >= 1 && readReplacement(token, ticks) !== null;
     }
     default:
       return commandOf(token) !== null;
@@ -234,9 +247,20 @@ function boot(session: Session, pump: PumpState, ticks: number): void {
   session.pump = bootPump(pump.nowTick - 1 + ticks, session.hal);
 }
 
+/** `n60:500:...`: another pump took this one's place 60 ticks after the last wake. All of the store is written anew. */
+function replace(session: Session, pump: PumpState, token: string): void {
+  const ticks = wholeNumber(replacementFields(token)[0]!);
+  const options = ticks === null ? null : readReplacement(token, pump.nowTick - 1 + ticks);
+  if (options !== null) session.pump = createPump(options, session.hal);
+}
+
 /** Of a token that is right. */
 function applyStimulus(session: Session, pump: PumpState, token: string): void {
   const first = token.charAt(0);
+  if (first === 'n') {
+    replace(session, pump, token);
+    return;
+  }
   const command = first === 'u' || first === 'b' ? null : commandOf(token);
   if (command !== null) {
     queueCommand(pump, command);
@@ -340,8 +364,8 @@ function runWakes(session: Session, seq: number, text: string): string {
   frame.said = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if (token.charAt(0) === 'b') {
-      // There is no quiet before it: the pump was off.
+    if (token.charAt(0) === 'b' || token.charAt(0) === 'n') {
+      // There is no quiet before it: the pump was off, or was another one.
       batch.stimuli.push(token);
       applyStimuli(session, batch);
       batch.next = nextWake(pumpOf(session));

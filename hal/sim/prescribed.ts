@@ -20,6 +20,7 @@ type RatedTherapy = Exclude<Therapy, { mode: 'minimum' | 'stopped' }>;
 
 /** The device's minimum rate as its data sheet would state it: 6 uL a day. An estimate. */
 const MINIMUM_NL_PER_HOUR = 250;
+const PG_PER_TENTH_UG = 100000;
 const NOTHING: PrescribedRate = { numerator: 0, denominator: 1 };
 
 /** The rate of a day's steps at a half hour of it. */
@@ -58,7 +59,6 @@ export function prescribedRate(
   }
 }
 
-const PG_PER_TENTH_UG = 100000;
 const HOURS_PER_WEEK = 168;
 
 /** Of a day, the mean of a week, boluses included; rounded down. */
@@ -74,4 +74,36 @@ export function prescribedPgPerDay(therapy: Therapy, concentrationUgPerMl: numbe
   if (therapy.mode !== 'periodic') return rates;
   const { doseTenthUg, intervalTicks } = therapy.bolus;
   return rates + (PG_PER_TENTH_UG * doseTenthUg * TICKS_PER_DAY) / intervalTicks;
+}
+
+/** A dose over a time, as it is ordered beside the rates. */
+export interface PrescribedDose {
+  readonly fromTick: number;
+  readonly untilTick: number;
+  /** In each tick, and besides in the first: what the parts leave. In pg by the ticks of a day. */
+  readonly share: number;
+  readonly rest: number;
+}
+
+export function prescribedDose(doseTenthUg: number, fromTick: number, ticks: number): PrescribedDose {
+  const whole = BigInt(PG_PER_TENTH_UG * doseTenthUg) * BigInt(TICKS_PER_DAY);
+  return {
+    fromTick,
+    untilTick: fromTick + ticks,
+    share: Number(whole / BigInt(ticks)),
+    rest: Number(whole % BigInt(ticks)),
+  };
+}
+
+/** The first tick from `tick` on in which another part of it is due than in the tick before. */
+export function nextDoseTick(dose: PrescribedDose | null, tick: number): number {
+  const turns = dose === null ? [] : [dose.fromTick, dose.fromTick + 1, dose.untilTick];
+  return turns.find((turn) => turn >= tick) ?? Number.MAX_SAFE_INTEGER;
+}
+
+export function withDose(rate: PrescribedRate, dose: PrescribedDose | null, tick: number): PrescribedRate {
+  if (dose === null || tick < dose.fromTick || tick >= dose.untilTick) return rate;
+  const basal = rate.numerator * (TICKS_PER_DAY / rate.denominator);
+  const share = dose.share + (tick === dose.fromTick ? dose.rest : 0);
+  return { numerator: basal + share, denominator: TICKS_PER_DAY };
 }

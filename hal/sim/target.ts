@@ -15,6 +15,7 @@ import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
+import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
@@ -40,11 +41,13 @@ import {
   clearFault,
   createWorld,
   faultRecords,
+  inject,
   interrogated,
   markFaultFired,
   outletPressurePa,
   patientAt,
   refill,
+  replacePump,
   settle,
   stroke,
   supplyMv,
@@ -65,6 +68,7 @@ import { stateFields } from '../state-fields.ts';
 import type {
   ClinicalOrder,
   FaultRecord,
+  Prescription,
   RefillRecord,
   Stimulus,
   Target,
@@ -74,7 +78,8 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import { prescribedPgPerDay, prescribedRate } from './prescribed.ts';
+import type { PrescribedDose } from './prescribed.ts';
+import { nextDoseTick, prescribedDose, prescribedPgPerDay, prescribedRate, withDose } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
 import type { Wand } from './wand.ts';
@@ -90,6 +95,7 @@ interface Queued {
 const PASSED_ON_TICKS = 2;
 /** Of the event log. */
 const LOG_ENTRIES = 1000;
+const PG_PER_TENTH_UG = 100000;
 
 /** Where a memory upset may be: the choices of the fault, in the order of the copies. */
 const UPSET_COPIES = ['working', 'stored', 'second'];
@@ -105,12 +111,30 @@ const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.exces
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
+function emptyStore(): Int32Array {
+  return new Int32Array(storeWords(LOG_ENTRIES));
+}
+
+function pumpOptions(
+  setup: TargetSetup,
+  fillNl: number,
+  prescription: Prescription,
+  implantTick: number,
+): PumpOptions {
+  const { reservoirNl, startHour, sessionTimeoutTicks = 0 } = setup;
+  const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
+  const words = prescriptionWords(prescription);
+  return { strokeNl, reservoirNl, startHour, sessionTimeoutTicks, implantTick, fillNl, words };
+}
+
 /** Listens to what goes into the firmware of a target: its readings, by a HAL laid over, and its stimuli. */
 export interface SimTap {
   over(hal: PumpHal): PumpHal;
   command(command: Command): void;
   /** Copy 0 is the working one, 1 and 2 are the stored ones. */
   upset(copy: number, word: number, bit: number): void;
+  /** Another pump takes the place of this one, so many ticks after the last one that it executed. */
+  replace(pump: PumpOptions, ticks: number): void;
   /** The firmware starts from its store, so many ticks after the last one that it executed. */
   boot(ticks: number): void;
 }
@@ -143,6 +167,8 @@ export class SimTarget implements Target {
   private therapy: Therapy;
   private concentrationUgPerMl: number;
   private isStopped = false;
+  /** The bolus that the pump accepted; null once something else was ordered. No jump passes a turn of it by. */
+  private dose: PrescribedDose | null = null;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
@@ -155,7 +181,6 @@ export class SimTarget implements Target {
     this.tap = tap;
     this.therapy = setup.therapy;
     this.concentrationUgPerMl = setup.concentrationUgPerMl;
-    const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
     this.side = {
       world: createWorld({
         ...setup,
@@ -168,7 +193,7 @@ export class SimTarget implements Target {
       }),
       tick: 0,
       isStrokeCommanded: false,
-      stored: new Int32Array(storeWords(LOG_ENTRIES)),
+      stored: emptyStore(),
       watchdogKicks: 0,
     };
     const hal = createSimHal(this.side, {
@@ -180,10 +205,8 @@ export class SimTarget implements Target {
       },
     });
     this.hal = tap === null ? hal : tap.over(hal);
-    const sessionTimeoutTicks = setup.sessionTimeoutTicks ?? 0;
-    const words = prescriptionWords(setup);
-    this.pump = createPump({ ...setup, sessionTimeoutTicks, strokeNl, words }, this.hal);
-    const strokePg = strokeNl * setup.concentrationUgPerMl;
+    this.pump = createPump(pumpOptions(setup, setup.fillNl, setup, 0), this.hal);
+    const strokePg = this.pump.build.strokeNl * setup.concentrationUgPerMl;
     this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
     this.prescribe(0);
   }
@@ -226,7 +249,8 @@ export class SimTarget implements Target {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
-    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), toTick);
+    const doseTick = nextDoseTick(this.dose, now);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), doseTick, toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -234,7 +258,7 @@ export class SimTarget implements Target {
     this.observer = observer;
     const next = this.nextTick(toTick);
     const { nowTick } = this.pump;
-    if (next > nowTick && !this.isOff && !this.isCutAt(next)) idle(this.pump, next - nowTick);
+    if (next > nowTick && !this.isOff && !this.isEndedAt(next)) idle(this.pump, next - nowTick);
     this.execute(next);
     observer.afterTick(next);
     return next;
@@ -253,7 +277,7 @@ export class SimTarget implements Target {
       case 'computed.delivered-ug':
         return Math.floor(pump.ledger.computedDosePg / 1000);
       case 'computed.battery-used-percent':
-        return computedUsedPermille(pump.battery, pump.motor.requested, at) * 100;
+        return computedUsedPermille(pump.battery, pump.motor.requested, at - pump.build.implantTick) * 100;
       case 'permission':
         return pump.mode.permission;
       case 'occlusion-state':
@@ -354,7 +378,7 @@ export class SimTarget implements Target {
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
-    const { therapy, concentrationUgPerMl, isStopped, toldPg, refillRecords } = this;
+    const { therapy, concentrationUgPerMl, isStopped, dose, toldPg, refillRecords } = this;
     return {
       pump,
       side,
@@ -369,6 +393,7 @@ export class SimTarget implements Target {
       therapy,
       concentrationUgPerMl,
       isStopped,
+      dose,
       toldPg,
       refillRecords,
     };
@@ -391,7 +416,7 @@ export class SimTarget implements Target {
   private execute(at: number): void {
     this.side.tick = at;
     // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0;
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === nextDoseTick(this.dose, at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -435,9 +460,13 @@ export class SimTarget implements Target {
     return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HALF_HOUR) * TICKS_PER_HALF_HOUR);
   }
 
-  private isCutAt(at: number): boolean {
+  /** The firmware that ran until now does not see this tick: its power fails before, or another pump is there. */
+  private isEndedAt(at: number): boolean {
+    if (this.nextStimulusTick() !== at) return false;
     return this.queue.some(
-      ({ tick, stimulus }) => tick === at && stimulus.kind === 'fault' && CUTS.includes(stimulus.fault),
+      ({ tick, stimulus }) =>
+        tick === at &&
+        (stimulus.kind === 'replace' || (stimulus.kind === 'fault' && CUTS.includes(stimulus.fault))),
     );
   }
 
@@ -489,7 +518,41 @@ export class SimTarget implements Target {
       case 'refill':
         this.refill(stimulus, at);
         break;
+      case 'replace':
+        this.replace(stimulus, at);
+        break;
+      case 'screening':
+        inject(world, stimulus.doseTenthUg * PG_PER_TENTH_UG, at);
+        break;
     }
+  }
+
+  private replace({ fillNl, prescription, isPrimed }: Stimulus & { kind: 'replace' }, at: number): void {
+    const { setup, side } = this;
+    const { concentrationUgPerMl, therapy } = prescription;
+    replacePump(
+      side.world,
+      {
+        reservoirCapacityNl: setup.reservoirNl,
+        fillNl,
+        tolerancePpm: setup.tolerancePpm,
+        concentrationUgPerMl,
+        isPrimed,
+      },
+      at,
+    );
+    side.stored = emptyStore();
+    const options = pumpOptions(setup, fillNl, prescription, at);
+    this.tap?.replace(options, at - this.pump.nowTick + 1);
+    this.pump = createPump(options, this.hal);
+    this.offTick = null;
+    this.wand = createWand();
+    this.wanted = null;
+    this.isStopped = false;
+    this.therapy = therapy;
+    this.concentrationUgPerMl = concentrationUgPerMl;
+    if (this.oracle !== null) strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
+    this.prescribe(at);
   }
 
   /** The procedure: interrogate, withdraw, compare, fill, program. Nobody programs a refill that nobody made. */
@@ -565,6 +628,9 @@ export class SimTarget implements Target {
     if (order === undefined || !isAccepted) return;
     if (order.kind === 'stop') this.isStopped = true;
     if (order.kind === 'resume') this.isStopped = false;
+    if (order.kind === 'bolus') this.dose = prescribedDose(order.doseTenthUg, at, order.ticks);
+    // Either ends a bolus, and nothing gives the rest of it.
+    if (order.kind === 'stop' || order.kind === 'program') this.dose = null;
     if (order.kind === 'program') {
       this.therapy = order.therapy;
       this.concentrationUgPerMl = order.concentrationUgPerMl;
@@ -576,7 +642,8 @@ export class SimTarget implements Target {
     if (this.oracle === null) return;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    prescribe(this.oracle, at, prescribedRate(therapy, at, this.concentrationUgPerMl, clock));
+    const rate = prescribedRate(therapy, at, this.concentrationUgPerMl, clock);
+    prescribe(this.oracle, at, withDose(rate, this.dose, at));
   }
 }
 

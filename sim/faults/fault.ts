@@ -21,6 +21,9 @@ export type FaultLayer =
   | 'target'
   | 'line';
 
+/** Those that sit in the pump, and are gone with it when it is replaced. */
+export const PUMP_LAYERS: readonly FaultLayer[] = ['mechanism', 'reservoir', 'battery', 'sensor', 'feedback'];
+
 export type Sensor = 'outlet-pressure' | 'supply' | 'temperature';
 export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'temperature'];
 

@@ -22,6 +22,8 @@ const LOAD_MA = 1;
 
 export interface BatteryState {
   readonly tickMs: number;
+  /** It was whole then. */
+  readonly birthTick: number;
   tones: number;
   telemetryTicks: number;
   /** A current beside what the pump itself takes, since the anchor; and what it took before. */
@@ -30,8 +32,16 @@ export interface BatteryState {
   drainedNc: number;
 }
 
-export function createBattery(tickMs: number): BatteryState {
-  return { tickMs, tones: 0, telemetryTicks: 0, drainUa: 0, drainAnchorTick: 0, drainedNc: 0 };
+export function createBattery(tickMs: number, birthTick: number): BatteryState {
+  return {
+    tickMs,
+    birthTick,
+    tones: 0,
+    telemetryTicks: 0,
+    drainUa: 0,
+    drainAnchorTick: birthTick,
+    drainedNc: 0,
+  };
 }
 
 /** What the drain has taken so far. A uA is 1,000 nC a second. */
@@ -47,7 +57,7 @@ export function setDrain(b: BatteryState, uA: number, tick: number): void {
 
 export function usedNc(b: BatteryState, commandedStrokes: number, tick: number): number {
   const continuousNc =
-    Math.floor((IDLE_NC_PER_SECOND * tick * b.tickMs) / 1000) +
+    Math.floor((IDLE_NC_PER_SECOND * (tick - b.birthTick) * b.tickMs) / 1000) +
     Math.floor((TELEMETRY_NC_PER_SECOND * b.telemetryTicks * b.tickMs) / 1000);
   return continuousNc + STROKE_NC * commandedStrokes + TONE_NC * b.tones + drainedNc(b, tick);
 }

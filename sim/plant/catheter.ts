@@ -112,6 +112,14 @@ export function pass(c: CatheterState, pl: number): void {
   c.enteredPl = c.enteredPl + pl;
 }
 
+/** The line is opened at the pump's side: what was held under pressure is lost there. */
+export function open(c: CatheterState, tick: number): void {
+  change(c, c.lambdaQ30, c.lostSharePpm, tick);
+  c.lostBeforePl = c.lostBeforePl + c.heldPl;
+  c.heldPl = 0;
+  c.outflowAtSharePl = c.enteredPl;
+}
+
 /** The catheter itself changes at `tick`: what was held up to then relaxed under the old resistance. */
 export function change(c: CatheterState, lambdaQ30: number, lostSharePpm: number, tick: number): void {
   const held = heldPl(c, tick);

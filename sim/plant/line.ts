@@ -132,6 +132,28 @@ export function pushBack(line: LineState, nl: number): number {
   return inletPg;
 }
 
+/** The first `nl` of the line are taken away, and as much of one concentration is there in their place. */
+export function exchangeInlet(
+  line: LineState,
+  nl: number,
+  concentrationUgPerMl: number,
+): { outPg: number; inPg: number } {
+  const { tankNl, tankPg } = line;
+  let outPg = 0;
+  let restNl = nl;
+  for (let i = 0; restNl > 0; i++) {
+    const exchangedNl = Math.min(restNl, tankNl[i]!);
+    const leaves = Math.floor((tankPg[i]! * exchangedNl) / tankNl[i]!);
+    tankPg[i] = tankPg[i]! - leaves + exchangedNl * concentrationUgPerMl;
+    outPg = outPg + leaves;
+    restNl = restNl - exchangedNl;
+  }
+  const inPg = nl * concentrationUgPerMl;
+  line.heldPg = line.heldPg - outPg + inPg;
+  line.stillNl = 0;
+  return { outPg, inPg };
+}
+
 /** Through tanks `from` up to `to`: what leaves the last one, and whether every tank stayed as it was. */
 function flow(line: LineState, from: number, to: number, nl: number, pg: number): [number, boolean] {
   const { tankNl, tankPg } = line;

@@ -122,6 +122,20 @@ export function takeBack(r: ReservoirState, pl: number, nl: number, pg: number, 
   r.returnedPl = r.returnedPl + pl;
 }
 
+/** That of a new pump, of the same kind. The books go on: what was left in the old one is withdrawn with it. */
+export function replace(
+  r: ReservoirState,
+  capacityPl: number,
+  fillPl: number,
+  drug: Drug,
+  tick: number,
+): void {
+  if (fillPl > capacityPl)
+    throw new Error(`world: a fill of ${fillPl} pL into a reservoir of ${capacityPl} pL`);
+  exchange(r, fillPl, drug, tick);
+  r.capacityPl = capacityPl;
+}
+
 /** Withdraw all of it, then fill. Answers what came out. */
 export function exchange(r: ReservoirState, fillPl: number, drug: Drug, tick: number): number {
   setLeak(r, r.leakPlPerHour, tick);

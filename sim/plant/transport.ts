@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, push, pushBack, type LineState } from './line.ts';
+import { createLine, exchangeInlet, push, pushBack, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -19,8 +19,8 @@ export interface TransportState {
   /** Shares of what leaves the tip, set by faults. */
   displacedPpm: number;
   pocketPpm: number;
-  /** In the line at tick 0, and taken in since. */
-  readonly primedPg: number;
+  /** In the line at tick 0 and in the tubing of each new pump; and taken in since. */
+  primedPg: number;
   enteredPg: number;
   /** Where it went: the spinal fluid, through the hole, beside the spinal canal, a pocket beside the spinal fluid. */
   reachedPg: number;
@@ -29,6 +29,8 @@ export interface TransportState {
   pocketPg: number;
   /** Carried back into the reservoir. */
   returnedPg: number;
+  /** Left the body in the tubing of pumps that were replaced. */
+  removedPg: number;
 }
 
 export function createTransport(
@@ -53,6 +55,7 @@ export function createTransport(
     displacedPg: 0,
     pocketPg: 0,
     returnedPg: 0,
+    removedPg: 0,
   };
 }
 
@@ -95,6 +98,27 @@ export function carryBack(t: TransportState, nl: number): number {
   return pg;
 }
 
+/**
+ * The line is opened at the pump: what it held under pressure runs out there, up to these cumulative volumes, and the
+ * tubing is that of another pump, full of one concentration.
+ */
+export function exchangePump(
+  t: TransportState,
+  passedNl: number,
+  lostNl: number,
+  tubingNl: number,
+  concentrationUgPerMl: number,
+): void {
+  t.lostPg = t.lostPg + t.trappedPg;
+  t.trappedNl = 0;
+  t.trappedPg = 0;
+  t.passedNl = passedNl;
+  t.lostNl = lostNl;
+  const { outPg, inPg } = exchangeInlet(t.line, tubingNl, concentrationUgPerMl);
+  t.removedPg = t.removedPg + outPg;
+  t.primedPg = t.primedPg + inPg;
+}
+
 /** Drug past the tip since tick 0. */
 function tipPg(t: TransportState): number {
   return t.reachedPg + t.displacedPg + t.pocketPg;
@@ -125,7 +149,7 @@ export function openPocket(t: TransportState): number {
 export function isDrugWhole(t: TransportState): boolean {
   let inTanks = 0;
   for (let i = 0; i < t.line.tankPg.length; i++) inTanks = inTanks + t.line.tankPg[i]!;
-  const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg + t.returnedPg;
+  const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg + t.returnedPg + t.removedPg;
   return inTanks === t.line.heldPg && t.primedPg + t.enteredPg === t.trappedPg + inTanks + gone;
 }
 
@@ -134,7 +158,7 @@ export function bookOf(t: TransportState): string {
   return (
     `primed ${t.primedPg} + entered ${t.enteredPg} against trapped ${t.trappedPg} + in the line ${t.line.heldPg} + ` +
     `reached ${t.reachedPg} + lost ${t.lostPg} + displaced ${t.displacedPg} + in a pocket ${t.pocketPg} + ` +
-    `returned ${t.returnedPg}`
+    `returned ${t.returnedPg} + removed ${t.removedPg}`
   );
 }
 

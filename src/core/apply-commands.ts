@@ -2,11 +2,13 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { beginBolus, judgeBolus, shortestBolusTicks } from './bolus.ts';
 import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
 import {
   ACCEPTED,
+  BOLUS_TOO_FAST,
   COMMAND_KINDS,
   NO_SUCH_ALARM,
   PRESCRIPTION_UNREADABLE,
@@ -15,7 +17,7 @@ import {
 } from './commands.ts';
 import { FRAME_TICKS, INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
-import { COMMAND } from './events.ts';
+import { BOLUS_SHORTEST, COMMAND } from './events.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
 import { commitPrescription } from './prescription.ts';
@@ -63,9 +65,19 @@ function applyInterrogate(pump: PumpState, hal: PumpHal): number {
   return ACCEPTED;
 }
 
+function applyBolus(pump: PumpState, hal: PumpHal, doseTenthUg: number, ticks: number): number {
+  const outcome = judgeBolus(pump, doseTenthUg, ticks);
+  if (outcome === ACCEPTED) beginBolus(pump, doseTenthUg, ticks, hal);
+  if (outcome === BOLUS_TOO_FAST) {
+    say(pump.log, hal, pump.nowTick, BOLUS_SHORTEST, shortestBolusTicks(pump, doseTenthUg));
+  }
+  return outcome;
+}
+
 /** What a session holds or will replace is not touched behind its back. */
 function isHeldBySession(command: Order): boolean {
-  return command.kind === 'resume' || command.kind === 'program' || command.kind === 'low-reservoir';
+  const kind = command.kind;
+  return kind === 'resume' || kind === 'program' || kind === 'low-reservoir' || kind === 'bolus';
 }
 
 function apply(pump: PumpState, hal: PumpHal, command: Order): number {
@@ -90,6 +102,8 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
       return applySilence(pump, command.alarm);
     case 'acknowledge':
       return applyAcknowledge(pump, hal, command.alarm);
+    case 'bolus':
+      return applyBolus(pump, hal, command.doseTenthUg, command.ticks);
     case 'interrogate':
       return applyInterrogate(pump, hal);
   }
@@ -135,8 +149,12 @@ function carryOut(pump: PumpState, hal: PumpHal, frame: Frame, orders: Orders): 
   const reply = pump.telemetry.reply;
   const order = orderOf(frame);
   if (!hasWordsNeeded(frame)) reply[0] = NO_SUCH_WORDS;
-  else if (order !== null) reply[0] = take(pump, hal, order, orders);
-  else if (frame.type === COMMIT) reply[0] = commit(pump, hal, frame.words[0] === 1, orders);
+  else if (order !== null) {
+    reply[0] = take(pump, hal, order, orders);
+    if (order.kind !== 'bolus' || reply[0] !== BOLUS_TOO_FAST) return 1;
+    reply[1] = shortestBolusTicks(pump, order.doseTenthUg);
+    return 2;
+  } else if (frame.type === COMMIT) reply[0] = commit(pump, hal, frame.words[0] === 1, orders);
   else return answerRequest(pump, frame, hal);
   return 1;
 }

@@ -27,7 +27,8 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
     stored[1] === build.reservoirNl &&
     stored[2] === build.startHour &&
     stored[3] === build.sessionTimeoutTicks &&
-    stored[4] === isStopCommanded
+    stored[4] === build.implantTick &&
+    stored[5] === isStopCommanded
   ) {
     return mendCopies(stored, BOOT_AT, hal);
   }
@@ -36,7 +37,8 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
   record[1] = build.reservoirNl;
   record[2] = build.startHour;
   record[3] = build.sessionTimeoutTicks;
-  record[4] = isStopCommanded;
+  record[4] = build.implantTick;
+  record[5] = isStopCommanded;
   seal(record, isThere ? sequenceOf(stored) + 1 : 1, hal.checksum);
   writeTwice(record, BOOT_AT, hal);
   return !isThere;
@@ -53,7 +55,8 @@ export function restoreBoot(hal: PumpHal): BootRecord | null {
       reservoirNl: stored[1]!,
       startHour: stored[2]!,
       sessionTimeoutTicks: stored[3]!,
+      implantTick: stored[4]!,
     },
-    isStopCommanded: stored[4]!,
+    isStopCommanded: stored[5]!,
   };
 }

@@ -15,6 +15,8 @@ export type Command =
   | { readonly kind: 'silence'; readonly alarm: number }
   | { readonly kind: 'acknowledge'; readonly alarm: number }
   | { readonly kind: 'interrogate' }
+  /** A dose on top of the basal rate, shared out evenly over so many ticks from this one on. */
+  | { readonly kind: 'bolus'; readonly doseTenthUg: number; readonly ticks: number }
   /** What came over the wand: a frame, or what is left of one. */
   | { readonly kind: 'frame'; readonly bytes: ArrayLike<number> };
 
@@ -35,6 +37,7 @@ export const COMMAND_KINDS = [
   'acknowledge',
   'interrogate',
   'frame',
+  'bolus',
 ] as const;
 
 /** Codes of the outcomes, for the core; the order of `COMMAND_OUTCOMES`. */
@@ -47,6 +50,11 @@ export const NO_SUCH_ALARM = 5;
 export const PRESCRIPTION_UNREADABLE = 6;
 export const SESSION_OPEN = 7;
 export const PRESCRIPTION_OUT_OF_RANGE = 8;
+export const BOLUS_OUT_OF_RANGE = 9;
+export const BOLUS_TOO_FAST = 10;
+export const BOLUS_RUNNING = 11;
+export const RESERVOIR_LOW = 12;
+export const NOT_DELIVERING = 13;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -59,4 +67,9 @@ export const COMMAND_OUTCOMES = [
   'prescription-unreadable',
   'session-open',
   'prescription-out-of-range',
+  'bolus-out-of-range',
+  'bolus-too-fast',
+  'bolus-running',
+  'reservoir-low',
+  'not-delivering',
 ] as const;

@@ -18,6 +18,9 @@ export const HOUR = 13;
 export const RESUME = 14;
 export const RESTART = 15;
 export const SESSION = 16;
+export const BOLUS_BEGIN = 17;
+export const BOLUS_END = 18;
+export const BOLUS_SHORTEST = 19;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -38,6 +41,9 @@ export const EVENT_KINDS = [
   'resume',
   'restart',
   'session',
+  'bolus-begin',
+  'bolus-end',
+  'bolus-shortest',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -61,6 +67,9 @@ export const EVENT_ARGUMENTS = {
   resume: 'stopped-ticks',
   restart: 'unkept-ticks', // since the ledger was last saved: their strokes are in no book
   session: 'step', // of the update session: its place in SESSION_STEPS
+  'bolus-begin': 'ordered-tenth-ug',
+  'bolus-end': 'given-tenth-ug', // rounded down; all of it, or what a stop left
+  'bolus-shortest': 'ticks', // that a bolus refused as too fast would take; 0: it can't be given at all
 } as const satisfies Record<EventKind, string>;
 
 /** An event as the host sees it: one kind, one integer. */

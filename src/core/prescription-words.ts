@@ -10,6 +10,7 @@ import {
   RATE_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
+import { FASTEST_NL_PER_DAY } from './config.ts';
 import { MAX_EXACT, TICKS_PER_DAY } from './units.ts';
 
 /** Where each word stands. Behind them come those that seal the record in the store. */
@@ -37,6 +38,10 @@ export const DAYS_PER_WEEK = 7;
 /** Words that somebody prescribes. */
 export const PRESCRIBED_WORDS = FIRST_RATE_WORD + PATTERNS * SLOTS_PER_DAY;
 
+/** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
+export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;
+export const BOLUS_DOSE_MAX_TENTH_UG = 1000000;
+
 /** Codes of the modes. 0 is one rate and 1 rates by the half hour, which are alike to the pump. */
 export const MODE_MINIMUM = 2;
 export const MODE_STOPPED = 3;
@@ -59,6 +64,11 @@ export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: 
 /** What one stroke subtracts from what is owed. One denominator per concentration. */
 export function strokeDenominator(concentrationUgPerMl: number, strokeNl: number): number {
   return TICKS_PER_DAY * concentrationUgPerMl * strokeNl;
+}
+
+/** The numerator that the mechanism can follow with a bolus in it: its specified flow, and never two strokes a tick. */
+export function fastestNumerator(concentrationUgPerMl: number, strokeNl: number): number {
+  return concentrationUgPerMl * Math.min(FASTEST_NL_PER_DAY, TICKS_PER_DAY * strokeNl);
 }
 
 /** The pattern of a weekday, 0 to 6; 7 is a flipped bit. */
@@ -92,6 +102,11 @@ function highestRate(words: Int32Array): number {
   return highest;
 }
 
+/** The numerator of the fastest rate; below 0 as `highestRate`. */
+export function highestNumerator(words: Int32Array): number {
+  return rateNumerator(words[UNIT_WORD]!, highestRate(words), words[CONCENTRATION_WORD]!);
+}
+
 /** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */
 export function judgeWords(words: Int32Array, strokeNl: number): number {
   const mode = words[MODE_WORD]!;
@@ -105,9 +120,8 @@ export function judgeWords(words: Int32Array, strokeNl: number): number {
   if (words[BRIDGE_WORD]! !== 0) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
-  const rate = highestRate(words);
-  if (rate < 0 || unit < 0 || unit > 2) return RATE_OUT_OF_RANGE;
-  const highest = rateNumerator(unit, rate, ugPerMl);
+  const highest = highestNumerator(words);
+  if (highest < 0 || unit < 0 || unit > 2) return RATE_OUT_OF_RANGE;
   if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
   return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
 }

@@ -1,5 +1,6 @@
 /** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
 import type { PumpHal } from '../../hal/hal.ts';
+import { endBolus } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
 import { ACCEPTED, VOLUME_OUT_OF_RANGE } from './commands.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
@@ -20,6 +21,8 @@ export function programWords(
   const outcome = judgeWords(words, pump.build.strokeNl);
   if (outcome !== ACCEPTED) return outcome;
   if (words[LOW_RESERVOIR_WORD]! > pump.build.reservoirNl) return VOLUME_OUT_OF_RANGE;
+  // It was ordered on top of the therapy that ends here.
+  endBolus(pump, hal);
   const prescription = pump.prescription;
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = concentrationUgPerMl(prescription);

@@ -6,6 +6,7 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
 import { assert } from './assert.ts';
+import { createBolus } from './bolus-state.ts';
 import { eraseBoot, keepBoot, restoreBoot } from './boot-record.ts';
 import type { Command } from './commands.ts';
 import { ACCEPTED } from './commands.ts';
@@ -43,16 +44,18 @@ function assemblePump(
 ): PumpState {
   const ugPerMl = concentrationUgPerMl(prescription);
   return {
-    nowTick: 0,
+    nowTick: build.implantTick,
     build: {
       strokeNl: build.strokeNl,
       reservoirNl: build.reservoirNl,
       startHour: build.startHour,
       sessionTimeoutTicks: build.sessionTimeoutTicks,
+      implantTick: build.implantTick,
     },
     prescription: prescription,
     mode: createMode(),
     dosing: createDosing(strokeDenominator(ugPerMl, build.strokeNl)),
+    bolus: createBolus(),
     motor: createMotor(),
     ledger: createLedger(fillNl, build.strokeNl * ugPerMl),
     battery: createBattery(),

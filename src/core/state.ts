@@ -4,6 +4,7 @@
  * tick would take for a new one. Types only; `pump.ts` builds it.
  */
 import type { AlarmsState } from './alarms/alarms.ts';
+import type { BolusState } from './bolus-state.ts';
 import type { Command } from './commands.ts';
 import type { BatteryState } from './detection/battery.ts';
 import type { OcclusionState } from './detection/occlusion.ts';
@@ -23,6 +24,8 @@ export interface BuildState {
   readonly startHour: number;
   /** An update session in which nobody is heard for so long is rolled back; 0: it stays open, and the pump stopped. */
   readonly sessionTimeoutTicks: number;
+  /** The first tick of this pump, from which its battery and its life count. Not 0: it took the place of another one. */
+  readonly implantTick: number;
 }
 
 export interface PumpState {
@@ -32,6 +35,7 @@ export interface PumpState {
   readonly prescription: PrescriptionState;
   readonly mode: ModeState;
   readonly dosing: DosingState;
+  readonly bolus: BolusState;
   readonly motor: MotorState;
   readonly ledger: LedgerState;
   readonly battery: BatteryState;

@@ -10,7 +10,7 @@ import { PRESCRIBED_WORDS } from './prescription-words.ts';
 import { mul32 } from './units.ts';
 
 /** Lengths in words. A firmware reads what the one before it wrote, so that another length is another store. */
-export const BOOT_WORDS = 7;
+export const BOOT_WORDS = 8;
 export const PRESCRIPTION_WORDS = PRESCRIBED_WORDS + 2;
 export const LEDGER_WORDS = 50;
 export const ENTRY_WORDS = 5;

@@ -11,6 +11,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { judgeAlarm, soundTones } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
+import { deliveryNumerator, endBolus, nextBolusTick, stepBolus } from './bolus.ts';
 import { applyCommands } from './apply-commands.ts';
 import { fail } from './assert.ts';
 import { checkPrescription } from './check-prescription.ts';
@@ -30,7 +31,7 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
 import { concentrationUgPerMl } from './prescription.ts';
-import { isTherapyStopped, numeratorAt } from './schedule.ts';
+import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { nextDutyTick, runDuties } from './tasks.ts';
@@ -52,7 +53,7 @@ function duePermission(pump: PumpState): number {
 }
 
 function dueNumerator(pump: PumpState): number {
-  return numeratorAt(pump.prescription, duePermission(pump), pump.nowTick, pump.build.startHour);
+  return deliveryNumerator(pump, duePermission(pump));
 }
 
 function isDueNow(pump: PumpState): boolean {
@@ -104,7 +105,13 @@ function detect(pump: PumpState, readings: Readings, hal: PumpHal): boolean {
   const occlusion = pump.occlusion;
   const before = occlusion.verdict;
   if (readings.isStrokeDue) stepLoadedSupply(pump.battery, readings.loadedMv);
-  stepReplacementIndicator(pump.battery, pump.motor.requested, readings.isHour, pump.nowTick);
+  stepReplacementIndicator(
+    pump.battery,
+    pump.motor.requested,
+    readings.isHour,
+    pump.build.implantTick,
+    pump.nowTick,
+  );
   const wantsProbe = stepOcclusion(
     occlusion,
     readings.pressurePa,
@@ -149,6 +156,7 @@ function permit(pump: PumpState, alarmPermission: number, hal: PumpHal): void {
   const permission = strictest(duePermission(pump), alarmPermission);
   const stoppedTicks = enterPermission(mode, alarmPermission, permission, pump.nowTick);
   if (permission !== before) say(pump.log, hal, pump.nowTick, PERMISSION, permission);
+  if (permission !== FULL) endBolus(pump, hal);
   if (stoppedTicks > 0) say(pump.log, hal, pump.nowTick, RESUME, stoppedTicks);
 }
 
@@ -173,6 +181,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   pump.prescription.isJustRepaired = 0;
   const orders = applyCommands(pump, hal);
   expireSession(pump, hal);
+  stepBolus(pump, hal);
   const isDue = judgeDue(pump, hal);
   const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
   book(pump, readings, orders.refillNl, hal);
@@ -181,8 +190,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const alarmPermission = updateAlarms(pump, hal);
   permit(pump, alarmPermission, hal);
 
-  const numerator = numeratorAt(pump.prescription, pump.mode.permission, now, pump.build.startHour);
-  const isStroke = dose(pump.dosing, numerator, now);
+  const isStroke = dose(pump.dosing, deliveryNumerator(pump, pump.mode.permission), now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
   if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
   if (isProbe) settleByProbe(pump.dosing, now + 1);
@@ -215,8 +223,9 @@ export function nextWake(pump: PumpState): number {
   wake = earlier(wake, sessionTimeoutTick(session, pump.build.sessionTimeoutTicks));
   const leftOpen = sessionLeftOpenTick(session);
   if (leftOpen >= now) wake = earlier(wake, leftOpen);
-  const endOfService = endOfServiceTick(pump.battery);
+  const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
+  wake = earlier(wake, nextBolusTick(pump));
   return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
 }
 

@@ -14,6 +14,15 @@ export class AlarmBook {
   readonly entries: AlarmEntry[] = [];
   private readonly latest = new Map<number, AlarmEntry>();
 
+  /** Its alarms went with the pump. */
+  pumpReplaced(tick: number): void {
+    for (const entry of this.latest.values()) {
+      entry.conditionGoneTick ??= tick;
+      entry.clearedTick ??= tick;
+    }
+    this.latest.clear();
+  }
+
   event(event: PumpEvent): void {
     if (event.kind === 'raise') {
       const entry: AlarmEntry = {

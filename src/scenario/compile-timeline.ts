@@ -3,7 +3,8 @@
  * Here is what no entry can know alone: ids, the order of faults and clears, the reservoir's size, the end of the run,
  * and the concentration in force when a therapy is programmed.
  */
-import type { ClinicalOrder } from '../../hal/target.ts';
+import type { ClinicalOrder, Prescription } from '../../hal/target.ts';
+import { PUMP_LAYERS } from '../../sim/faults/fault.ts';
 import type { Therapy } from '../core/therapy.ts';
 import { compileTimed } from './compile-expectation.ts';
 import { compileTherapy, tooFastAt } from './compile-therapy.ts';
@@ -12,6 +13,8 @@ import type { Path, Report } from './problem.ts';
 import { formatQuantity, KINDS } from './quantity.ts';
 import type { TimelineEntry } from './scenario.ts';
 import type { Entry, RUNS } from './schema.ts';
+import type { Screening } from './screening.ts';
+import { checkScreening } from './screening.ts';
 import { formatDuration } from './time.ts';
 import type { FaultWords, Vocabulary } from './vocabulary.ts';
 
@@ -22,19 +25,28 @@ const RANK: Readonly<Record<TimelineEntry['kind'], number>> = {
   fault: 0,
   clear: 0,
   refill: 1,
+  replace: 1,
+  screening: 1,
   command: 2,
   session: 2,
   expect: 3,
 };
 
 /** What a control keeps: all but the faults, their clears, and the looks at them. */
-const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = ['refill', 'command', 'session'];
+const DONE_BY_PEOPLE: readonly TimelineEntry['kind'][] = [
+  'refill',
+  'replace',
+  'screening',
+  'command',
+  'session',
+];
 
 export interface TimelineContext {
   readonly vocabulary: Vocabulary;
   /** Each undefined where the file got it wrong; what depends on it is then not judged. */
   readonly untilTick: number | undefined;
   readonly reservoirNl: number | undefined;
+  readonly lowReservoirNl: number | undefined;
   readonly concentration: number | undefined;
   readonly therapy: Therapy | null;
   readonly ids: Ids;
@@ -334,7 +346,14 @@ function compileEntries(
   moments.sort(
     (a, b) => a.tick - b.tick || RANK[kindOf(a.entry)] - RANK[kindOf(b.entry)] || a.index - b.index,
   );
-  const programming = { concentration: context.concentration, therapy: context.therapy };
+  const programming: Programming = {
+    concentration: context.concentration,
+    therapy: context.therapy,
+    lowReservoirNl: context.lowReservoirNl,
+    screening: null,
+    faultsInPump: new Set(),
+    endedFaults: new Map(),
+  };
   const compiled: TimelineEntry[] = [];
   for (const moment of moments) {
     const complaints: Parameters<Report>[] = [];
@@ -354,6 +373,8 @@ function kindOf(entry: Entry): TimelineEntry['kind'] {
   if ('fault' in entry) return 'fault';
   if ('clear' in entry) return 'clear';
   if ('refill' in entry) return 'refill';
+  if ('replace' in entry) return 'replace';
+  if ('screening' in entry) return 'screening';
   if ('session' in entry) return 'session';
   return 'command' in entry ? 'command' : 'expect';
 }
@@ -362,6 +383,11 @@ function kindOf(entry: Entry): TimelineEntry['kind'] {
 interface Programming {
   concentration: number | undefined;
   therapy: Therapy | null;
+  lowReservoirNl: number | undefined;
+  screening: Screening | null;
+  /** Faults that sit in the pump, and those that went with one that was replaced, with the tick of it. */
+  readonly faultsInPump: Set<string>;
+  readonly endedFaults: Map<string, number>;
 }
 
 function compileMoment(
@@ -373,15 +399,42 @@ function compileMoment(
   const line = context.lineOf(path);
   const id = entry.id === undefined ? null : entry.id + suffix;
   if ('fault' in entry) {
-    const options = completeOptions(entry, context.vocabulary.faults);
-    return { tick, line, id: id ?? entry.fault + suffix, kind: 'fault', fault: entry.fault, options };
+    const name = id ?? entry.fault + suffix;
+    const { faults } = context.vocabulary;
+    if (faults.some(({ kind, layer }) => kind === entry.fault && PUMP_LAYERS.includes(layer))) {
+      programming.faultsInPump.add(name);
+    }
+    const options = completeOptions(entry, faults);
+    return { tick, line, id: name, kind: 'fault', fault: entry.fault, options };
   }
-  if ('clear' in entry) return { tick, line, id, kind: 'clear', target: entry.clear };
+  if ('clear' in entry) {
+    programming.faultsInPump.delete(entry.clear);
+    const endTick = programming.endedFaults.get(entry.clear);
+    if (endTick !== undefined) {
+      context.report(
+        path,
+        `${quoted(entry.clear)} ended when the pump was replaced at ${formatDuration(endTick)}: leave its end out`,
+      );
+    }
+    return { tick, line, id, kind: 'clear', target: entry.clear };
+  }
   if ('refill' in entry) {
     checkVolume(entry.refill, context.reservoirNl, [...path, 'refill'], context.report);
     const { concentration } = entry;
     const strength = concentration === undefined ? {} : { concentrationUgPerMl: concentration };
     return { tick, line, id, kind: 'refill', volumeNl: entry.refill, ...strength };
+  }
+  if ('replace' in entry) {
+    const replacement = compileReplacement(entry, programming, path, context);
+    for (const name of programming.faultsInPump) programming.endedFaults.set(name, tick);
+    programming.faultsInPump.clear();
+    return replacement === null ? null : { tick, line, id, kind: 'replace', ...replacement };
+  }
+  if ('screening' in entry) {
+    const next = { tick, doseTenthUg: entry.screening.dose };
+    checkScreening(next, programming.screening, programming.therapy, [...path, 'screening'], context.report);
+    programming.screening = next;
+    return { line, id, kind: 'screening', ...next };
   }
   if ('command' in entry) {
     const command = compileCommand(entry.command, programming, [...path, 'command'], context);
@@ -432,6 +485,41 @@ export function checkVolume(
   );
 }
 
+type ReplacementWords = Extract<Entry, { replace: unknown }>;
+
+/** What is not said of the new pump is as the old one was programmed. */
+function compileReplacement(
+  words: ReplacementWords,
+  programming: Programming,
+  path: Path,
+  { reservoirNl, report }: TimelineContext,
+): { fillNl: number; prescription: Prescription; isPrimed: boolean } | null {
+  checkVolume(words.replace, reservoirNl, [...path, 'replace'], report);
+  const { concentration = programming.concentration } = words;
+  if (concentration === undefined) return null;
+  programming.concentration = concentration;
+  if (words.therapy !== undefined) {
+    programming.therapy = compileTherapy(words.therapy, concentration, [...path, 'therapy'], report);
+  } else if (programming.therapy !== null) {
+    const complaint = tooFastAt(programming.therapy, concentration);
+    if (complaint !== null)
+      report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
+  }
+  const { therapy, lowReservoirNl } = programming;
+  if (therapy === null || lowReservoirNl === undefined) return null;
+  return {
+    fillNl: words.replace,
+    prescription: {
+      therapy,
+      concentrationUgPerMl: concentration,
+      lowReservoirNl,
+      // The patient has had the drug before.
+      firstStartTick: -1,
+    },
+    isPrimed: words.primed === 'yes',
+  };
+}
+
 type CommandWords = Extract<Entry, { command: unknown }>['command'];
 
 function compileCommand(
@@ -447,8 +535,10 @@ function compileCommand(
   if ('low-reservoir' in words) {
     const thresholdNl = words['low-reservoir'];
     checkVolume(thresholdNl, reservoirNl, [...path, 'low-reservoir'], report);
+    programming.lowReservoirNl = thresholdNl;
     return { kind: 'low-reservoir', thresholdNl };
   }
+  if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;

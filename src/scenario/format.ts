@@ -108,6 +108,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
     vocabulary,
     untilTick: parts.until,
     reservoirNl,
+    lowReservoirNl: parts.pump?.['low-reservoir'],
     concentration,
     therapy,
     ids,

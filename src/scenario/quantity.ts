@@ -57,6 +57,8 @@ export const KINDS = {
     units: [unit('ug/mL', 1)],
     usual: { low: 50, high: 4000 },
   },
+  /** tenths of a ug */
+  dose: { what: 'a dose', example: '10 ug', units: [unit('ug', 10)] },
   /** mm */
   length: { what: 'a length', example: '89 cm', units: [unit('cm', 10), unit('mm', 1)] },
   /** pL/Pa */

@@ -124,6 +124,12 @@ function stimulusOf(entry: TimelineEntry): Stimulus | null {
         ? { kind: 'refill', volumeNl }
         : { kind: 'refill', volumeNl, concentrationUgPerMl };
     }
+    case 'replace': {
+      const { fillNl, prescription, isPrimed } = entry;
+      return { kind: 'replace', fillNl, prescription, isPrimed };
+    }
+    case 'screening':
+      return { kind: 'screening', doseTenthUg: entry.doseTenthUg };
     case 'command':
       return { kind: 'command', command: entry.command };
     case 'session':
@@ -275,7 +281,9 @@ async function observeTarget(
   };
   const judges = createJudges(plan, untilTick, signals);
   const trace = options.openTrace?.(run, description) ?? null;
-  const clearedTicks = plan.timeline.filter(({ kind }) => kind === 'clear').map(({ tick }) => tick);
+  // A replacement takes the faults of the pump away.
+  const ends = plan.timeline.filter(({ kind }) => kind === 'clear' || kind === 'replace');
+  const clearedTicks = ends.map(({ tick }) => tick);
   const lastTicks = clearedTicks.map((clearedTick) => lastTickUnder({ clearedTick }, untilTick));
   const doseTicks = new Set([...plan.timeline.map(({ tick }) => tick), ...lastTicks, untilTick]);
   const stimulusTicks = plan.timeline.filter(({ kind }) => kind !== 'expect').map(({ tick }) => tick);

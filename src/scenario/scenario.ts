@@ -2,7 +2,7 @@
  * A scenario after reading: typed, in ticks and integers, ready to run. `format.ts` makes it from YAML and
  * `run.ts` runs it; no other file needs to know that YAML exists. Plain data, so it crosses threads and engines.
  */
-import type { ClinicalOrder } from '../../hal/target.ts';
+import type { ClinicalOrder, Prescription } from '../../hal/target.ts';
 import type { Therapy } from '../core/therapy.ts';
 
 export interface Scenario {
@@ -105,6 +105,14 @@ export type TimelineEntry = EntryBase &
         readonly concentrationUgPerMl?: number;
       }
     | { readonly kind: 'command'; readonly command: ClinicalOrder }
+    | {
+        readonly kind: 'replace';
+        readonly fillNl: number;
+        readonly prescription: Prescription;
+        /** The tubing of the new pump holds the drug, and not water. */
+        readonly isPrimed: boolean;
+      }
+    | { readonly kind: 'screening'; readonly doseTenthUg: number }
     | {
         readonly kind: 'session';
         /** Null: it is opened, and nothing is written. */

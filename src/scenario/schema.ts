@@ -59,6 +59,7 @@ const LABEL = {
   max: 145_000,
   because: 'the label band; more than that is the fault over-infusion',
 };
+const BOLUS = { min: 1, because: 'the pump counts tenths of a ug' };
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 
 export type Schemas = ReturnType<typeof buildSchemas>;
@@ -122,6 +123,14 @@ const CATHETER = closed({
 });
 
 const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
+
+const SCREENING = closed({
+  dose: quantity(KINDS.dose),
+  over: duration(
+    { min: 60, max: 600, because: 'the label: over at least a minute; it is one injection' },
+    formatDuration,
+  ).prefault('1 min'),
+});
 
 const disturbance = () => onOff().prefault(DEFAULTS.disturbance);
 const ENVIRONMENT = closed({
@@ -240,6 +249,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
       program: closed({ program: THERAPY }),
       concentration: closed({ concentration }),
+      bolus: closed({
+        bolus: closed({
+          dose: quantity(KINDS.dose, BOLUS),
+          over: duration({ min: 1, because: 'the length of a tick' }, formatDuration),
+        }),
+      }),
     }),
   );
 
@@ -255,6 +270,17 @@ export function buildSchemas(vocabulary: Vocabulary) {
     refill: timed(
       closed({ refill: quantity(KINDS.volume), concentration: concentration.optional(), ...ONLY, ...TIMING }),
     ),
+    replace: timed(
+      closed({
+        replace: quantity(KINDS.volume),
+        concentration: concentration.optional(),
+        therapy: THERAPY.optional(),
+        primed: word('answer', ['yes', 'no']).prefault(DEFAULTS.primed),
+        ...ONLY,
+        ...TIMING,
+      }),
+    ),
+    screening: timed(closed({ screening: SCREENING, ...ONLY, ...TIMING })),
     command: timed(closed({ command, ...ONLY, ...TIMING })),
     session: timed(closed({ session, ...ONLY, ...TIMING })),
     expect: timed(closed({ expect: expectation.timed, ...TIMING })),

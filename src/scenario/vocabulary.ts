@@ -4,12 +4,13 @@
  * its own.
  */
 import type { SignalSpec } from '../../hal/signals.ts';
-import type { OptionSpec } from '../../sim/faults/fault.ts';
+import type { FaultLayer, OptionSpec } from '../../sim/faults/fault.ts';
 
 export type { OptionSpec };
 
 export interface FaultWords {
   readonly kind: string;
+  readonly layer: FaultLayer;
   readonly options: readonly OptionSpec[];
 }
 

@@ -18,6 +18,8 @@ export class Witness implements TargetObserver {
   private readonly hasContinuous: boolean;
   private hasEvent = false;
   private isDoseWanted = false;
+  /** Of those to come. */
+  private readonly replacedTicks: number[] = [];
   private readonly unwritten: { readonly tick: number; readonly stimulus: Stimulus }[] = [];
 
   private readonly target: Target;
@@ -45,6 +47,7 @@ export class Witness implements TargetObserver {
   expectStimulus(tick: number, stimulus: Stimulus): void {
     this.target.stimulate(tick, stimulus);
     if (this.trace !== null) this.unwritten.push({ tick, stimulus });
+    if (stimulus.kind === 'replace') this.replacedTicks.push(tick);
   }
 
   /** Stimuli come before everything else of their tick. */
@@ -59,6 +62,7 @@ export class Witness implements TargetObserver {
 
   event(event: PumpEvent): void {
     if (this.unwritten.length > 0) this.writeStimuli(event.tick);
+    this.noteReplacement(event.tick);
     this.hasEvent = true;
     if (event.kind === 'raise') this.isDoseWanted = true;
     this.trace?.event(event);
@@ -74,7 +78,15 @@ export class Witness implements TargetObserver {
     this.trace?.stateDigest(tick, digest);
   }
 
+  private noteReplacement(tick: number): void {
+    const replacedTick = this.replacedTicks[0];
+    if (replacedTick === undefined || replacedTick > tick) return;
+    this.replacedTicks.shift();
+    this.book.pumpReplaced(replacedTick);
+  }
+
   afterTick(tick: number): void {
+    this.noteReplacement(tick);
     if (this.isDoseWanted || this.doseTicks.has(tick)) {
       this.isDoseWanted = false;
       this.doses.set(tick, {

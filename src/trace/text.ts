@@ -30,7 +30,7 @@ export function recordWord(record: TraceRecord): string {
 }
 
 /** All words but those of events. */
-export const OTHER_WORDS = ['fault', 'clear', 'refill', 'order', 'state'] as const;
+export const OTHER_WORDS = ['fault', 'clear', 'refill', 'replace', 'screening', 'order', 'state'] as const;
 
 export function recordLine(record: TraceRecord): string {
   switch (record.kind) {
@@ -80,6 +80,12 @@ function stimulusText(stimulus: Stimulus): string {
         concentrationUgPerMl === undefined ? '' : ` concentration-ug-per-ml=${concentrationUgPerMl}`;
       return `refill volume-nl=${volumeNl}${drug}`;
     }
+    case 'replace': {
+      const { fillNl, prescription, isPrimed } = stimulus;
+      return `replace fill-nl=${fillNl} primed=${isPrimed ? 'yes' : 'no'} program=${JSON.stringify(prescription)}`;
+    }
+    case 'screening':
+      return `screening dose-tenth-ug=${stimulus.doseTenthUg}`;
     case 'session': {
       const { program, leave, isConfirmed } = stimulus;
       const text = program === null ? 'none' : JSON.stringify(program);

@@ -103,7 +103,7 @@ const checks = {
       [1_000_000, 10_000, 100 * lab.config.INTERROGATION_TICKS, 2555 * DAY],
     ] as const) {
       const believed = lab.computedUsedNc({ ...lab.createBattery(), tones, telemetryTicks }, strokes, tick);
-      const world = { ...worldBattery.createBattery(1000), tones, telemetryTicks };
+      const world = { ...worldBattery.createBattery(1000, 0), tones, telemetryTicks };
       same(
         `charge of ${strokes} strokes, ${tones} tones, ${telemetryTicks} s of telemetry, ${tick} s`,
         believed,

@@ -153,6 +153,11 @@ describe('tables of names', () => {
       commands.PRESCRIPTION_UNREADABLE,
       commands.SESSION_OPEN,
       commands.PRESCRIPTION_OUT_OF_RANGE,
+      commands.BOLUS_OUT_OF_RANGE,
+      commands.BOLUS_TOO_FAST,
+      commands.BOLUS_RUNNING,
+      commands.RESERVOIR_LOW,
+      commands.NOT_DELIVERING,
     ]).toEqual(commands.COMMAND_OUTCOMES.map((_, code) => code));
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
@@ -164,6 +169,11 @@ describe('tables of names', () => {
       'prescription-unreadable',
       'session-open',
       'prescription-out-of-range',
+      'bolus-out-of-range',
+      'bolus-too-fast',
+      'bolus-running',
+      'reservoir-low',
+      'not-delivering',
     ]);
     expect(commands.COMMAND_OUTCOMES.length).toBeLessThanOrEqual(16);
   });

@@ -47,6 +47,7 @@ export const ONE_IN_72: RigOptions = {
   reservoirNl: 40_000_000,
   startHour: 0,
   sessionTimeoutTicks: 0,
+  implantTick: 0,
   fillNl: 38_000_000,
   lowReservoirNl: 2_000_000,
   concentrationUgPerMl: 500,

@@ -181,6 +181,10 @@ const command: fc.Arbitrary<ClinicalOrder> = fc.oneof(
   alarm.map((index): ClinicalOrder => ({ kind: 'acknowledge', alarm: index })),
   fc.constant<ClinicalOrder>({ kind: 'acknowledge', alarm: 3 }),
   fc.constant<ClinicalOrder>({ kind: 'interrogate' }),
+  // From 0 to 50 ug in up to three hours: often refused, often cut off.
+  fc
+    .tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 3 * HOUR }))
+    .map(([doseTenthUg, ticks]): ClinicalOrder => ({ kind: 'bolus', doseTenthUg, ticks })),
 );
 
 /** Up to a hundred times what the fault does by default: a range up to 2^53 would hardly ever hit the interesting end. */

@@ -99,6 +99,33 @@ describe('one slip is found at its place', () => {
       's.yaml:8:11 timeline.0.at: 5 d is after the end of the run, until: 4 d; bring it forward or let the run last longer',
     ],
     [
+      'a new pump filled over its capacity',
+      timeline('{ at: 1 d, replace: 41 mL }'),
+      's.yaml:8:25 timeline.0.replace: 41 mL is more than the reservoir holds; write at most 40 mL, or a larger reservoir',
+    ],
+    [
+      'a new pump that can not follow the therapy in force',
+      timeline(
+        '{ at: 1 d, command: { program: { mode: continuous, dose: 12000 ug/day } } }',
+        '{ at: 2 d, replace: 38 mL, concentration: 100 ug/mL }',
+      ),
+      "s.yaml:9:47 timeline.1.concentration: the therapy in force can't be kept: 12000 ug/day of 100 ug/mL is beyond the pump, whose fastest is 24 mL/day: write at most 2400 ug/day, or raise the concentration",
+    ],
+    [
+      'the end of a fault that went with its pump',
+      timeline(
+        '{ at: 1 d, fault: motor-stall, id: worn }',
+        '{ at: 2 d, replace: 38 mL }',
+        '{ at: 3 d, clear: worn }',
+      ),
+      's.yaml:10:5 timeline.2: "worn" ended when the pump was replaced at 2 d: leave its end out',
+    ],
+    [
+      'a dose on trial beside a pump that delivers',
+      timeline('{ at: 1 d, screening: { dose: 50 ug } }'),
+      's.yaml:8:27 timeline.0.screening: a dose on trial comes before there is a pump: let the therapy be { mode: stopped } until it is implanted',
+    ],
+    [
       'a clear of what is no fault',
       timeline('{ at: 1 d, refill: 38 mL, id: refill }', '{ at: 2 d, clear: refill }'),
       's.yaml:9:23 timeline.1.clear: "refill" is not a fault, so there is nothing to clear; name the id of a fault',

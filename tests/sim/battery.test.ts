@@ -8,7 +8,7 @@ const YEAR_DAYS = 365.25;
 
 /** First day on which the loaded supply is below 2,500 mV; it only falls. */
 function replacementDay(mlPerDay: number): number {
-  const state = createBattery(1000);
+  const state = createBattery(1000, 0);
   let low = 0;
   let high = 20 * 366;
   while (high - low > 1) {

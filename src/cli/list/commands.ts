@@ -29,6 +29,10 @@ const WORDS: Readonly<Record<(typeof COMMAND_KINDS)[number], CommandWords>> = {
     meaning: 'no more tones, and a latched alarm clears once its condition is gone',
   },
   interrogate: { write: 'command: interrogate', meaning: 'a telemetry session, as at a visit' },
+  bolus: {
+    write: 'command: { bolus: { dose: 10 ug, over: 10 min } }',
+    meaning: 'a dose on top of the basal rate; refused when the mechanism is too slow for it',
+  },
   frame: {
     write: 'session: { program: { ... } }',
     meaning: 'bytes over the wand; what a programmer sends in a session, one frame a tick',

@@ -31,6 +31,8 @@ export interface AlarmRow extends AlarmPolicy {
   readonly verdict: (pump: PumpState) => number;
 }
 
+/** Index of the row that extra doses wait for. */
+export const LOW_RESERVOIR = 0;
 /** Index of the row that detection and probes are about. */
 export const CATHETER_OCCLUSION = 3;
 

@@ -54,9 +54,10 @@ export function createBattery(): BatteryState {
   };
 }
 
-export function computedUsedNc(battery: BatteryState, requestedStrokes: number, nowTick: number): number {
+/** `ageTicks` after the pump's first tick. */
+export function computedUsedNc(battery: BatteryState, requestedStrokes: number, ageTicks: number): number {
   return (
-    Math.floor((IDLE_NC_PER_SECOND * nowTick) / TICKS_PER_SECOND) +
+    Math.floor((IDLE_NC_PER_SECOND * ageTicks) / TICKS_PER_SECOND) +
     STROKE_NC * requestedStrokes +
     TONE_NC * battery.tones +
     Math.floor((TELEMETRY_NC_PER_SECOND * battery.telemetryTicks) / TICKS_PER_SECOND)
@@ -67,10 +68,10 @@ export function computedUsedNc(battery: BatteryState, requestedStrokes: number, 
 export function computedUsedPermille(
   battery: BatteryState,
   requestedStrokes: number,
-  nowTick: number,
+  ageTicks: number,
 ): number {
   return Math.floor(
-    computedUsedNc(battery, requestedStrokes, nowTick) / Math.floor(BATTERY_CAPACITY_NC / 1000),
+    computedUsedNc(battery, requestedStrokes, ageTicks) / Math.floor(BATTERY_CAPACITY_NC / 1000),
   );
 }
 
@@ -111,10 +112,12 @@ export function stepReplacementIndicator(
   battery: BatteryState,
   requestedStrokes: number,
   isHour: boolean,
+  implantTick: number,
   nowTick: number,
 ): void {
   if (battery.eriTick !== NEVER) return;
-  const isSpent = isHour && computedUsedPermille(battery, requestedStrokes, nowTick) >= ERI_PERMILLE;
+  const isSpent =
+    isHour && computedUsedPermille(battery, requestedStrokes, nowTick - implantTick) >= ERI_PERMILLE;
   const isLow = battery.lowLoadedRun >= LOW_SUPPLY_READINGS || battery.lowRestingRun >= LOW_SUPPLY_READINGS;
   if (isSpent || isLow) battery.eriTick = nowTick;
 }
@@ -126,16 +129,19 @@ export function judgeReplacement(pump: { readonly battery: BatteryState }): numb
 }
 
 /** The tick at which service ends. */
-export function endOfServiceTick(battery: BatteryState): number {
-  if (battery.eriTick === NEVER) return LIFE_TICKS;
-  return Math.min(LIFE_TICKS, battery.eriTick + ERI_TO_EOS_TICKS);
+export function endOfServiceTick(battery: BatteryState, implantTick: number): number {
+  const lifeEndTick = implantTick + LIFE_TICKS;
+  return battery.eriTick === NEVER ? lifeEndTick : Math.min(lifeEndTick, battery.eriTick + ERI_TO_EOS_TICKS);
 }
 
 export function judgeEndOfService(pump: {
   readonly battery: BatteryState;
+  readonly build: { readonly implantTick: number };
   readonly nowTick: number;
 }): number {
-  return pump.nowTick >= endOfServiceTick(pump.battery) ? VERDICT_PRESENT : VERDICT_CLEAR;
+  return pump.nowTick >= endOfServiceTick(pump.battery, pump.build.implantTick)
+    ? VERDICT_PRESENT
+    : VERDICT_CLEAR;
 }
 
 export function judgeLowBatteryReset(pump: { readonly battery: BatteryState }): number {

@@ -109,7 +109,7 @@ function answerStatus(pump: PumpState, words: Int32Array): number {
   words[5] = pump.motor.requested;
   words[6] = pump.motor.confirmed;
   words[7] = computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl);
-  words[8] = computedUsedPermille(pump.battery, pump.motor.requested, pump.nowTick);
+  words[8] = computedUsedPermille(pump.battery, pump.motor.requested, pump.nowTick - pump.build.implantTick);
   words[9] = active;
   words[10] = acknowledged;
   words[11] = pump.prescription.repairs;

@@ -21,6 +21,7 @@ export const REQUESTS = [
   'silence',
   'acknowledge',
   'log',
+  'bolus',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
 
@@ -42,8 +43,9 @@ const REFILL = 13;
 const SILENCE = 14;
 const ACKNOWLEDGE = 15;
 export const LOG = 16;
+const BOLUS = 17;
 /** From this type on there is no request. */
-export const REQUEST_TYPES = 17;
+export const REQUEST_TYPES = 18;
 
 /** First word of a reply: below this the outcome of a command, from here on one of `REPLY_OUTCOMES`. */
 export const FIRST_REPLY_OUTCOME = 16;
@@ -71,6 +73,7 @@ function wordsNeeded(type: number): number {
     case LOG:
       return 1;
     case WRITE:
+    case BOLUS:
       return 2;
     default:
       return 0;
@@ -97,6 +100,8 @@ export function orderOf(frame: Frame): Order | null {
       return { kind: 'silence', alarm: value };
     case ACKNOWLEDGE:
       return { kind: 'acknowledge', alarm: value };
+    case BOLUS:
+      return { kind: 'bolus', doseTenthUg: value, ticks: frame.words.length > 1 ? frame.words[1]! : 0 };
     default:
       return null;
   }

@@ -1,0 +1,121 @@
+/** Extra doses on the bench, every stroke worked out by hand: 300 ug/day of 500 ug/mL, a stroke of 0.25 ug every 72 s. */
+import { describe, expect, it } from 'vitest';
+import type { ClinicalOrder } from '../../hal/target.ts';
+import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../../src/core/commands.ts';
+import { Rig } from './rig.ts';
+
+const bolus = (doseTenthUg: number, ticks: number): ClinicalOrder => ({ kind: 'bolus', doseTenthUg, ticks });
+const STOP: ClinicalOrder = { kind: 'stop' };
+const RESUME: ClinicalOrder = { kind: 'resume' };
+const program = (rate: number): ClinicalOrder => ({
+  kind: 'program',
+  therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
+  concentrationUgPerMl: 500,
+});
+
+/** Everything that was asked for, in units of the dosing's sum: strokes and what is owed. */
+const asked = ({ pump }: Rig): number => pump.motor.requested * pump.dosing.denominator + pump.dosing.owed;
+
+const outcome = (rig: Rig, atTick: number): string | undefined => {
+  const told = rig.of('command').find(({ tick }) => tick === atTick);
+  return told && COMMAND_OUTCOMES[told.argument - 16 * COMMAND_KINDS.indexOf('bolus')];
+};
+
+describe('a bolus', () => {
+  it('of 10 ug over 10 min is a stroke every 15 ticks on top of the basal one in 72 [SR-BOLUS-1]', () => {
+    const rig = new Rig().at(7200, bolus(100, 600)).runTo(14_399);
+    const ticks = rig.ticksOf('stroke');
+    expect(ticks.filter((tick) => tick < 7200)).toHaveLength(100);
+    // 600 / 15 + 600 / 72 = 40 + 8.33, and two thirds of a stroke are left for the tick 7,848 of the basal rate.
+    expect(ticks.filter((tick) => tick >= 7200 && tick < 7800)).toHaveLength(48);
+    expect(ticks.filter((tick) => tick >= 7800 && tick < 14_400)).toHaveLength(92);
+    // 29/360 a tick: the first stroke at 12.4 ticks, the second at 24.8, ...
+    expect(ticks.slice(100, 104)).toEqual([7212, 7224, 7237, 7249]);
+    expect(rig.pump.dosing.owed).toBe(0);
+    expect(rig.of('bolus-begin')).toEqual([{ tick: 7200, argument: 100 }]);
+    expect(rig.of('bolus-end')).toEqual([{ tick: 7800, argument: 100 }]);
+  });
+
+  it('gives what no tick can share evenly in its first one', () => {
+    // 0.1 ug is 8.64e9 units: 1,234,285,714 in each of 7 ticks, and 2 more.
+    const rig = new Rig().at(10, bolus(1, 7)).runTo(10);
+    expect(asked(rig)).toBe(11 * 3e8 + 1_234_285_716);
+    rig.runTo(16);
+    expect(asked(rig)).toBe(17 * 3e8 + 8.64e9);
+    rig.runTo(99);
+    expect(asked(rig)).toBe(100 * 3e8 + 8.64e9);
+  });
+
+  it('is the same to a run that jumps [SR-TIME-1]', () => {
+    const orders = [bolus(77, 1001), bolus(1, 7), bolus(30, 1)];
+    const run = (rig: Rig, way: 'runTo' | 'jumpTo'): Rig => {
+      orders.forEach((order, i) => rig.at(5000 * (i + 1), order)[way](5000 * (i + 1) + 3000));
+      return rig;
+    };
+    const ticked = run(new Rig(), 'runTo');
+    const jumped = run(new Rig(), 'jumpTo');
+    expect(jumped.digest()).toBe(ticked.digest());
+    expect(jumped.events).toEqual(ticked.events);
+    expect(ticked.of('bolus-end').map(({ argument }) => argument)).toEqual([77, 1]);
+  });
+
+  it('is over with a stop, says what was given, and is neither resumed nor made up [SR-DOSE-2]', () => {
+    const rig = new Rig().at(7200, bolus(100, 600)).at(7500, STOP).at(7560, RESUME).runTo(14_399);
+    expect(rig.of('bolus-end')).toEqual([{ tick: 7500, argument: 50 }]);
+    // Half the dose, and 60 ticks of the basal rate missed.
+    expect(asked(rig)).toBe((14_400 - 60) * 3e8 + 300 * 1.44e9);
+  });
+
+  it('is over with a program, which goes on at its own rate', () => {
+    const rig = new Rig().at(7200, bolus(100, 600)).at(7500, program(6000)).runTo(7999);
+    expect(rig.of('bolus-end')).toEqual([{ tick: 7500, argument: 50 }]);
+    expect(asked(rig)).toBe(7500 * 3e8 + 300 * 1.44e9 + 500 * 6e8);
+  });
+
+  it('is over when an alarm restricts the pump', () => {
+    // 10 strokes above the mark of 1 mL: 29/360 a tick, the tenth in tick 124, confirmed with the eleventh in tick 136.
+    const rig = new Rig({ fillNl: 1_005_000, lowReservoirNl: 1 }).at(0, bolus(100, 600)).runTo(1000);
+    expect(rig.of('raise')).toEqual([{ tick: 136, argument: 1 }]);
+    // 136 x 1.44e9 / 8.64e9 = 22.7
+    expect(rig.of('bolus-end')).toEqual([{ tick: 136, argument: 22 }]);
+  });
+});
+
+describe('a bolus that the pump does not give', () => {
+  it('is faster than the mechanism: it says the shortest time, and takes that [SR-BOLUS-1]', () => {
+    // 24 mL/day of 500 ug/mL less 300 ug/day leave 1.17e10 a tick: 8.64e11 of them take 73.8 ticks.
+    const rig = new Rig().at(100, bolus(100, 73)).at(101, bolus(100, 74)).runTo(300);
+    expect(rig.said(100)).toEqual([
+      'bolus-shortest 74',
+      `command ${16 * COMMAND_KINDS.indexOf('bolus') + 10}`,
+    ]);
+    expect(outcome(rig, 101)).toBe('accepted');
+    expect(rig.of('bolus-end')).toEqual([{ tick: 175, argument: 100 }]);
+  });
+
+  it('has no time that is long enough beside a basal rate beyond 24 mL a day', () => {
+    const rig = new Rig({ therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 1_000_000 } });
+    rig.at(10, bolus(1, 86_400)).runTo(20);
+    expect(outcome(rig, 10)).toBe('bolus-too-fast');
+    expect(rig.of('bolus-shortest')).toEqual([{ tick: 10, argument: 0 }]);
+  });
+
+  it.each<[string, Rig, (typeof COMMAND_OUTCOMES)[number]]>([
+    ['no dose', new Rig().at(100, bolus(0, 60)), 'bolus-out-of-range'],
+    ['part of a tenth', new Rig().at(100, bolus(1.5, 60)), 'bolus-out-of-range'],
+    ['more than the sum holds exactly', new Rig().at(100, bolus(1_000_001, 60)), 'bolus-out-of-range'],
+    ['no time', new Rig().at(100, bolus(10, 0)), 'bolus-out-of-range'],
+    ['more than a day', new Rig().at(100, bolus(10, 86_401)), 'bolus-out-of-range'],
+    ['beside another one', new Rig().at(90, bolus(10, 60)).at(100, bolus(10, 60)), 'bolus-running'],
+    ['while stopped', new Rig().at(90, STOP).at(100, bolus(10, 60)), 'not-delivering'],
+    [
+      'while the reservoir is low',
+      new Rig({ lowReservoirNl: 38_000_000 }).at(100, bolus(10, 60)),
+      'reservoir-low',
+    ],
+  ])('%s', (_what, rig, expected) => {
+    rig.runTo(200);
+    expect(outcome(rig, 100)).toBe(expected);
+    expect(rig.ticksOf('bolus-begin')).not.toContain(100);
+  });
+});
