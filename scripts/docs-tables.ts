@@ -236,6 +236,7 @@ const derived = (from: string): string => `derived: ${from}`;
 /** What the world states as physics or device, and what the firmware believes of its device. */
 const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/core/config.ts': {
+    BRIDGE_MAX_NL: { what: 'most that tubing and catheter hold, nL', source: ESTIMATE },
     PERISTALTIC_STROKE_NL: { what: 'volume of a peristaltic stroke as built, nL', source: ESTIMATE },
     VALVE_ACCUMULATOR_STROKE_NL: {
       what: 'volume of a shot of the valve family as built, nL',
@@ -579,6 +580,9 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   session: 'an update session was opened, or how it ended',
   'bolus-begin': 'a bolus began; what was ordered, in tenths of a ug',
   'bolus-end': 'it was given, or ended before that; what was given of it, in tenths of a ug',
+  'bridge-begin':
+    'a program of another concentration goes on at the old dose; strokes until the old drug is out of the line',
+  'bridge-end': 'the old drug is out, and the new rate begins; the new concentration, ug/mL',
   'bolus-shortest':
     'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
@@ -603,6 +607,8 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   session: 1,
   'bolus-begin': 100,
   'bolus-end': 100,
+  'bridge-begin': 970,
+  'bridge-end': 2000,
   'bolus-shortest': 365,
 };
 

@@ -21,7 +21,13 @@ import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
+import {
+  TICK_MS,
+  TICKS_PER_DAY,
+  TICKS_PER_HALF_HOUR,
+  TICKS_PER_HOUR,
+  TICKS_PER_SECOND,
+} from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -167,8 +173,9 @@ export class SimTarget implements Target {
   private therapy: Therapy;
   private concentrationUgPerMl: number;
   private isStopped = false;
-  /** The bolus that the pump accepted; null once something else was ordered. No jump passes a turn of it by. */
+  /** The bolus that the pump accepted, and the bridge; null once something else was ordered. */
   private dose: PrescribedDose | null = null;
+  private bridge: { untilTick: number; pgPerDay: number } | null = null;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
   private refillRecords: RefillRecord[] = [];
@@ -249,8 +256,8 @@ export class SimTarget implements Target {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
-    const doseTick = nextDoseTick(this.dose, now);
-    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), doseTick, toTick);
+    const orderTick = this.nextTurn(now);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), orderTick, toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -378,7 +385,7 @@ export class SimTarget implements Target {
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
     const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
-    const { therapy, concentrationUgPerMl, isStopped, dose, toldPg, refillRecords } = this;
+    const { therapy, concentrationUgPerMl, isStopped, dose, bridge, toldPg, refillRecords } = this;
     return {
       pump,
       side,
@@ -394,6 +401,7 @@ export class SimTarget implements Target {
       concentrationUgPerMl,
       isStopped,
       dose,
+      bridge,
       toldPg,
       refillRecords,
     };
@@ -408,6 +416,14 @@ export class SimTarget implements Target {
     return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
   }
 
+  /** Where another part of what was ordered begins: no jump passes it by. */
+  private nextTurn(tick: number): number {
+    const doseTick = nextDoseTick(this.dose, tick);
+    return this.bridge === null || this.bridge.untilTick < tick
+      ? doseTick
+      : Math.min(doseTick, this.bridge.untilTick);
+  }
+
   private takeStimuli(at: number): readonly Queued[] {
     const later = this.queue.findIndex((queued) => queued.tick > at);
     return this.queue.splice(0, later < 0 ? this.queue.length : later);
@@ -416,7 +432,7 @@ export class SimTarget implements Target {
   private execute(at: number): void {
     this.side.tick = at;
     // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === nextDoseTick(this.dose, at);
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === this.nextTurn(at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -632,17 +648,31 @@ export class SimTarget implements Target {
     // Either ends a bolus, and nothing gives the rest of it.
     if (order.kind === 'stop' || order.kind === 'program') this.dose = null;
     if (order.kind === 'program') {
+      this.bridge = this.bridgeOf(order, at);
       this.therapy = order.therapy;
       this.concentrationUgPerMl = order.concentrationUgPerMl;
     }
     this.prescribe(at);
   }
 
+  /** The old drug at the old daily dose until it is out of the line. */
+  private bridgeOf(order: Program, at: number): { untilTick: number; pgPerDay: number } | null {
+    const oldUgPerMl = this.concentrationUgPerMl;
+    const bridgeNl = order.bridgeNl ?? 0;
+    if (bridgeNl === 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
+    const pgPerDay = prescribedPgPerDay(this.therapy, oldUgPerMl);
+    return { untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay), pgPerDay };
+  }
+
   private prescribe(at: number): void {
     if (this.oracle === null) return;
     const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    const rate = prescribedRate(therapy, at, this.concentrationUgPerMl, clock);
+    const { bridge } = this;
+    const rate =
+      bridge !== null && at < bridge.untilTick && !this.isStopped
+        ? { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY }
+        : prescribedRate(therapy, at, this.concentrationUgPerMl, clock);
     prescribe(this.oracle, at, withDose(rate, this.dose, at));
   }
 }

@@ -112,8 +112,12 @@ Examples:
   thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
   thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
   echo "status" | thecal program                              commands from a file or a pipe
+  thecal program --port /dev/ttyACM0 status                   the pump that runs on that board
 
-Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing
+A board needs the free-running firmware; its pump goes on, whatever happens here. It answers
+once a second: "status", with its forecasts, takes some seconds, of a therapy of several rates
+about twenty.
+Exit codes: 0 all taken   1 the pump refused one   2 words that mean nothing   3 port or pump lost
 `,
   check: `
 Examples:
@@ -208,13 +212,14 @@ function addCheck(program: Command, onExit: (code: ExitCode) => void): void {
 }
 
 function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void {
-  program
+  const programmer = program
     .command('program')
     .description("the clinician's programmer: talk to a pump through its telemetry")
     .argument('[commands...]', 'what to do, each in quotes (default: ask at a prompt)')
-    .option('--target <name>', 'whose pump: sim', 'sim')
+    .option('--target <name>', 'whose pump: sim, or board (default: board where one is named, else sim)')
     .option('--scenario <file>', 'the pump of this scenario, without its timeline')
-    .option('--json', 'a JSON object for each command, one a line')
+    .option('--json', 'a JSON object for each command, one a line');
+  addPlaceOptions(programmer)
     .addHelpText('after', EXAMPLES.program)
     .action(async (commands: string[], options: ProgramOptions) => {
       const { programCommand } = await import('./commands/programmer.ts');

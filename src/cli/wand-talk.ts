@@ -30,8 +30,6 @@ export class WandTalk {
 
   /** Rejects with a `LineError` when the pump does not answer. */
   async request(request: Request): Promise<Reply> {
-    // A greeting has no number: it is asked of a pump of which nothing is known.
-    if (request.name === 'hello') this.exchange = createExchange();
     const { exchange } = this;
     // The pump may count otherwise since another programmer asked it: then it is greeted and asked once more.
     for (let isLast = false; ; isLast = true) {

@@ -2,7 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
-import { beginBolus, judgeBolus, shortestBolusTicks } from './bolus.ts';
+import { beginBolus, isCount, judgeBolus, shortestBolusTicks } from './bolus.ts';
 import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
@@ -30,16 +30,12 @@ import { endCommitted, judgeCommit } from './telemetry/session.ts';
 import type { Frame } from './telemetry/frame.ts';
 import { hearFrame, replyTo } from './telemetry/telemetry.ts';
 
-function isVolume(volumeNl: number, maxNl: number): boolean {
-  return volumeNl >= 1 && volumeNl <= maxNl && Math.floor(volumeNl) === volumeNl;
-}
-
 function isAlarm(index: number): boolean {
   return index >= 0 && index < ALARMS.length && Math.floor(index) === index;
 }
 
 function applyLowReservoir(pump: PumpState, hal: PumpHal, thresholdNl: number): number {
-  if (!isVolume(thresholdNl, pump.build.reservoirNl)) return VOLUME_OUT_OF_RANGE;
+  if (!isCount(thresholdNl, pump.build.reservoirNl)) return VOLUME_OUT_OF_RANGE;
   if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
   pump.prescription.words[LOW_RESERVOIR_WORD] = thresholdNl;
   commitPrescription(pump.prescription, hal);
@@ -97,7 +93,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
     case 'low-reservoir':
       return applyLowReservoir(pump, hal, command.thresholdNl);
     case 'refill':
-      return isVolume(command.volumeNl, pump.build.reservoirNl) ? ACCEPTED : VOLUME_OUT_OF_RANGE;
+      return isCount(command.volumeNl, pump.build.reservoirNl) ? ACCEPTED : VOLUME_OUT_OF_RANGE;
     case 'silence':
       return applySilence(pump, command.alarm);
     case 'acknowledge':

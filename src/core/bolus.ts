@@ -16,10 +16,13 @@ import {
   PRESCRIPTION_UNREADABLE,
   RESERVOIR_LOW,
 } from './commands.ts';
-import { BOLUS_BEGIN, BOLUS_END } from './events.ts';
+import { MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
+import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
+import { rescaleOwed } from './dosing.ts';
+import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END } from './events.ts';
 import { say } from './log.ts';
-import { FULL } from './permission.ts';
-import { minimumNumerator } from './prescription.ts';
+import { FULL, STOPPED } from './permission.ts';
+import { concentrationUgPerMl, minimumNumerator } from './prescription.ts';
 import {
   BOLUS_DOSE_MAX_TENTH_UG,
   BOLUS_TENTH_UG,
@@ -28,6 +31,7 @@ import {
   highestNumerator,
   MODE_MINIMUM,
   MODE_WORD,
+  rateNumerator,
 } from './prescription-words.ts';
 import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
@@ -42,15 +46,8 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
   return left > 0 ? Math.floor((doseTenthUg * BOLUS_TENTH_UG + left - 1) / left) : 0;
 }
 
-/** What is given besides therapy has to wait while the drug runs out, and for what is being given already. */
-export function judgeExtra(pump: PumpState): number {
-  if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
-  if (pump.mode.permission !== FULL) return NOT_DELIVERING;
-  if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
-  return pump.bolus.isRunning === 0 ? ACCEPTED : BOLUS_RUNNING;
-}
-
-function isCount(value: number, max: number): boolean {
+/** A whole number from 1 to `max`. */
+export function isCount(value: number, max: number): boolean {
   return value >= 1 && value <= max && Math.floor(value) === value;
 }
 
@@ -58,8 +55,12 @@ export function judgeBolus(pump: PumpState, doseTenthUg: number, ticks: number):
   if (!isCount(doseTenthUg, BOLUS_DOSE_MAX_TENTH_UG) || !isCount(ticks, TICKS_PER_DAY)) {
     return BOLUS_OUT_OF_RANGE;
   }
-  const outcome = judgeExtra(pump);
-  if (outcome !== ACCEPTED) return outcome;
+  const bolus = pump.bolus;
+  if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
+  if (pump.mode.permission !== FULL) return NOT_DELIVERING;
+  // The drug that is left belongs to the therapy.
+  if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
+  if (bolus.isRunning === 1 || bolus.bridgeUgPerMl > 0) return BOLUS_RUNNING;
   const shortestTicks = shortestBolusTicks(pump, doseTenthUg);
   return shortestTicks > 0 && ticks >= shortestTicks ? ACCEPTED : BOLUS_TOO_FAST;
 }
@@ -87,16 +88,59 @@ export function endBolus(pump: PumpState, hal: PumpHal): void {
   bolus.endTick = NEVER;
 }
 
-/** After the commands of each tick. */
-export function stepBolus(pump: PumpState, hal: PumpHal): void {
-  if (pump.nowTick >= pump.bolus.endTick) endBolus(pump, hal);
+/** What is in the strokes that are pushed now, as far as the pump knows. */
+export function deliveredUgPerMl(pump: PumpState): number {
+  const bridgeUgPerMl = pump.bolus.bridgeUgPerMl;
+  return bridgeUgPerMl > 0 ? bridgeUgPerMl : concentrationUgPerMl(pump.prescription);
+}
+
+/**
+ * The old drug is still in the line: it goes on at its mean dose until a volume is pushed, and the new program begins
+ * behind it. Strokes that were commanded count, whether or not they were confirmed: a bridge that waited for a feedback
+ * that is lost would push the new drug at the old flow.
+ */
+export function beginBridge(
+  pump: PumpState,
+  oldUgPerMl: number,
+  oldNumerator: number,
+  volumeNl: number,
+  hal: PumpHal,
+): void {
+  const bolus = pump.bolus;
+  const strokeNl = pump.build.strokeNl;
+  const strokes = Math.floor((volumeNl + strokeNl - 1) / strokeNl);
+  bolus.bridgeUgPerMl = oldUgPerMl;
+  bolus.numerator = Math.min(oldNumerator, fastestNumerator(oldUgPerMl, strokeNl));
+  bolus.bridgeStrokes = pump.motor.requested + strokes;
+  say(pump.log, hal, pump.nowTick, BRIDGE_BEGIN, strokes);
+}
+
+/** After the commands of each tick. True when a new drug begins with it. */
+export function stepBolus(pump: PumpState, hal: PumpHal): boolean {
+  const bolus = pump.bolus;
+  const now = pump.nowTick;
+  if (now >= bolus.endTick) endBolus(pump, hal);
+  if (bolus.bridgeUgPerMl === 0 || pump.motor.requested < bolus.bridgeStrokes) return false;
+  // Never from flipped words.
+  checkPrescription(pump, hal);
+  if (pump.prescription.isReadable === 0) return false;
+  const ugPerMl = concentrationUgPerMl(pump.prescription);
+  rescaleOwed(pump.dosing, bolus.bridgeUgPerMl, ugPerMl, prescribedDenominator(pump), now);
+  bolus.bridgeUgPerMl = 0;
+  say(pump.log, hal, now, BRIDGE_END, ugPerMl);
+  return true;
 }
 
 /** What this tick adds to what is owed, basal and bolus together. */
 export function deliveryNumerator(pump: PumpState, permission: number): number {
   const now = pump.nowTick;
-  const basal = numeratorAt(pump.prescription, permission, now, pump.build.startHour);
   const bolus = pump.bolus;
+  if (bolus.bridgeUgPerMl > 0) {
+    if (permission === FULL) return bolus.numerator;
+    const minimum = rateNumerator(2, MINIMUM_RATE_NL_PER_HOUR, bolus.bridgeUgPerMl);
+    return permission === STOPPED ? 0 : Math.min(bolus.numerator, minimum);
+  }
+  const basal = numeratorAt(pump.prescription, permission, now, pump.build.startHour);
   if (bolus.isRunning === 0 || permission !== FULL) return basal;
   return basal + bolus.numerator + (now === bolus.startTick ? bolus.firstNumerator : 0);
 }
@@ -104,6 +148,7 @@ export function deliveryNumerator(pump: PumpState, permission: number): number {
 /** The next tick in which a bolus adds something else than in the tick before it. */
 export function nextBolusTick(pump: PumpState): number {
   const bolus = pump.bolus;
+  if (bolus.bridgeUgPerMl > 0 && pump.motor.requested >= bolus.bridgeStrokes) return pump.nowTick;
   // The second tick lacks what the first had more.
   return bolus.isRunning === 1 && pump.nowTick === bolus.startTick + 1 ? pump.nowTick : bolus.endTick;
 }

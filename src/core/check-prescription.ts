@@ -17,6 +17,7 @@ export function prescribedDenominator(pump: PumpState): number {
 export function checkPrescription(pump: PumpState, hal: PumpHal): boolean {
   if (!verifyWorking(pump.prescription, hal)) return false;
   if (pump.prescription.isReadable === 0) {
+    pump.bolus.bridgeUgPerMl = 0;
     dropOwed(pump.dosing, prescribedDenominator(pump), pump.nowTick);
   } else {
     anchorShare(pump.dosing, pump.dosing.shareNumerator, pump.nowTick);

@@ -14,6 +14,9 @@ export const MINIMUM_RATE_NL_PER_HOUR = 250;
 /** The fastest that the mechanism is specified for: 24 mL a day, the top of the family's programmable range. [E] */
 export const FASTEST_NL_PER_DAY = 24000000;
 
+/** More than tubing and catheter ever hold: no bridge is longer. [E] */
+export const BRIDGE_MAX_NL = 1000000;
+
 /** Low-reservoir threshold as delivered; programmable. [S] Neurosurgery 2004;55:390 names 2 mL as recommended. */
 export const LOW_RESERVOIR_DEFAULT_NL = 2000000;
 /** Empty by computation. [E], by analogy with an implanted insulin pump's 1 mL mark. */

@@ -21,6 +21,8 @@ export const SESSION = 16;
 export const BOLUS_BEGIN = 17;
 export const BOLUS_END = 18;
 export const BOLUS_SHORTEST = 19;
+export const BRIDGE_BEGIN = 20;
+export const BRIDGE_END = 21;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -44,6 +46,8 @@ export const EVENT_KINDS = [
   'bolus-begin',
   'bolus-end',
   'bolus-shortest',
+  'bridge-begin',
+  'bridge-end',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -69,6 +73,8 @@ export const EVENT_ARGUMENTS = {
   session: 'step', // of the update session: its place in SESSION_STEPS
   'bolus-begin': 'ordered-tenth-ug',
   'bolus-end': 'given-tenth-ug', // rounded down; all of it, or what a stop left
+  'bridge-begin': 'strokes', // of the old drug that are still to be pushed
+  'bridge-end': 'ug-per-ml', // of the new drug, which every stroke counts as from here on
   'bolus-shortest': 'ticks', // that a bolus refused as too fast would take; 0: it can't be given at all
 } as const satisfies Record<EventKind, string>;
 

@@ -10,7 +10,7 @@ import {
   RATE_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
-import { FASTEST_NL_PER_DAY } from './config.ts';
+import { BRIDGE_MAX_NL, FASTEST_NL_PER_DAY } from './config.ts';
 import { MAX_EXACT, TICKS_PER_DAY } from './units.ts';
 
 /** Where each word stands. Behind them come those that seal the record in the store. */
@@ -107,6 +107,17 @@ export function highestNumerator(words: Int32Array): number {
   return rateNumerator(words[UNIT_WORD]!, highestRate(words), words[CONCENTRATION_WORD]!);
 }
 
+/** The numerator of a week's mean, rounded down. */
+export function meanNumerator(words: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < DAYS_PER_WEEK * SLOTS_PER_DAY; i++) {
+    const weekday = Math.floor(i / SLOTS_PER_DAY);
+    sum += words[FIRST_RATE_WORD + (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i]!;
+  }
+  const numerator = rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
+  return Math.floor(numerator / (DAYS_PER_WEEK * SLOTS_PER_DAY));
+}
+
 /** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */
 export function judgeWords(words: Int32Array, strokeNl: number): number {
   const mode = words[MODE_WORD]!;
@@ -116,8 +127,8 @@ export function judgeWords(words: Int32Array, strokeNl: number): number {
   if (outcome !== ACCEPTED) return outcome;
   if (words[LOW_RESERVOIR_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
   const group = words[PATIENT_GROUP_WORD]!;
-  // Boluses and bridges have their words, and no firmware yet: better refused than accepted and not given.
-  if (words[BRIDGE_WORD]! !== 0) return PRESCRIPTION_OUT_OF_RANGE;
+  const bridgeNl = words[BRIDGE_WORD]!;
+  if (bridgeNl < 0 || bridgeNl > BRIDGE_MAX_NL) return VOLUME_OUT_OF_RANGE;
   if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);

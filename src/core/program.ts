@@ -1,11 +1,17 @@
 /** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
 import type { PumpHal } from '../../hal/hal.ts';
-import { endBolus } from './bolus.ts';
+import { beginBridge, deliveredUgPerMl, endBolus } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
-import { ACCEPTED, VOLUME_OUT_OF_RANGE } from './commands.ts';
+import { ACCEPTED, PRESCRIPTION_OUT_OF_RANGE, VOLUME_OUT_OF_RANGE } from './commands.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
 import { concentrationUgPerMl, writePrescription } from './prescription.ts';
-import { judgeWords, LOW_RESERVOIR_WORD } from './prescription-words.ts';
+import {
+  BRIDGE_WORD,
+  CONCENTRATION_WORD,
+  judgeWords,
+  LOW_RESERVOIR_WORD,
+  meanNumerator,
+} from './prescription-words.ts';
 import type { PumpState } from './state.ts';
 
 /**
@@ -21,12 +27,21 @@ export function programWords(
   const outcome = judgeWords(words, pump.build.strokeNl);
   if (outcome !== ACCEPTED) return outcome;
   if (words[LOW_RESERVOIR_WORD]! > pump.build.reservoirNl) return VOLUME_OUT_OF_RANGE;
-  // It was ordered on top of the therapy that ends here.
-  endBolus(pump, hal);
   const prescription = pump.prescription;
   const wasReadable = prescription.isReadable === 1;
-  const oldUgPerMl = concentrationUgPerMl(prescription);
+  const oldUgPerMl = deliveredUgPerMl(pump);
+  const isBridged = wasReadable && words[BRIDGE_WORD]! > 0 && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  const oldNumerator = isBridged ? meanNumerator(prescription.words) : 0;
+  // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
+  if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
+  // It was ordered on top of the therapy that ends here.
+  endBolus(pump, hal);
   writePrescription(prescription, words, hal);
+  if (isBridged) {
+    beginBridge(pump, oldUgPerMl, oldNumerator, words[BRIDGE_WORD]!, hal);
+    return ACCEPTED;
+  }
+  pump.bolus.bridgeUgPerMl = 0;
   const denominator = prescribedDenominator(pump);
   const newUgPerMl = concentrationUgPerMl(prescription);
   if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);

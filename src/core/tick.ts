@@ -11,7 +11,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { judgeAlarm, soundTones } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
-import { deliveryNumerator, endBolus, nextBolusTick, stepBolus } from './bolus.ts';
+import { deliveredUgPerMl, deliveryNumerator, endBolus, nextBolusTick, stepBolus } from './bolus.ts';
 import { applyCommands } from './apply-commands.ts';
 import { fail } from './assert.ts';
 import { checkPrescription } from './check-prescription.ts';
@@ -30,7 +30,6 @@ import { say } from './log.ts';
 import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { concentrationUgPerMl } from './prescription.ts';
 import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
@@ -71,7 +70,7 @@ function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHa
   if (readings.isMotorLook) bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount));
   // Strokes pushed until now were of the drug programmed then; those to come are of the one programmed now.
   if (readings.isNewDrug && pump.prescription.isReadable === 1) {
-    pump.ledger.strokePg = pump.build.strokeNl * concentrationUgPerMl(pump.prescription);
+    pump.ledger.strokePg = pump.build.strokeNl * deliveredUgPerMl(pump);
   }
   if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
   if (refillNl >= 0) {
@@ -181,7 +180,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   pump.prescription.isJustRepaired = 0;
   const orders = applyCommands(pump, hal);
   expireSession(pump, hal);
-  stepBolus(pump, hal);
+  if (stepBolus(pump, hal)) orders.isNewDrug = true;
   const isDue = judgeDue(pump, hal);
   const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
   book(pump, readings, orders.refillNl, hal);

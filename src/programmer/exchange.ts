@@ -39,9 +39,13 @@ export function createExchange(): Exchange {
   return { number: null, request: null, sentAt: 0, tries: 0, failure: null };
 }
 
-/** Ask. The pump is greeted first where that was not done. */
+/**
+ * Ask. The pump is greeted first where that was not done. A greeting has no number: it is asked of a pump of which
+ * nothing is known.
+ */
 export function ask(exchange: Exchange, request: Request): void {
   if (exchange.request !== null) throw new Error('one request at a time');
+  if (request.name === 'hello') exchange.number = null;
   exchange.request = request;
   exchange.tries = 0;
   exchange.failure = null;

@@ -549,7 +549,8 @@ function compileCommand(
     const complaint = tooFastAt(therapy, concentration);
     if (complaint !== null)
       report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
-    return { kind: 'program', therapy, concentrationUgPerMl: concentration };
+    const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
+    return { kind: 'program', therapy, concentrationUgPerMl: concentration, ...bridge };
   }
   const therapy = compileTherapy(words.program, concentration, [...path, 'program'], report);
   programming.therapy = therapy;

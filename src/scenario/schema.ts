@@ -60,6 +60,7 @@ const LABEL = {
   because: 'the label band; more than that is the fault over-infusion',
 };
 const BOLUS = { min: 1, because: 'the pump counts tenths of a ug' };
+const BRIDGE = { min: 1, max: 1_000_000, because: 'no tubing and catheter hold more' };
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 
 export type Schemas = ReturnType<typeof buildSchemas>;
@@ -248,7 +249,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
       silence: closed({ silence: alarm }),
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
       program: closed({ program: THERAPY }),
-      concentration: closed({ concentration }),
+      concentration: closed({ concentration, bridge: quantity(KINDS.volume, BRIDGE).optional() }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),

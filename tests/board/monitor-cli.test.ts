@@ -10,32 +10,10 @@ import {
   TELEMETRY_NC_PER_SECOND,
 } from '../../src/core/config.ts';
 import { builtProgram, type Ended } from '../cli/program.ts';
+import { end, poweredBoards } from './powered-board.ts';
 
 const program = builtProgram();
-const running: ChildProcess[] = [];
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
-}
-
-afterEach(async () => {
-  for (const child of running.splice(0)) await end(child);
-});
-
-async function powerOn(...words: string[]): Promise<ChildProcess> {
-  const { child } = program.start(['board', 'virtual', '--link', 'pump', ...words]);
-  running.push(child);
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the virtual board ended with code ${code}`)));
-    child.stdout?.on('data', (text: string) => {
-      if (text.includes('switches it off')) resolve();
-    });
-  });
-  return child;
-}
+const { running, powerOn } = poweredBoards(program);
 
 function monitor(...words: string[]): Promise<Ended> {
   return program.run(['board', 'monitor', '--port', 'pump', ...words]);

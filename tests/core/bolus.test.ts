@@ -119,3 +119,53 @@ describe('a bolus that the pump does not give', () => {
     expect(rig.ticksOf('bolus-begin')).not.toContain(100);
   });
 });
+
+describe('a bridge', () => {
+  const bridged = (bridgeNl: number): ClinicalOrder => ({
+    kind: 'program',
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
+    concentrationUgPerMl: 2000,
+    bridgeNl,
+  });
+  /** 199 + 286 uL at 25 uL/h: 970 strokes, 19.4 h. */
+  const ENDS = 7200 + 69_840;
+
+  it('from 500 to 2,000 ug/mL through 485 uL at 25 uL/h takes 19.4 h, then 6.25 uL/h begin [SR-BOLUS-2]', () => {
+    const rig = new Rig().at(7200, bridged(485_000)).runTo(ENDS + 2879);
+    expect(rig.of('bridge-begin')).toEqual([{ tick: 7200, argument: 970 }]);
+    expect(rig.of('bridge-end')).toEqual([{ tick: ENDS, argument: 2000 }]);
+    const ticks = rig.ticksOf('stroke');
+    expect(ticks.filter((tick) => tick < ENDS)).toHaveLength(100 + 970);
+    // 6.25 uL/h are 12.5 strokes an hour, one in 288 ticks.
+    expect(ticks.slice(1070)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((k) => ENDS - 1 + 288 * k));
+    // 1,070 strokes of 0.25 ug and, confirmed so far, nine of 1 ug.
+    expect(rig.pump.ledger.computedDosePg).toBe(1070 * 250_000 + 9 * 1_000_000);
+  });
+
+  it('stands still while the pump does, and is the same to a run that jumps [SR-TIME-1]', () => {
+    const run = (way: 'runTo' | 'jumpTo'): Rig =>
+      new Rig()
+        .at(7200, bridged(485_000))
+        .at(20_000, STOP)
+        .at(23_600, RESUME)
+        [way](ENDS + 8000);
+    const ticked = run('runTo');
+    expect(ticked.of('bridge-end')).toEqual([{ tick: ENDS + 3600, argument: 2000 }]);
+    const jumped = run('jumpTo');
+    expect(jumped.digest()).toBe(ticked.digest());
+    expect(jumped.events).toEqual(ticked.events);
+  });
+
+  it('has no bolus beside it, and is over with a program of the old drug', () => {
+    const rig = new Rig().at(7200, bridged(485_000)).at(7300, bolus(10, 600)).at(7400, program(3000));
+    rig.runTo(ENDS + 10);
+    expect(outcome(rig, 7300)).toBe('bolus-running');
+    expect(rig.ticksOf('bridge-end')).toEqual([]);
+    expect(asked(rig)).toBe((ENDS + 11) * 3e8);
+  });
+
+  it('is refused by a pump that gave nothing', () => {
+    const rig = new Rig({ therapy: { mode: 'stopped' } }).at(100, bridged(485_000)).runTo(100);
+    expect(rig.said(100)).toContain(`command ${16 * COMMAND_KINDS.indexOf('program') + 8}`);
+  });
+});

@@ -109,8 +109,8 @@ describe('the pump takes', () => {
       words[at] = value;
       return outcomeOf(words);
     };
-    expect(outcomeOf(prescriptionWords({ ...rest, therapy: { mode: 'minimum' }, bridgeNl: 1 }))).toBe(
-      'prescription-out-of-range',
+    expect(outcomeOf(prescriptionWords({ ...rest, therapy: { mode: 'minimum' }, bridgeNl: 1_000_001 }))).toBe(
+      'volume-out-of-range',
     );
     expect(changed(MODE_WORD, 5)).toBe('prescription-out-of-range');
     expect(changed(MODE_WORD, -1)).toBe('prescription-out-of-range');

@@ -1,19 +1,24 @@
 /** `thecal program`: the clinician's programmer, as a session with a prompt or as commands in a row. */
 import { createInterface } from 'node:readline/promises';
+import { LineError } from '../../../hal/espruino/client.ts';
+import { PortError } from '../../../hal/espruino/console-port.ts';
 import { crc32OfWords } from '../../../hal/sim/sim-hal.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import { setupOf } from '../../scenario/run.ts';
+import type { PlaceOptions } from '../boards/options.ts';
+import { choosePlace } from '../boards/place.ts';
 import { BAD_INPUT, type ExitCode, FAILED, PASSED } from '../exit-codes.ts';
+import { BoardTalk } from '../programmer/board-talk.ts';
 import { type Answer, Clinician, WordsError } from '../programmer/clinician.ts';
 import { SimTalk } from '../programmer/sim-talk.ts';
 import { readScenario } from '../../scenario/format.ts';
 import { readScenarios } from '../scenario-files.ts';
 import { printLines } from '../terminal.ts';
-import { UserError } from '../user-error.ts';
+import { MachineError, UserError } from '../user-error.ts';
 import { VOCABULARY } from '../vocabulary.ts';
 
-export interface ProgramOptions {
-  readonly target: string;
+export interface ProgramOptions extends PlaceOptions {
+  readonly target?: string;
   readonly scenario?: string;
   readonly json?: boolean;
 }
@@ -28,40 +33,57 @@ until: 1 d
 `;
 
 export async function programCommand(lines: readonly string[], options: ProgramOptions): Promise<ExitCode> {
-  const clinician = await openClinician(options);
+  const { clinician, close } = await openClinician(options);
   try {
     return lines.length > 0
       ? await inARow(clinician, lines, options.json === true)
       : await atPrompt(clinician, options.json === true);
+  } catch (error) {
+    if (error instanceof LineError || error instanceof PortError) {
+      const whatNow = 'see that the board is there and has power, then start this again';
+      throw new MachineError([error.message, whatNow, ...clinician.lostWords()].join('\n'));
+    }
+    throw error;
   } finally {
-    await clinician.close();
+    await close();
   }
 }
 
 interface Desk {
-  readonly run: (line: string) => Promise<Answer>;
-  readonly lastWords: () => Promise<readonly string[]>;
+  readonly clinician: Clinician;
   readonly close: () => Promise<void>;
 }
 
-async function openClinician({ target, scenario: path }: ProgramOptions): Promise<Desk> {
-  if (target !== 'sim') throw new UserError(`a programmer has no target "${target}" yet; there is sim`);
+async function openClinician(options: ProgramOptions): Promise<Desk> {
+  const { target, scenario, port, board, fixture, exec } = options;
+  const isPlaced = [port, board, fixture, exec].some((word) => word !== undefined);
+  const name = target ?? (isPlaced ? 'board' : 'sim');
+  if (name !== 'sim' && name !== 'board') {
+    throw new UserError(`a programmer has no target "${name}"; there are sim and board`);
+  }
+  if (name === 'sim') {
+    if (isPlaced) throw new UserError('--target sim has no port: leave one of them out');
+    return await openSimulated(scenario);
+  }
+  if (scenario !== undefined) throw new UserError('--scenario is for sim: a board has its own pump');
+  const talk = await BoardTalk.open(await choosePlace(options));
+  return { clinician: new Clinician(talk, crc32OfWords), close: () => talk.close() };
+}
+
+async function openSimulated(path: string | undefined): Promise<Desk> {
   const [scenario] = path === undefined ? usualScenario() : readScenarios([path]);
   if (scenario === undefined) throw new UserError(`${path}: no scenario was found`);
-  const row = TARGETS.find(({ name }) => name === target);
-  const open = await row?.open?.({
+  const open = await TARGETS.find(({ name }) => name === 'sim')?.open?.({
     coreHash: '',
     firmware: () => Promise.resolve(''),
     boardThread: '',
     notice: () => undefined,
   });
-  if (open === undefined) throw new UserError(`${target} is not built in`);
+  if (open === undefined) throw new UserError('sim is not built in');
   const pump = await open.createTarget({ ...setupOf(scenario, false), hasOracle: false });
   const talk = new SimTalk(pump, scenario.name);
-  const clinician = new Clinician(talk, crc32OfWords);
   return {
-    run: (line) => clinician.run(line),
-    lastWords: () => clinician.lastWords(),
+    clinician: new Clinician(talk, crc32OfWords),
     close: async () => {
       await talk.close();
       await open.close();
@@ -80,23 +102,23 @@ function print(line: string, answer: Answer, isJson: boolean): void {
   else printLines(process.stdout, [JSON.stringify({ command: line, ...answer })]);
 }
 
-async function inARow(desk: Desk, lines: readonly string[], isJson: boolean): Promise<ExitCode> {
+async function inARow(clinician: Clinician, lines: readonly string[], isJson: boolean): Promise<ExitCode> {
   let code: ExitCode = PASSED;
   for (const line of lines) {
-    const answer = await attempted(desk, line);
-    if (answer === null) return await leave(desk, BAD_INPUT);
+    const answer = await attempted(clinician, line);
+    if (answer === null) return await leave(clinician, BAD_INPUT);
     print(line, answer, isJson);
     if (answer.isAccepted) continue;
     code = FAILED;
     break;
   }
-  return await leave(desk, code);
+  return await leave(clinician, code);
 }
 
 /** Null, and told, when the words make no sense. */
-async function attempted(desk: Desk, line: string): Promise<Answer | null> {
+async function attempted(clinician: Clinician, line: string): Promise<Answer | null> {
   try {
-    return await desk.run(line);
+    return await clinician.run(line);
   } catch (error) {
     if (!(error instanceof WordsError)) throw error;
     printLines(process.stderr, [`"${line}": ${error.message}`]);
@@ -104,12 +126,12 @@ async function attempted(desk: Desk, line: string): Promise<Answer | null> {
   }
 }
 
-async function leave(desk: Desk, code: ExitCode): Promise<ExitCode> {
-  printLines(process.stderr, await desk.lastWords());
+async function leave(clinician: Clinician, code: ExitCode): Promise<ExitCode> {
+  printLines(process.stderr, await clinician.lastWords());
   return code;
 }
 
-async function atPrompt(desk: Desk, isJson: boolean): Promise<ExitCode> {
+async function atPrompt(clinician: Clinician, isJson: boolean): Promise<ExitCode> {
   const prompt = process.stdin.isTTY ? 'pump> ' : '';
   const input = createInterface({ input: process.stdin, output: process.stderr, prompt });
   if (process.stdin.isTTY) printLines(process.stderr, ['help lists the commands; Ctrl-D leaves']);
@@ -117,11 +139,11 @@ async function atPrompt(desk: Desk, isJson: boolean): Promise<ExitCode> {
   for await (const line of input) {
     if (line.trim() === 'quit') break;
     if (line.trim() !== '') {
-      const answer = await attempted(desk, line);
+      const answer = await attempted(clinician, line);
       if (answer !== null) print(line, answer, isJson);
     }
     input.prompt();
   }
   input.close();
-  return await leave(desk, PASSED);
+  return await leave(clinician, PASSED);
 }

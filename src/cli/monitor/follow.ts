@@ -3,12 +3,11 @@ import { LineError } from '../../../hal/espruino/client.ts';
 import type { Heard, Wand } from '../../../hal/espruino/wand.ts';
 import { COMMAND_OUTCOMES } from '../../core/commands.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../core/events.ts';
-import { FIRST_RATE_WORD, PRESCRIBED_WORDS, SLOTS_PER_DAY } from '../../core/prescription-words.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import type { Reply } from '../../programmer/exchange.ts';
-import { readWords } from '../../programmer/update.ts';
+import { readPrescribed } from '../prescribed-words.ts';
 import { WandTalk } from '../wand-talk.ts';
-import { modeOf, type Picture } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { type Sample, withSample } from './series.ts';
 
 const MOST_EVENTS = 1000;
@@ -27,6 +26,7 @@ export class Follower {
   private events: readonly PumpEvent[] = [];
   private samples: readonly Sample[] = [];
   private lastTick = 0;
+  private lastFillTick: number | null = null;
 
   constructor(wand: Wand, place: string) {
     this.talk = new WandTalk(wand, place, (heard) => this.note(heard));
@@ -54,8 +54,19 @@ export class Follower {
       batteryPermille: status.computedBatteryPermille,
     });
     const presentAlarms = alarms[2] ?? 0;
-    const { place, events, samples } = this;
-    return { place, strokeNl, reservoirNl, startHour, status, presentAlarms, prescription, events, samples };
+    const { place, lastFillTick, events, samples } = this;
+    return {
+      place,
+      strokeNl,
+      reservoirNl,
+      startHour,
+      status,
+      presentAlarms,
+      prescription,
+      lastFillTick,
+      events,
+      samples,
+    };
   }
 
   listen(untilMs: number): Promise<void> {
@@ -82,21 +93,12 @@ export class Follower {
     this.events = [];
     this.samples = [];
     this.lastTick = 0;
+    this.lastFillTick = null;
   }
 
   private async readPrescription(): Promise<Int32Array> {
-    const words = new Int32Array(PRESCRIBED_WORDS);
-    const isOneRate = (): boolean => modeOf({ prescription: words }) !== 'flex';
-    const requests = readWords('prescription', words);
-    let step = requests.next();
     const { changes } = this;
-    while (step.done !== true) {
-      step = requests.next(await this.talk.request(step.value));
-      if (!isOneRate()) continue;
-      // The first frame has told it; the rest of the week is a dozen frames of the same.
-      words.fill(words[FIRST_RATE_WORD] ?? 0, FIRST_RATE_WORD, FIRST_RATE_WORD + SLOTS_PER_DAY);
-      break;
-    }
+    const words = await readPrescribed((request) => this.talk.request(request));
     // Changed while it was read, it is read again with the next look.
     if (changes === this.changes) this.prescription = words;
     return words;
@@ -112,6 +114,7 @@ export class Follower {
       this.prescription = null;
     }
     const { tick, argument } = heard;
+    if (kind === 'refill') this.lastFillTick = tick;
     this.events = [...this.events.slice(1 - MOST_EVENTS), { tick, kind, argument }];
     const last = this.samples.at(-1);
     // When exactly: between two looks at a pump whose clock runs fast there are many.

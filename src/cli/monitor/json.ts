@@ -1,17 +1,9 @@
 /** One look as one JSON object, for programs. */
 import { TICK_MS } from '../../core/units.ts';
 import type { PumpEvent } from '../../core/events.ts';
-import {
-  alarmsOf,
-  clockText,
-  modeOf,
-  type Picture,
-  permissionOf,
-  prescribedNlPerHour,
-  refillTick,
-  serviceEndTick,
-  ugPerDay,
-} from './picture.ts';
+import { forecast, prescribedNlPerHour } from '../../programmer/forecast.ts';
+import { clockText } from '../pump-time.ts';
+import { alarmsOf, modeOf, type Picture, permissionOf, ugPerDay } from './picture.ts';
 import { eventText } from './screen.ts';
 import { strokeRate } from './series.ts';
 
@@ -20,6 +12,7 @@ export function jsonOf(picture: Picture, events: readonly PumpEvent[]): object {
   const { place, status } = picture;
   const isReadable = status.isReadable === 1;
   const nlPerHour = isReadable ? prescribedNlPerHour(picture, status.nowTick) : null;
+  const { refillTick, lowReservoirTick, drugEndTick, batteryMonths, serviceEndTick } = forecast(picture);
   return {
     place,
     tick: status.nowTick,
@@ -33,9 +26,13 @@ export function jsonOf(picture: Picture, events: readonly PumpEvent[]): object {
     confirmedStrokes: status.confirmedStrokes,
     strokesPerHour: strokeRate(picture.samples).at(-1)?.value ?? null,
     computedReservoirUl: status.computedReservoirNl / 1000,
-    refillTick: isReadable ? refillTick(picture) : null,
+    refillTick,
+    lowReservoirTick,
+    lastFillTick: picture.lastFillTick,
+    drugEndTick,
     computedBatteryLeftPercent: 100 - status.computedBatteryPermille / 10,
-    serviceEndTick: serviceEndTick(picture),
+    batteryMonths,
+    serviceEndTick,
     alarms: alarmsOf(picture).map(({ alarm, isCritical, isPresent, isAcknowledged }) => ({
       alarm,
       isCritical,

@@ -4,22 +4,12 @@ import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../../core/commands.ts';
 import type { PumpEvent } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import { SESSION_STEPS } from '../../core/telemetry/session.ts';
-import { TICKS_PER_DAY } from '../../core/units.ts';
+import { type Forecast, forecast, prescribedNlPerHour } from '../../programmer/forecast.ts';
 import type { Paint } from '../../report/paint.ts';
 import { grouped } from '../../report/words.ts';
 import { formatDuration } from '../../scenario/time.ts';
-import {
-  type AlarmNow,
-  alarmsOf,
-  clockText,
-  modeOf,
-  type Picture,
-  permissionOf,
-  prescribedNlPerHour,
-  refillTick,
-  serviceEndTick,
-  ugPerDay,
-} from './picture.ts';
+import { clockText, dateText, daysUntil } from '../pump-time.ts';
+import { type AlarmNow, alarmsOf, modeOf, type Picture, permissionOf, ugPerDay } from './picture.ts';
 import { plotLines, sideBySide } from './plot.ts';
 import { strokeRate } from './series.ts';
 
@@ -62,26 +52,32 @@ function strokesText({ status }: Picture, perHour: number | undefined): string {
   return `${grouped(status.requestedStrokes)} requested, ${grouped(status.confirmedStrokes)} confirmed${rate}`;
 }
 
-function reservoirText(picture: Picture): string {
+function reservoirText(picture: Picture, { refillTick }: Forecast): string {
   const { status, reservoirNl } = picture;
-  const refill = refillTick(picture);
-  const days = refill === null ? null : Math.floor((refill - status.nowTick) / TICKS_PER_DAY);
+  const { nowTick } = status;
   const when =
-    refill === null
-      ? 'no refill within a year'
-      : days === 0 && refill <= status.nowTick
-        ? 'refill now'
-        : `refill by ${clockText(picture, refill).replace(/ \S+,/, ',')} (${days} d)`;
+    refillTick <= nowTick
+      ? 'refill now'
+      : `refill by ${dateText(picture, refillTick)} (${daysUntil(nowTick, refillTick)} d)`;
   const level = `${mlText(status.computedReservoirNl)} of ${reservoirNl / NL_PER_ML} mL`;
   return `${bar(status.computedReservoirNl / reservoirNl)} ${level}, ${when}`;
 }
 
-function batteryText(picture: Picture): string {
-  const { status } = picture;
-  const left = 1 - status.computedBatteryPermille / 1000;
-  const end = serviceEndTick(picture);
-  const when = end === null ? '' : `, replace the pump by ${clockText(picture, end).replace(/ \S+,/, ',')}`;
-  return `${bar(left)} ${(left * 100).toFixed(1)} % left${when}`;
+/** The two that a refill is for. */
+function forecastText(picture: Picture, { lowReservoirTick, drugEndTick }: Forecast): string {
+  const { nowTick } = picture.status;
+  const low = lowReservoirTick === null ? 'not in a year' : `in ${daysUntil(nowTick, lowReservoirTick)} d`;
+  const drug = `drug's six months end in ${daysUntil(nowTick, drugEndTick)} d`;
+  return `low ${low}, ${drug}${picture.lastFillTick === null ? ' at most: fill date unknown' : ''}`;
+}
+
+function batteryText(picture: Picture, { serviceEndTick, batteryMonths }: Forecast): string {
+  const left = 1 - picture.status.computedBatteryPermille / 1000;
+  const when =
+    serviceEndTick === null
+      ? `about ${batteryMonths} months`
+      : `replace the pump by ${dateText(picture, serviceEndTick)}`;
+  return `${bar(left)} ${(left * 100).toFixed(1)} % left, ${when}`;
 }
 
 function alarmText({ alarm, isCritical, isPresent, isAcknowledged }: AlarmNow): string {
@@ -178,14 +174,16 @@ export function screenLines(
 ): string[] {
   const { status } = picture;
   const perHour = strokeRate(picture.samples).at(-1)?.value;
+  const coming = forecast(picture);
   const head = [
     paint.bold(`thecal monitor  ${picture.place}`) + (news === '' ? '' : `  ${paint.yellow(news)}`),
     labelled('pump time', `${clockText(picture, status.nowTick)} (tick ${status.nowTick})`),
     labelled('delivers', permissionText(picture, paint)),
     labelled('therapy', therapyText(picture)),
     labelled('strokes', strokesText(picture, perHour)),
-    labelled('reservoir', reservoirText(picture)),
-    labelled('battery', batteryText(picture)),
+    labelled('reservoir', reservoirText(picture, coming)),
+    labelled('forecast', forecastText(picture, coming)),
+    labelled('battery', batteryText(picture, coming)),
     ...alarmLines(picture, paint),
   ];
   const foot = help === '' ? [] : [paint.dim(help)];

@@ -4,14 +4,17 @@ import { ACCEPTED, COMMAND_OUTCOMES, SESSION_OPEN } from '../../core/commands.ts
 import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import { PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
-import { STATUS_WORDS } from '../../core/telemetry/answers.ts';
+import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
 import type { Reply } from '../../programmer/exchange.ts';
+import { type Forecast, forecast, type Status, type Told } from '../../programmer/forecast.ts';
 import { type Requests, readWords, type WordsCrc, writeWords } from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
 import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
 import { formatDuration, formatInstant, parseDuration } from '../../scenario/time.ts';
 import { argumentText } from '../../trace/words.ts';
+import { readPrescribed } from '../prescribed-words.ts';
+import { dateText, daysUntil } from '../pump-time.ts';
 import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from './prescription.ts';
 import type { PumpTalk } from './talk.ts';
 
@@ -88,6 +91,18 @@ export class Clinician {
     return await command.run(words);
   }
 
+  /** What is not known once the pump can't be heard any more. */
+  lostWords(): readonly string[] {
+    return [
+      'whether the pump carried out the last command is not known: look at its status when it is there again',
+      ...(this.session === null
+        ? []
+        : [
+            'an update session was open and the pump may STAND STILL: rollback ends it, and the pump goes on',
+          ]),
+    ];
+  }
+
   /** How the pump is left by whoever goes now. */
   async lastWords(): Promise<readonly string[]> {
     if (this.session === null) return [];
@@ -99,8 +114,7 @@ export class Clinician {
   }
 
   private createCommands(): Record<string, Command> {
-    const { wait } = this.talk;
-    const commands: Record<string, Command> = {
+    return {
       help: { usage: 'help', meaning: 'this list', run: () => Promise.resolve(this.help()) },
       status: { usage: 'status', meaning: 'how the pump is', run: () => this.tellStatus() },
       prescription: {
@@ -152,24 +166,17 @@ export class Clinician {
         meaning: 'program the volume that was filled in; on sim nothing is truly filled',
         run: (words) => this.order('refill', [volumeNl(words)], 'volume programmed'),
       },
+      wait: {
+        usage: 'wait 6 h',
+        meaning: 'let time pass, in the simulation only',
+        run: (words) => this.wait(words),
+      },
       quit: {
         usage: 'quit',
         meaning: 'go; also the end of input',
         run: () => Promise.resolve(answered(ACCEPTED, [])),
       },
     };
-    if (wait !== null) {
-      commands['wait'] = {
-        usage: 'wait 6 h',
-        meaning: 'let simulated time pass',
-        run: async (words) => {
-          const ticks = duration(words);
-          await wait(ticks);
-          return answered(ACCEPTED, [`${formatDuration(ticks)} later`]);
-        },
-      };
-    }
-    return commands;
   }
 
   private help(): Answer {
@@ -179,6 +186,16 @@ export class Clinician {
       ACCEPTED,
       rows.map(({ usage, meaning }) => `${usage.padEnd(width)}  ${meaning}`),
     );
+  }
+
+  private async wait(words: readonly string[]): Promise<Answer> {
+    const { wait, name } = this.talk;
+    if (wait === null) {
+      throw new WordsError(`time can be let pass in the simulation only; ${name} goes by its own clock`);
+    }
+    const ticks = duration(words);
+    await wait(ticks);
+    return answered(ACCEPTED, [`${formatDuration(ticks)} later`]);
   }
 
   private async request(name: RequestName, ...words: number[]): Promise<Reply> {
@@ -196,16 +213,24 @@ export class Clinician {
     return answered(await this.request(name, ...words), [done]);
   }
 
-  private async status(): Promise<Readonly<Record<(typeof STATUS_WORDS)[number], number>>> {
-    const [, ...words] = await this.request('status');
-    return Object.fromEntries(STATUS_WORDS.map((name, i) => [name, words[i] ?? 0])) as Record<
-      (typeof STATUS_WORDS)[number],
-      number
-    >;
+  private async status(): Promise<Status> {
+    return wordsOf(STATUS_WORDS, await this.request('status'));
+  }
+
+  /** All that is known of the pump, its last fill as far as the latest of its log tells of one. */
+  private async told(): Promise<Told> {
+    const status = await this.status();
+    const { strokeNl, startHour } = wordsOf(HELLO_WORDS, await this.request('hello'));
+    const prescription = await readPrescribed((request) => this.talk.request(request));
+    const refill = EVENT_KINDS.indexOf('refill');
+    const lastFillTick = (await this.logEntries()).findLast(({ code }) => code === refill)?.tick ?? null;
+    return { status, strokeNl, startHour, prescription, lastFillTick };
   }
 
   private async tellStatus(): Promise<Answer> {
-    const status = await this.status();
+    const told = await this.told();
+    const { status } = told;
+    const coming = forecast(told);
     const active = alarmNames(status.activeAlarms);
     const delivery =
       status.isSessionOpen === 1
@@ -218,11 +243,16 @@ export class Clinician {
       `pump time   ${formatDuration(status.nowTick)} since it was started`,
       `delivery    ${delivery}`,
       `reservoir   ${reservoirMl.toFixed(3)} mL, as computed`,
+      ...refillLines(told, coming),
       `strokes     ${status.requestedStrokes} commanded, ${status.confirmedStrokes} confirmed`,
-      `battery     ${(status.computedBatteryPermille / 10).toFixed(1)} % of its charge drawn`,
+      `battery     ${(status.computedBatteryPermille / 10).toFixed(1)} % of its charge drawn, ${batteryText(told, coming)}`,
       `alarms      ${active.length === 0 ? 'none' : active.join(', ')}`,
     ];
-    return answered(ACCEPTED, lines, { ...status, activeAlarmNames: active });
+    return answered(ACCEPTED, lines, {
+      ...status,
+      activeAlarmNames: active,
+      forecast: { ...coming, lastFillTick: told.lastFillTick },
+    });
   }
 
   private async tellPrescription(): Promise<Answer> {
@@ -248,7 +278,7 @@ export class Clinician {
     return answered(ACCEPTED, lines.length === 0 ? ['none'] : lines, { alarms });
   }
 
-  private async tellLog(): Promise<Answer> {
+  private async logEntries(): Promise<readonly LogEntry[]> {
     const entries: LogEntry[] = [];
     const [, newest = 0] = await this.request('log', 0x7fffffff);
     for (let from = Math.max(1, newest - LATEST_ENTRIES + 1); from <= newest; ) {
@@ -264,6 +294,11 @@ export class Clinician {
       }
       from = (entries.at(-1)?.number ?? newest) + 1;
     }
+    return entries;
+  }
+
+  private async tellLog(): Promise<Answer> {
+    const entries = await this.logEntries();
     const lines = entries.map(({ tick, code, argument }) => {
       const kind = EVENT_KINDS[code];
       const what = kind === undefined ? `code ${code}` : `${kind} ${argumentText({ tick, kind, argument })}`;
@@ -356,6 +391,32 @@ export class Clinician {
     this.session = null;
     return answered(reply, ['rolled back: the old prescription goes on']);
   }
+}
+
+function wordsOf<Name extends string>(names: readonly Name[], [, ...words]: Reply): Record<Name, number> {
+  return Object.fromEntries(names.map((name, i) => [name, words[i] ?? 0])) as Record<Name, number>;
+}
+
+function refillLines(told: Told, { refillTick, lowReservoirTick, drugEndTick }: Forecast): readonly string[] {
+  const { nowTick } = told.status;
+  const when = (tick: number): string =>
+    tick <= nowTick ? 'now' : `${dateText(told, tick)} (${daysUntil(nowTick, tick)} d)`;
+  const low = lowReservoirTick === null ? 'not within a year' : when(lowReservoirTick);
+  const fill =
+    told.lastFillTick === null
+      ? 'at the latest; when it was filled is not known to telemetry'
+      : `filled ${dateText(told, told.lastFillTick)}`;
+  return [
+    `refill by   ${when(refillTick)}, an estimate: the first of the next two`,
+    `  low alarm ${low}`,
+    `  drug      keeps six months: until ${when(drugEndTick)}, ${fill}`,
+  ];
+}
+
+function batteryText(told: Told, { batteryMonths, serviceEndTick }: Forecast): string {
+  return serviceEndTick === null
+    ? `about ${batteryMonths} months until it asks to be replaced`
+    : `replace the pump by ${dateText(told, serviceEndTick)}`;
 }
 
 function alarmNames(bits: number): string[] {

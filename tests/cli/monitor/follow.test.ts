@@ -8,7 +8,8 @@ import { openInProcess } from '../../../hal/virtual/in-process.ts';
 import { NO_MISCHIEF } from '../../../hal/virtual/mischief.ts';
 import { bundleBoard } from '../../../scripts/bundle-board.ts';
 import { Follower } from '../../../src/cli/monitor/follow.ts';
-import { alarmsOf, type Picture, prescribedNlPerHour } from '../../../src/cli/monitor/picture.ts';
+import { alarmsOf, type Picture } from '../../../src/cli/monitor/picture.ts';
+import { prescribedNlPerHour } from '../../../src/programmer/forecast.ts';
 
 const { code } = await bundleBoard('freeRunning');
 const lockstep = (await bundleBoard('lockstep')).code;

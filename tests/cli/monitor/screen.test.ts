@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { jsonOf } from '../../../src/cli/monitor/json.ts';
-import { alarmsOf, type Picture, refillTick, type Status } from '../../../src/cli/monitor/picture.ts';
+import { alarmsOf, type Picture } from '../../../src/cli/monitor/picture.ts';
 import { eventText, screenLines } from '../../../src/cli/monitor/screen.ts';
 import type { Sample } from '../../../src/cli/monitor/series.ts';
 import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { EVENT_KINDS } from '../../../src/core/events.ts';
 import { STATUS_WORDS } from '../../../src/core/telemetry/answers.ts';
+import { forecast, type Status } from '../../../src/programmer/forecast.ts';
 import { PLAIN } from '../../../src/report/paint.ts';
 import { Rig } from '../../core/rig.ts';
 
@@ -38,6 +39,7 @@ function pictureOf(status: Partial<Status> = {}, changes: Partial<Picture> = {})
     status: statusOf(status),
     presentAlarms: 0,
     prescription: new Rig().pump.prescription.words,
+    lastFillTick: null,
     events: [],
     samples: [],
     ...changes,
@@ -114,8 +116,8 @@ describe('the screen', () => {
     expect(alarmsOf(picture).map(({ alarm }) => alarm)).toEqual(['motor-stall', 'low-reservoir']);
     const paint = { ...PLAIN, red: (text: string) => `<${text}>`, yellow: (text: string) => `(${text})` };
     const lines = screenLines(picture, SIZE, paint, '', '');
-    expect(lines[7]).toBe('alarms     <!! motor-stall, critical, condition gone, latched, acknowledged>');
-    expect(lines[8]).toBe('           (! low-reservoir, not critical, present)');
+    expect(lines[8]).toBe('alarms     <!! motor-stall, critical, condition gone, latched, acknowledged>');
+    expect(lines[9]).toBe('           (! low-reservoir, not critical, present)');
   });
 
   it('shows the newest of the log that has room, without the strokes', () => {
@@ -149,15 +151,20 @@ describe('the refill date', () => {
   it('is when the prescription brings the reservoir to its low mark', () => {
     // 34.175 mL over the mark of 2 mL at 0.6 mL a day: 56 d 23 h.
     const picture = pictureOf();
-    expect(refillTick(picture)).toBe(picture.status.nowTick + (56 * 24 + 23) * 3600);
+    expect(forecast(picture).refillTick).toBe(picture.status.nowTick + (56 * 24 + 23) * 3600);
     expect(linesOf(picture)[5]).toContain('refill by Friday, day 61 (56 d)');
+    expect(linesOf(picture)[6]).toBe(
+      "forecast   low in 56 d, drug's six months end in 182 d at most: fill date unknown",
+    );
   });
 
-  it('is now below the mark, and unknown where nothing is prescribed', () => {
+  it('is now below the mark, and that of the drug where nothing is prescribed', () => {
     expect(linesOf(pictureOf({ computedReservoirNl: 1_900_000 }))[5]).toContain('refill now');
     const words = pictureOf().prescription.slice();
     words[0] = 3;
-    expect(linesOf(pictureOf({}, { prescription: words }))[5]).toContain('no refill within a year');
+    const lines = linesOf(pictureOf({}, { prescription: words, lastFillTick: 0 }));
+    expect(lines[5]).toContain('refill by Monday, day 183 (178 d)');
+    expect(lines[6]).toBe("forecast   low not in a year, drug's six months end in 178 d");
   });
 });
 

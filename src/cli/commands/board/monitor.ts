@@ -1,17 +1,10 @@
 /** `thecal board monitor`: a running pump's state, alarms and log on the terminal, through its telemetry. */
-import { closePlace, openPlace, type Place, textCrc } from '../../../../hal/espruino/board-target.ts';
-import type { LinePort } from '../../../../hal/espruino/client.ts';
-import { QUIET } from '../../../../hal/espruino/connect.ts';
-import { scriptedPins } from '../../../../hal/espruino/scripted-pins.ts';
-import { Wand } from '../../../../hal/espruino/wand.ts';
-import type { TargetOptions } from '../../../../hal/target-options.ts';
-import { benchSetup } from '../../../../hal/virtual/bench.ts';
+import { closePlace } from '../../../../hal/espruino/board-target.ts';
 import type { PumpEvent } from '../../../core/events.ts';
 import { TICK_MS } from '../../../core/units.ts';
-import { boardFirmware } from '../../board-firmware.ts';
-import { openingText } from '../../boards/opening.ts';
 import type { PlaceOptions } from '../../boards/options.ts';
-import { type BoardPlace, choosePlace, locate } from '../../boards/place.ts';
+import { choosePlace } from '../../boards/place.ts';
+import { openWand } from '../../boards/wand-place.ts';
 import { type ExitCode, INTERRUPTED } from '../../exit-codes.ts';
 import { Follower } from '../../monitor/follow.ts';
 import { jsonOf } from '../../monitor/json.ts';
@@ -19,7 +12,7 @@ import { type Display, Monitor } from '../../monitor/monitor.ts';
 import type { Picture } from '../../monitor/picture.ts';
 import { screenLines } from '../../monitor/screen.ts';
 import { TerminalScreen } from '../../monitor/terminal.ts';
-import { paintFor, printLines, statusLine, widthOf } from '../../terminal.ts';
+import { paintFor, printLines, widthOf } from '../../terminal.ts';
 
 export interface MonitorOptions extends PlaceOptions {
   readonly once?: boolean;
@@ -61,7 +54,9 @@ class Snapshot implements Display {
 }
 
 export async function monitorCommand(options: MonitorOptions): Promise<ExitCode> {
-  const { place, follower } = await connect(await choosePlace(options));
+  const chosen = await choosePlace(options);
+  const { place, wand } = await openWand(chosen);
+  const follower = new Follower(wand, chosen.name);
   try {
     const code = await watch(follower, options);
     follower.leave();
@@ -69,33 +64,6 @@ export async function monitorCommand(options: MonitorOptions): Promise<ExitCode>
   } finally {
     await closePlace(place);
   }
-}
-
-async function connect(chosen: BoardPlace): Promise<{ place: Place; follower: Follower }> {
-  const located = await locate(chosen);
-  statusLine.draw(openingText(chosen));
-  try {
-    const place = await openPlace({ ...located, ...(await freeRunning()) });
-    try {
-      if (located.exec !== undefined) startPump(place.port);
-      return { place, follower: new Follower(await Wand.over(place.port, textCrc), chosen.name) };
-    } catch (error) {
-      await closePlace(place);
-      throw error;
-    }
-  } finally {
-    statusLine.erase();
-  }
-}
-
-async function freeRunning(): Promise<Pick<TargetOptions, 'coreHash' | 'firmware'>> {
-  const { code, coreHash } = await boardFirmware('freeRunning');
-  return { coreHash, firmware: () => Promise.resolve(code) };
-}
-
-/** On an interpreter that was started for this: it has neither pins nor a pump. */
-function startPump(port: LinePort): void {
-  for (const line of [...scriptedPins(), benchSetup()]) port.write(`${QUIET}${line}\n`);
 }
 
 async function watch(follower: Follower, options: MonitorOptions): Promise<ExitCode> {
