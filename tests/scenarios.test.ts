@@ -270,7 +270,10 @@ describe('the library as a whole', () => {
       const { faults, refills, control } = runOf(file).result;
       // What a clinician could not fill in he told the pump.
       const isToldSo = refills.some(({ injectedUl }, i) => injectedUl !== control?.refills[i]?.injectedUl);
-      return !isToldSo && faults.length > 0 && faults.every(({ noticedBy }) => noticedBy === null);
+      // A frame that was struck is sent again, which the pump hears.
+      const isOfWand = faults.some(({ kind }) => kind === 'wand-trouble');
+      const isUnnoticed = faults.length > 0 && faults.every(({ noticedBy }) => noticedBy === null);
+      return isUnnoticed && !isToldSo && !isOfWand;
     });
     expect(silent.length).toBeGreaterThanOrEqual(5);
     for (const file of silent) {
