@@ -181,7 +181,7 @@ describe('thecal run --trace-last', () => {
 });
 
 describe('a run that is killed', () => {
-  const KILLS = IS_LONG ? 200 : 24;
+  const KILLS = IS_LONG ? 200 : 16;
   const AT_ONCE = 4;
 
   /** Starts a run, kills it while it writes, and reads what it has left. */
@@ -216,11 +216,12 @@ describe('a run that is killed', () => {
   }, async () => {
     const counts: number[] = [];
     for (let i = 0; i < KILLS; i += AT_ONCE) {
-      const sizes = Array.from({ length: Math.min(AT_ONCE, KILLS - i) }, () => 2000 + Math.random() * 60_000);
+      // A block holds 64 kB, so these are in many blocks.
+      const sizes = Array.from({ length: Math.min(AT_ONCE, KILLS - i) }, () => Math.random() * 800_000);
       counts.push(...(await Promise.all(sizes.map(killed))));
     }
     expect(counts).toHaveLength(KILLS);
-    expect(new Set(counts).size).toBeGreaterThan(5);
+    expect(new Set(counts).size).toBeGreaterThan(3);
   });
 
   it('is found by its name, and replays as far as it goes', async () => {
