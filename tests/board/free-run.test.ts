@@ -5,6 +5,16 @@ import { pressurePaOf, supplyMvOf } from '../../hal/espruino/pin-hal.ts';
 import { bundleBoard } from '../../scripts/bundle-board.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
+import {
+  BOOT_AT,
+  BOOT_WORDS,
+  ENTRY_WORDS,
+  LEDGER_AT,
+  LEDGER_WORDS,
+  LOG_AT,
+  PRESCRIPTION_AT,
+  PRESCRIPTION_WORDS,
+} from '../../src/core/store.ts';
 import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
@@ -399,9 +409,10 @@ describe('a command', () => {
 });
 
 describe('the store', () => {
-  const BOOT = ['thecal.0', 'thecal.7'];
-  const PRESCRIPTIONS = ['thecal.14', 'thecal.364'];
-  const LEDGERS = ['thecal.714', 'thecal.764'];
+  const twice = (at: number, words: number): string[] => [`thecal.${at}`, `thecal.${at + words}`];
+  const BOOT = twice(BOOT_AT, BOOT_WORDS);
+  const PRESCRIPTIONS = twice(PRESCRIPTION_AT, PRESCRIPTION_WORDS);
+  const LEDGERS = twice(LEDGER_AT, LEDGER_WORDS);
 
   it('lies in files twice, so that a torn one is written again from the other [SR-STORE-1]', () => {
     const pins = started();
@@ -449,7 +460,7 @@ describe('the store', () => {
     const pins = started();
     const again = restarted(pins.files);
     const changed = [...again.files.keys()].filter((name) => again.files.get(name) !== pins.files.get(name));
-    expect(changed.sort()).toEqual([LEDGERS[1], 'thecal.819'].sort());
+    expect(changed.sort()).toEqual([LEDGERS[1], `thecal.${LOG_AT + ENTRY_WORDS}`].sort());
   });
 
   it('has no place for a number too large for a word', () => {
