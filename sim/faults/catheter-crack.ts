@@ -7,6 +7,7 @@
 import { below, hash } from '../prng.ts';
 import { numberOption, remembered, type FaultSpec } from './fault.ts';
 
+/** How long the body holds a position: an hour, an estimate. */
 const POSITION_TICKS = 3600;
 
 export const catheterCrack: FaultSpec = {

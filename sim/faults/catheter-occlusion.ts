@@ -5,6 +5,7 @@
  * the next one. The firmware can notice by the outlet pressure that a stroke leaves behind; it can't tell a kink
  * from a stiff connector, nor where it is. The real device has no such sensor.
  */
+import { narrowedLambdaQ30 } from '../plant/catheter.ts';
 import { numberOption, type FaultSpec } from './fault.ts';
 
 export const catheterOcclusion: FaultSpec = {
@@ -23,8 +24,6 @@ export const catheterOcclusion: FaultSpec = {
     },
   ],
   lambdaQ30(lambdaQ30, fault) {
-    const openPpm = 1000000 - numberOption(fault, 'diameter-closed');
-    const openSquared = (openPpm * openPpm) / 1000000000000;
-    return Math.floor(lambdaQ30 * openSquared * openSquared);
+    return narrowedLambdaQ30(lambdaQ30, numberOption(fault, 'diameter-closed'));
   },
 };

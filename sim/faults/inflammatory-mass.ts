@@ -4,6 +4,7 @@
  * by the outlet pressure, and only near the end, as a stroke still drains while four fifths of the diameter are closed.
  * The real device showed nothing. Left out: that the mass presses on the cord, which no pump could know.
  */
+import { narrowedLambdaQ30 } from '../plant/catheter.ts';
 import { numberOption, type FaultSpec } from './fault.ts';
 
 export const inflammatoryMass: FaultSpec = {
@@ -34,8 +35,6 @@ export const inflammatoryMass: FaultSpec = {
     const grownTicks = Math.min(overTicks, tick - fault.appliedTick);
     const endPpm = numberOption(fault, 'diameter-closed');
     const closedPpm = overTicks === 0 ? endPpm : Math.floor((endPpm * grownTicks) / overTicks);
-    const openPpm = 1000000 - closedPpm;
-    const openSquared = (openPpm * openPpm) / 1000000000000;
-    return Math.floor(lambdaQ30 * openSquared * openSquared);
+    return narrowedLambdaQ30(lambdaQ30, closedPpm);
   },
 };

@@ -64,6 +64,16 @@ export function createCatheter(lengthMm: number, compliancePlPerPa: number, tick
   };
 }
 
+/**
+ * With so much of the diameter closed. Resistance goes with the fourth power of the diameter (Hagen and Poiseuille), and
+ * lambda goes with its inverse.
+ */
+export function narrowedLambdaQ30(lambdaQ30: number, closedPpm: number): number {
+  const openPpm = 1000000 - closedPpm;
+  const openSquared = (openPpm * openPpm) / 1000000000000;
+  return Math.floor(lambdaQ30 * openSquared * openSquared);
+}
+
 /** What is held at `tick` had the decay since the anchor been `lambdaQ30`. */
 export function heldUnderPl(c: CatheterState, lambdaQ30: number, tick: number): number {
   // Asked about a tick before the anchor, as a late look may be: what the anchor found.
