@@ -84,10 +84,11 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { PrescribedDose } from './prescribed.ts';
 import { nextDoseTick, prescribedDose, prescribedPgPerDay, prescribedRate, withDose } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
-import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import { createSimHal } from './sim-hal.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
 
