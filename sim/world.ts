@@ -296,7 +296,9 @@ export interface NewPump {
 export function replacePump(world: World, pump: NewPump, tick: number): void {
   settle(world, tick);
   for (const fault of activeFaults(world)) {
-    if (PUMP_LAYERS.includes(faultSpec(fault.kind).layer)) clearFault(world, fault.id, tick);
+    const spec = faultSpec(fault.kind);
+    if (PUMP_LAYERS.includes(spec.layer)) clearFault(world, fault.id, tick);
+    else spec.onReplacement?.(fault);
   }
   for (const fault of world.faults.entries) if (fault.hasBent === true) fault.hasBent = false;
   const { concentrationUgPerMl } = pump;

@@ -160,6 +160,8 @@ export interface FaultSpec extends Hooks {
   /** For what stays as it is until something else happens: may write the fault's memory, and nothing else. */
   readonly onTone?: (fault: ActiveFault, tick: number) => void;
   readonly onInterrogation?: (fault: ActiveFault, tick: number) => void;
+  /** Another pump is there, and knows nothing of what the fault did to the last one. */
+  readonly onReplacement?: (fault: ActiveFault) => void;
 }
 
 export function numberOption(fault: ActiveFault, name: string): number {
