@@ -11,7 +11,14 @@ import { TICKS_PER_DAY } from '../../src/core/units.ts';
 import { prescriptionWords } from '../prescription-words.ts';
 import type { ClinicalOrder, Prescription, RefillRecord, Stimulus } from '../target.ts';
 import type { PrescribedDose, PrescribedRate, PumpClock } from './prescribed.ts';
-import { nextDoseTick, prescribedDose, prescribedPgPerDay, prescribedRate, withDose } from './prescribed.ts';
+import {
+  byPatientsClock,
+  nextDoseTick,
+  prescribedDose,
+  prescribedPgPerDay,
+  prescribedRate,
+  withDose,
+} from './prescribed.ts';
 import { crc32OfWords } from './sim-hal.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand } from './wand.ts';
@@ -109,13 +116,35 @@ export function nextTurn({ dose, bridge }: Clinician, tick: number): number {
   return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
 }
 
-/** What is prescribed from this tick on, until something turns. */
-export function prescriptionAt(c: Clinician, at: number, clock: PumpClock): PrescribedRate {
+/** How the patient's clock stands to the pump's in a tick. */
+interface PatientsTime {
+  readonly tick: number;
+  readonly ppm: number;
+}
+
+/**
+ * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; a bolus and a
+ * bridge, over in hours, are by the pump's seconds.
+ */
+export function prescriptionAt(
+  c: Clinician,
+  at: number,
+  patients: PatientsTime,
+  clock: PumpClock,
+): PrescribedRate {
   const { bridge, isStopped, dose } = c;
   const rate =
     bridge !== null && at < bridge.untilTick && !isStopped
       ? { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY }
-      : prescribedRate(isStopped ? { mode: 'stopped' } : c.therapy, at, c.concentrationUgPerMl, clock);
+      : byPatientsClock(
+          prescribedRate(
+            isStopped ? { mode: 'stopped' } : c.therapy,
+            patients.tick,
+            c.concentrationUgPerMl,
+            clock,
+          ),
+          patients.ppm,
+        );
   return withDose(rate, dose, at);
 }
 

@@ -38,13 +38,16 @@ import {
   applyFault,
   assertConserved,
   clearFault,
+  clockPpm,
   createWorld,
   faultRecords,
   inject,
   interrogated,
   markFaultFired,
+  nextPartOfDay,
   outletPressurePa,
   patientAt,
+  patientTick,
   refill,
   replacePump,
   settle,
@@ -241,7 +244,7 @@ export class SimTarget implements Target {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
-    const turnTick = nextTurn(this.clinician, now);
+    const turnTick = this.nextTurn(now);
     return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.clinician.wand), turnTick, toTick);
   }
 
@@ -382,6 +385,12 @@ export class SimTarget implements Target {
     return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
   }
 
+  /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
+  private nextTurn(tick: number): number {
+    const { world } = this.side;
+    return Math.min(nextTurn(this.clinician, tick), nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR));
+  }
+
   private takeStimuli(at: number): readonly Queued[] {
     const later = this.queue.findIndex((queued) => queued.tick > at);
     return this.queue.splice(0, later < 0 ? this.queue.length : later);
@@ -390,7 +399,7 @@ export class SimTarget implements Target {
   private execute(at: number): void {
     this.side.tick = at;
     // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === nextTurn(this.clinician, at);
+    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === this.nextTurn(at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -581,8 +590,10 @@ export class SimTarget implements Target {
 
   private prescribe(at: number): void {
     if (this.oracle === null) return;
+    const { world } = this.side;
+    const patients = { tick: patientTick(world, at), ppm: clockPpm(world) };
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    prescribe(this.oracle, at, prescriptionAt(this.clinician, at, clock));
+    prescribe(this.oracle, at, prescriptionAt(this.clinician, at, patients, clock));
   }
 }
 
