@@ -9,13 +9,18 @@ import { FLEX } from './runs.ts';
 
 const lab = await bundleLab(null);
 
+const ROUNDS = 6;
+
+/** The least of some rounds: while the engine still compiles, numbers are boxed that later are not. */
 function bytesPerTick(ticks: number, isTickByTick: boolean): number {
-  runPlain(lab, FLEX, ticks, isTickByTick);
-  global.gc!();
-  const before = process.memoryUsage().heapUsed;
-  const { executed } = runPlain(lab, FLEX, ticks, isTickByTick);
-  return (process.memoryUsage().heapUsed - before) / executed;
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    global.gc!();
+    const before = process.memoryUsage().heapUsed;
+    const { executed } = runPlain(lab, FLEX, ticks, isTickByTick);
+    least = Math.min(least, (process.memoryUsage().heapUsed - before) / executed);
+  }
+  return least;
 }
 
-bytesPerTick(DAY, true);
 console.log(JSON.stringify({ jumping: bytesPerTick(5 * DAY, false), ticking: bytesPerTick(DAY, true) }));
