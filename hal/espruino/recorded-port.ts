@@ -83,12 +83,11 @@ export class RecordedPort implements SessionPort {
   }
 
   reopen(): Promise<void> {
-    try {
+    return new Promise((resolve) => {
       const { why } = this.take('reopened', 'opens the port anew');
-      return why === null ? Promise.resolve() : Promise.reject(new PortVanishedError(why));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      if (why !== null) throw new PortVanishedError(why);
+      resolve();
+    });
   }
 
   release(): boolean {
