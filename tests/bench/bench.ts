@@ -173,7 +173,7 @@ async function proof(lab: Lab): Promise<Figure[]> {
       begin: add,
       block: ({ head, body }: { head: Uint8Array; body: Uint8Array }) => [head, body].forEach(add),
     };
-    const writer = createTraceWriter(sink, sha256, { keepsStates: true });
+    const writer = createTraceWriter(sink, sha256, { keepsSnapshots: true, keepsValues: true });
     ({ events } = await runWorld(lab, { ...world, writer }));
   };
   const traced = (await ratio(tracing, () => runWorld(lab, world))) - 1;
