@@ -192,7 +192,7 @@ export function driveRun({ setup, stimuli, untilTick }: GivenRun, isTickByTick: 
 
 declare const given: { readonly runs: readonly GivenRun[]; readonly isTickByTick: boolean };
 
-/** Those in the engine's global `given`. */
+/** Those in the engine's global `given`. Named in the text of a bundle. @public */
 export async function driveGiven(): Promise<string> {
   const lines: string[] = [];
   for (const run of given.runs) lines.push(await driveRun(run, given.isTickByTick));
