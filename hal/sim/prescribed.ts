@@ -59,6 +59,8 @@ export function prescribedRate(
       return { numerator: 100000 * rate, denominator: ticksPerHour };
     case 'nl-per-hour':
       return { numerator: concentrationUgPerMl * rate, denominator: ticksPerHour };
+    case 'ul-per-hour':
+      return { numerator: 1000 * concentrationUgPerMl * rate, denominator: ticksPerHour };
   }
 }
 
