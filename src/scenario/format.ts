@@ -175,7 +175,7 @@ function complete(
       isPrimed: catheter.primed === 'yes',
       mixingTanks: catheter.mixing,
     },
-    patient: { isUsedToTherapy: patient['used-to'] === 'therapy' },
+    patient: { isUsedToTherapy: patient['used-to'] === 'therapy', needsTenthUg: patient.needs },
     environment: {
       noise: environment.noise,
       posture: environment.posture,

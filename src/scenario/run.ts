@@ -90,6 +90,7 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     mixingTanks: catheter.mixingTanks,
     isLinePrimed: catheter.isPrimed,
     isPatientUsed: patient.isUsedToTherapy,
+    patientNeedsTenthUg: patient.needsTenthUg,
     environment,
     therapy,
     isTickByTick,

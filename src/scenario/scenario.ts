@@ -50,7 +50,7 @@ export interface Scenario {
     readonly mixingTanks: number;
   };
   /** Has had the therapy for long at tick 0, or is new to the drug. */
-  readonly patient: { readonly isUsedToTherapy: boolean };
+  readonly patient: { readonly isUsedToTherapy: boolean; readonly needsTenthUg: number };
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;

@@ -44,6 +44,7 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
+  needs: '50 ug', // [E]
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -123,7 +124,11 @@ const CATHETER = closed({
   mixing: wholeNumber(12, 256).prefault(DEFAULTS.mixing),
 });
 
-const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
+const NEEDS = { min: 100, max: 2000, because: 'the label tries 25 to 100 ug, and nobody knows beyond' };
+const PATIENT = closed({
+  'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
+  needs: quantity(KINDS.dose, NEEDS).prefault(DEFAULTS.needs),
+});
 
 const SCREENING = closed({
   dose: quantity(KINDS.dose),
