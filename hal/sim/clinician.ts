@@ -111,9 +111,15 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */
-export function nextTurn({ dose, bridge }: Clinician, tick: number): number {
+export function nextTurn(
+  { dose, bridge, therapy }: Clinician,
+  tick: number,
+  ticksPerHalfHour: number,
+): number {
   const doseTick = nextDoseTick(dose, tick);
-  return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
+  const bridgeTick = bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick;
+  const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
+  return Math.min(doseTick, bridgeTick, therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER);
 }
 
 /** How the patient's clock stands to the pump's in a tick. */

@@ -391,7 +391,8 @@ export class SimTarget implements Target {
   /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
   private nextTurn(tick: number): number {
     const { world } = this.side;
-    return Math.min(nextTurn(this.clinician, tick), nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR));
+    const ordered = nextTurn(this.clinician, tick, TICKS_PER_HALF_HOUR);
+    return Math.min(ordered, nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR));
   }
 
   private takeStimuli(at: number): readonly Queued[] {
@@ -401,8 +402,7 @@ export class SimTarget implements Target {
 
   private execute(at: number): void {
     this.side.tick = at;
-    // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === this.nextTurn(at);
+    this.isOracleLook = at % TICKS_PER_HOUR === 0 || at === this.nextTurn(at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -444,7 +444,7 @@ export class SimTarget implements Target {
 
   /** The power comes back, or the oracle looks. */
   private nextOffTick(now: number): number {
-    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HALF_HOUR) * TICKS_PER_HALF_HOUR);
+    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HOUR) * TICKS_PER_HOUR);
   }
 
   /** The firmware that ran until now does not see this tick: its power fails before, or another pump is there. */
