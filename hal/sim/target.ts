@@ -70,6 +70,7 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { Clinician } from './clinician.ts';
 import {
   beginUpdate,
@@ -95,7 +96,7 @@ import {
 } from './dose-judge.ts';
 import { prescribedPgPerDay } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
-import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import { createSimHal } from './sim-hal.ts';
 import { framesAt, hearPump, nextWandTick } from './wand.ts';
 
 interface Queued {
