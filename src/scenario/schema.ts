@@ -50,7 +50,15 @@ export const DEFAULTS = {
 } as const;
 
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
-export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
+export const ORACLE_FAILURES = [
+  'under-delivery',
+  'over-delivery',
+  'silent-stop',
+  'outlet-under-delivery',
+  'outlet-over-delivery',
+  'outlet-silent-stop',
+  'wrong-log',
+] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
 /** Both ways, as the label has it: a new pump may give a little less as well as a little more. */
