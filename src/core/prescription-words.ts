@@ -39,10 +39,10 @@ export const DAYS_PER_WEEK = 7;
 export const PRESCRIBED_WORDS = FIRST_RATE_WORD + PATTERNS * SLOTS_PER_DAY;
 
 /** Words of the pump's own behind them: the dose of a day ago as `weekNumerator`, low and high, and when it was left. */
-export const BASE_LOW_WORD = PRESCRIBED_WORDS;
-export const BASE_HIGH_WORD = PRESCRIBED_WORDS + 1;
-export const CHANGED_WORD = PRESCRIBED_WORDS + 2;
 export const KEPT_WORDS = PRESCRIBED_WORDS + 3;
+export const BASE_LOW_WORD = KEPT_WORDS - 3;
+export const BASE_HIGH_WORD = KEPT_WORDS - 2;
+export const CHANGED_WORD = KEPT_WORDS - 1;
 
 /** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
 export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;

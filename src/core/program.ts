@@ -13,9 +13,10 @@ import {
   judgeWords,
   LOW_RESERVOIR_WORD,
   meanNumerator,
+  weekNumerator,
 } from './prescription-words.ts';
 import type { PumpState } from './state.ts';
-import { forgetBase, judgeTitration, keepBase, RULES_SPAN } from './titration.ts';
+import { forgetBase, judgeTitration, putBase, RULES_SPAN } from './titration.ts';
 
 /**
  * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
@@ -33,10 +34,12 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
   if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
   if (wasReadable) {
-    const { rules, changePermille } = judgeTitration(prescription.words, words, pump.nowTick);
-    if (rules !== 0) say(pump.log, hal, pump.nowTick, SOFT_LIMIT, changePermille * RULES_SPAN + rules);
-    if (rules !== 0 && !isConfirmed) return NEEDS_CONFIRMATION;
-    keepBase(prescription.words, words, pump.nowTick);
+    const met = judgeTitration(prescription.words, words, pump.nowTick);
+    if (met.rules !== 0)
+      say(pump.log, hal, pump.nowTick, SOFT_LIMIT, met.changePermille * RULES_SPAN + met.rules);
+    if (met.rules !== 0 && !isConfirmed) return NEEDS_CONFIRMATION;
+    if (weekNumerator(words) !== weekNumerator(prescription.words))
+      putBase(prescription.words, met.base, pump.nowTick);
   } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);

@@ -33,6 +33,8 @@ export interface Titration {
   readonly rules: number;
   /** Of the daily dose, rounded away from 0. */
   readonly changePermille: number;
+  /** The dose of a day ago, as `weekNumerator`; 0: there was none, and so no rule. */
+  readonly base: number;
 }
 
 /** Rounded down. The product alone could pass 2^53. */
@@ -40,46 +42,32 @@ function percentOf(sum: number, percent: number): number {
   return Math.floor(sum / 100) * percent + Math.floor(((sum % 100) * percent) / 100);
 }
 
-function permilleOf(change: number, base: number): number {
-  const size = Math.abs(change);
-  const part = Math.max(1, Math.floor(base / 1000));
-  const permille = Math.min(LARGEST_SHOWN, Math.floor((size + part - 1) / part));
-  return change < 0 ? -permille : permille;
-}
-
-/** What the dose is compared with, as `weekNumerator`; 0: there was none, and so no rule. */
-function baseOf(old: Int32Array, nowTick: number): number {
-  const isChanging = nowTick - old[CHANGED_WORD]! < TICKS_PER_DAY;
-  const base = (old[BASE_LOW_WORD]! >>> 0) + old[BASE_HIGH_WORD]! * HIGH_WORD;
-  return isChanging && base > 0 ? base : weekNumerator(old);
-}
-
 /** Which rules a program meets, both as words; of a group that has none, or with no dose to compare with: none. */
 export function judgeTitration(old: Int32Array, words: Int32Array, nowTick: number): Titration {
+  const isChanging = nowTick - old[CHANGED_WORD]! < TICKS_PER_DAY;
+  let base = isChanging ? (old[BASE_LOW_WORD]! >>> 0) + old[BASE_HIGH_WORD]! * HIGH_WORD : 0;
+  if (base === 0) base = weekNumerator(old);
   const group = words[PATIENT_GROUP_WORD]!;
-  const base = baseOf(old, nowTick);
-  if (group === 0 || base === 0) return { rules: 0, changePermille: 0 };
+  if (group === 0 || base === 0) return { rules: 0, changePermille: 0, base: base };
   const change = weekNumerator(words) - base;
   const firstTick = words[FIRST_START_WORD]!;
   let rules = 0;
   if (change > percentOf(base, INCREASE_PERCENT[group]!)) rules |= RAISED_TOO_FAR;
   if (-change > percentOf(base, DECREASE_PERCENT)) rules |= LOWERED_TOO_FAR;
   if (change > 0 && firstTick >= 0 && nowTick - firstTick < TICKS_PER_DAY) rules |= RAISED_ON_FIRST_DAY;
-  return { rules, changePermille: permilleOf(change, base) };
+  const thousandth = Math.max(1, Math.floor(base / 1000));
+  const permille = Math.min(LARGEST_SHOWN, Math.floor((Math.abs(change) + thousandth - 1) / thousandth));
+  return { rules: rules, changePermille: change < 0 ? -permille : permille, base: base };
 }
 
-/** There is no dose of a day ago: the pump is new, or what was prescribed is lost. */
-export function forgetBase(words: Int32Array): void {
-  words[BASE_LOW_WORD] = 0;
-  words[BASE_HIGH_WORD] = 0;
-  words[CHANGED_WORD] = -TICKS_PER_DAY;
-}
-
-/** Before the words in force are written over with others. */
-export function keepBase(inForce: Int32Array, words: Int32Array, nowTick: number): void {
-  if (weekNumerator(words) === weekNumerator(inForce)) return;
-  const base = baseOf(inForce, nowTick);
+/** The dose of a day ago, behind the words in force and before they are sealed. */
+export function putBase(inForce: Int32Array, base: number, changedTick: number): void {
   inForce[BASE_LOW_WORD] = base | 0;
   inForce[BASE_HIGH_WORD] = Math.floor(base / HIGH_WORD);
-  inForce[CHANGED_WORD] = nowTick;
+  inForce[CHANGED_WORD] = changedTick;
+}
+
+/** There is none: the pump is new, or what was prescribed is lost. */
+export function forgetBase(inForce: Int32Array): void {
+  putBase(inForce, 0, -TICKS_PER_DAY);
 }
