@@ -17,6 +17,9 @@ import {
   PATIENT_GROUP_WORD,
   patternOf,
   PRESCRIBED_WORDS,
+  RATE_BITS,
+  RATE_MAX,
+  rateAt,
   SLOTS_PER_DAY,
   UNIT_WORD,
   WEEK_WORD,
@@ -26,7 +29,12 @@ import type { DayPattern, DayStep, PatientGroup, RateUnit, Therapy } from '../sr
 import type { ClinicalOrder, Prescription } from './target.ts';
 
 /** Order is the code in the words: append, never reorder. */
-export const RATE_UNITS: readonly RateUnit[] = ['tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour'];
+export const RATE_UNITS: readonly RateUnit[] = [
+  'tenth-ug-per-day',
+  'tenth-ug-per-hour',
+  'nl-per-hour',
+  'ul-per-hour',
+];
 export const THERAPY_MODES: readonly Therapy['mode'][] = [
   'continuous',
   'flex',
@@ -47,11 +55,18 @@ function put(words: Int32Array, at: number, value: number): void {
   if (words[at] !== value) throw new Error(`${value} is no word of a prescription`);
 }
 
+function putRate(words: Int32Array, place: number, rate: number): void {
+  if (rate < 0 || rate > RATE_MAX || !Number.isInteger(rate)) {
+    throw new Error(`${rate} is no rate that a prescription holds: 0 to ${RATE_MAX} of its unit`);
+  }
+  words[FIRST_RATE_WORD + (place >> 1)]! |= rate << (RATE_BITS * (place & 1));
+}
+
 function putPattern(words: Int32Array, pattern: number, { weekdays, steps }: DayPattern): void {
   for (const weekday of weekdays) words[WEEK_WORD]! |= pattern << (3 * weekday);
   for (let slot = 0; slot < SLOTS_PER_DAY; slot++) {
     const step = steps.findLast(({ fromSlot }) => fromSlot <= slot);
-    put(words, FIRST_RATE_WORD + pattern * SLOTS_PER_DAY + slot, step?.rate ?? 0);
+    putRate(words, pattern * SLOTS_PER_DAY + slot, step?.rate ?? 0);
   }
 }
 
@@ -95,7 +110,7 @@ export function commandOf(order: ClinicalOrder): Command {
 function patternIn(words: Int32Array, pattern: number): DayStep[] {
   const steps: DayStep[] = [];
   for (let fromSlot = 0; fromSlot < SLOTS_PER_DAY; fromSlot++) {
-    const rate = words[FIRST_RATE_WORD + pattern * SLOTS_PER_DAY + fromSlot] ?? 0;
+    const rate = rateAt(words, pattern * SLOTS_PER_DAY + fromSlot);
     if (rate !== steps.at(-1)?.rate) steps.push({ fromSlot, rate });
   }
   return steps;
@@ -105,7 +120,7 @@ function therapyIn(words: Int32Array): Therapy {
   const mode = THERAPY_MODES[words[MODE_WORD]!];
   const unit = RATE_UNITS[words[UNIT_WORD]!];
   if (mode === undefined || unit === undefined) throw new Error('the words say no therapy');
-  const rate = words[FIRST_RATE_WORD]!;
+  const rate = rateAt(words, 0);
   switch (mode) {
     case 'minimum':
     case 'stopped':

@@ -13,6 +13,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { build, transformSync, type Plugin } from 'esbuild';
 import ts from 'typescript';
 import { BOARD_TYPES, fitOf, VARIABLES_NEEDED, VARIABLES_SPARE } from '../hal/espruino/board-table.ts';
@@ -135,6 +136,25 @@ function withoutSentences(root: string): Plugin {
   };
 }
 
+const CONSTANT = /^var ([A-Z][A-Z0-9_]*) = (.*);$/gm;
+
+/**
+ * A bundle that is not minified yet, without its numbers that have a name, and these by name. The board looks a name up
+ * along all that were declared before it, and keeps each; a number in its place costs neither.
+ */
+function takeConstants(bundle: string): { rest: string; constants: Record<string, string> } {
+  const values: Record<string, number> = {};
+  const rest = bundle.replace(CONSTANT, (line, name: string, expression: string) => {
+    if (!/^[\w.+*/ -]+$/.test(expression)) return line;
+    const value: unknown = runInNewContext(expression, { ...values });
+    if (typeof value !== 'number') return line;
+    values[name] = value;
+    return '';
+  });
+  const constants = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  return { rest, constants };
+}
+
 export async function bundleBoard(
   name: BoardBundleName = 'lockstep',
   root: string = PROJECT_ROOT,
@@ -146,13 +166,9 @@ export async function bundleBoard(
     bundle: true,
     write: false,
     metafile: true,
-    format: 'iife',
+    format: 'esm',
     target: 'es2015',
     platform: 'neutral',
-    charset: 'ascii',
-    minify: true,
-    mangleProps: new RegExp(`^(${ownNames(boardFiles(root)).join('|')})$`),
-    define: { __CORE_HASH__: JSON.stringify(hash) },
     plugins: [withoutSentences(root)],
     legalComments: 'none',
     logLevel: 'silent',
@@ -161,8 +177,22 @@ export async function bundleBoard(
   const problems = checkInputs(inputs, root);
   if (problems.length > 0)
     throw new Error(`the board bundle is not what it should be:\n  ${problems.join('\n  ')}`);
+  const { rest, constants } = takeConstants(result.outputFiles[0]!.text);
+  const minified = await build({
+    stdin: { contents: rest },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2015',
+    platform: 'neutral',
+    charset: 'ascii',
+    minify: true,
+    mangleProps: new RegExp(`^(${ownNames(boardFiles(root)).join('|')})$`),
+    define: { ...constants, __CORE_HASH__: JSON.stringify(hash) },
+    logLevel: 'silent',
+  });
   // The board ignores "use strict", and would keep it.
-  const code = result.outputFiles[0]!.text.trim().replace(/^"use strict";/, '');
+  const code = minified.outputFiles[0]!.text.trim().replace(/^"use strict";/, '');
   return { code, coreHash: hash, inputs };
 }
 
@@ -210,7 +240,7 @@ function runScript(binary: string, folder: string, script: string): string {
 const LOCKSTEP_RUN = `
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 function ask(t){return thecal(seal(t));}
-function setUp(){ask("hello,1");ask("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48");}
+function setUp(){ask("hello,1");ask("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.196611000*24");}
 var next=0,now=-1,seq=2,gain=0,rest=":1000:2900:2900:37000";
 function wake(){var f=ask("wakes,"+(++seq)+","+(next-now)+":"+gain+rest).split(",");
 if(f[0]!="did"||f[2]!="1")throw new Error(f.join());
@@ -222,7 +252,7 @@ const FREE_RUN = `
 var print=function(){},setTimeout=print;
 function seal(t){return t+","+(E.CRC32(t)&65535).toString(16);}
 var at=0;
-function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}
+function setUp(){var r=thecal(seal("setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.196611000*24"));if(r.substr(0,2)!="ok")throw new Error(r);at=Math.floor(getTime()*1000);}
 function wake(){at+=72000;thecal.look(at);}
 `;
 

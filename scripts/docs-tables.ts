@@ -496,7 +496,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'OPENING_WORDS',
     'RING_RECORDS',
   ],
-  'hal/sim/prescribed.ts': ['HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
+  'hal/sim/prescribed.ts': ['HALF_HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
   'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
 };
 

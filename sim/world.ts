@@ -33,6 +33,7 @@ import { laidOver, laidOverReading, laidOverWithout } from './faults/overlay.ts'
 import { hash, streamOf } from './prng.ts';
 import * as battery from './plant/battery.ts';
 import * as catheter from './plant/catheter.ts';
+import * as clock from './plant/clock.ts';
 import * as environment from './plant/environment.ts';
 import { CATHETER_NL_PER_MM, tipNgPerMl, TUBING_NL } from './plant/line.ts';
 import { createMechanism, type Mechanism, type MechanismState } from './plant/mechanism.ts';
@@ -77,6 +78,7 @@ export interface World {
   readonly patient: patient.PatientState;
   battery: battery.BatteryState;
   readonly environment: environment.EnvironmentState;
+  clock: clock.ClockState;
   readonly faults: FaultLedger;
   /** Drug given into the spinal fluid by syringe, past any pump. */
   injectedPg: number;
@@ -111,6 +113,7 @@ export function createWorld(o: WorldOptions): World {
     patient: patient.createPatient(o.usedToPgPerDay, o.tickMs),
     battery: battery.createBattery(o.tickMs, 0),
     environment: environment.createEnvironment(o.environment, o.seed, o.tickMs),
+    clock: clock.createClock(),
     faults: createLedger(),
     injectedPg: 0,
   };
@@ -296,7 +299,9 @@ export interface NewPump {
 export function replacePump(world: World, pump: NewPump, tick: number): void {
   settle(world, tick);
   for (const fault of activeFaults(world)) {
-    if (PUMP_LAYERS.includes(faultSpec(fault.kind).layer)) clearFault(world, fault.id, tick);
+    const spec = faultSpec(fault.kind);
+    if (PUMP_LAYERS.includes(spec.layer)) clearFault(world, fault.id, tick);
+    else spec.onReplacement?.(fault);
   }
   for (const fault of world.faults.entries) if (fault.hasBent === true) fault.hasBent = false;
   const { concentrationUgPerMl } = pump;
@@ -313,6 +318,7 @@ export function replacePump(world: World, pump: NewPump, tick: number): void {
   transport.exchangePump(world.transport, passedNl, lostNl, TUBING_NL, tubingUgPerMl);
   world.mechanism = createMechanism(world.mechanism.kind, pump.tolerancePpm);
   world.battery = battery.createBattery(world.tickMs, tick);
+  world.clock = clock.createClock();
 }
 
 /**
@@ -419,12 +425,32 @@ function bend(r: reservoir.ReservoirState, lostPpm: number, tick: number): boole
 
 export function clearFault(world: World, id: string, tick: number): void {
   settle(world, tick);
+  judgeClock(world, tick);
   const fault = leaveFault(world.faults, id, tick);
   rebuildPlant(world, fault.kind, tick);
 }
 
+/** What the patient's clock shows in a tick of the pump's. */
+export function patientTick(world: World, tick: number): number {
+  return clock.patientTick(world.clock, tick);
+}
+
+/** More of the patient's time in a million of the pump's ticks, now. */
+export function clockPpm(world: World): number {
+  return world.clock.ppm;
+}
+
+/**
+ * The first tick from `tick` on that begins another part of the patient's day, of so many ticks; never, while his clock
+ * shows what the pump's shows.
+ */
+export function nextPartOfDay(world: World, tick: number, partTicks: number): number {
+  return clock.isEqual(world.clock) ? Number.MAX_SAFE_INTEGER : clock.nextPart(world.clock, tick, partTicks);
+}
+
 /** At each full hour, before its tick: what faults do to the catheter may have changed with time. */
 export function turnHour(world: World, tick: number): void {
+  judgeClock(world, tick);
   for (let i = 0; i < world.faults.active.length; i++) {
     if (faultSpec(activeFault(world.faults, i).kind).changesHourly !== true) continue;
     rebuildCatheter(world, tick);
@@ -467,6 +493,12 @@ function rebuildPlant(world: World, kind: string, tick: number): void {
   if (spec.drainUa !== undefined) {
     battery.setDrain(world.battery, laidOver(faults, 'drainUa', 0, tick, false), tick);
   }
+  if (spec.clockPpm !== undefined) {
+    clock.setDeviation(world.clock, laidOver(faults, 'clockPpm', 0, tick, false), tick);
+  }
+  if (spec.zoneTicks !== undefined) {
+    world.clock.zoneTicks = laidOver(faults, 'zoneTicks', 0, tick, false);
+  }
   if (spec.lambdaQ30 !== undefined) rebuildCatheter(world, tick);
 }
 
@@ -481,6 +513,13 @@ function rebuildCatheter(world: World, tick: number): void {
     if (faultSpec(fault.kind).lambdaQ30 === undefined) continue;
     fault.memory['lambdaWithoutQ30'] = laidOverWithout(faults, i, 'lambdaQ30', clearLambdaQ30, tick);
   }
+}
+
+/** What moves the patient's clock fires once that shows another second than the pump's. */
+function judgeClock(world: World, tick: number): void {
+  if (patientTick(world, tick) === tick) return;
+  laidOver(world.faults, 'clockPpm', 0, tick, true);
+  laidOver(world.faults, 'zoneTicks', 0, tick, true);
 }
 
 /** A leak fires once the volume that somebody uses is smaller for it. */

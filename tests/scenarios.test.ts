@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../hal/signals.ts';
 import { createSimTarget } from '../hal/sim/target.ts';
+import type { TargetFactory } from '../hal/target.ts';
 import { LIBRARY, libraryFiles } from '../scripts/library.ts';
 import { FAULTS, faultSpec } from '../sim/faults/index.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
@@ -39,14 +40,39 @@ function read(file: string): Scenario {
   return outcome.scenario;
 }
 
-function run(scenario: Scenario, isTickByTick: boolean): Promise<ScenarioResult> {
-  const options = { createTarget: createSimTarget, isTickByTick, revealedBy };
-  return runScenario(scenario, options, `npx tsx src/cli/main.ts run ${scenario.file}`);
+interface Ran {
+  readonly scenario: Scenario;
+  readonly result: ScenarioResult;
+  /** Of every pump of the main run. */
+  readonly strokes: number;
 }
 
-const runs = new Map<string, { readonly scenario: Scenario; readonly result: ScenarioResult }>();
+async function run(scenario: Scenario, isTickByTick: boolean): Promise<Ran> {
+  const counts: number[] = [];
+  const createTarget: TargetFactory = async (setup) => {
+    const target = await createSimTarget(setup);
+    const place = counts.push(0) - 1;
+    const advance = target.advance.bind(target);
+    target.advance = (toTick, observer) =>
+      advance(toTick, {
+        event(event) {
+          if (event.kind === 'stroke') counts[place]! += 1;
+          observer.event(event);
+        },
+        stateDigest: (tick, digest) => observer.stateDigest(tick, digest),
+        reply: (bytes) => observer.reply?.(bytes),
+        afterTick: (tick) => observer.afterTick(tick),
+      });
+    return target;
+  };
+  const options = { createTarget, isTickByTick, revealedBy };
+  const result = await runScenario(scenario, options, `npx tsx src/cli/main.ts run ${scenario.file}`);
+  return { scenario, result, strokes: counts[0]! };
+}
 
-function runOf(file: string): { scenario: Scenario; result: ScenarioResult } {
+const runs = new Map<string, Ran>();
+
+function runOf(file: string): Ran {
   const known = runs.get(file);
   if (known === undefined) throw new Error(`${file} did not run`);
   return known;
@@ -78,8 +104,8 @@ function lasting(run: RunResult): Partial<RunResult> {
   return { verdict, ticks, digest, alarms, faults, expectations, signals, doseFailures, error };
 }
 
-function sizeOf(result: ScenarioResult): string {
-  return `${Math.round(result.ticks / TICKS_PER_DAY)} days and ${result.signals['requested-strokes']} strokes`;
+function sizeOf({ result, strokes }: Ran): string {
+  return `${Math.round(result.ticks / TICKS_PER_DAY)} days and ${strokes} strokes`;
 }
 
 const alarmsOf = (result: RunResult): Set<string> => new Set(result.alarms.map(({ alarm }) => alarm));
@@ -101,8 +127,7 @@ function expectationsOf(scenario: Scenario): Expectation[] {
 beforeAll(async () => {
   const before = process.cpuUsage();
   for (const file of FILES) {
-    const scenario = read(file);
-    runs.set(file, { scenario, result: await run(scenario, false) });
+    runs.set(file, await run(read(file), false));
   }
   const { user, system } = process.cpuUsage(before);
   console.log(
@@ -135,8 +160,8 @@ describe.each(FILES)('the scenario %s', (file) => {
   });
 
   it('says in its head whether it is left to the long run tick by tick', () => {
-    const { result } = runOf(file);
-    const isLong = result.ticks - 1 > LONG_TICKS || (result.signals['requested-strokes'] ?? 0) > LONG_STROKES;
+    const { result, strokes } = runOf(file);
+    const isLong = result.ticks - 1 > LONG_TICKS || strokes > LONG_STROKES;
     expect(isLeftToLong(file)).toBe(isLong);
   });
 
@@ -172,8 +197,8 @@ describe.each(FILES)('the scenario %s', (file) => {
     'is the same run tick by tick: digests, alarms, faults and judgements',
     async ({ skip }) => {
       const { scenario, result } = runOf(file);
-      skip(isLeftToLong(file) && !IS_LONG, `THECAL_LONG=1 is not set, and it has ${sizeOf(result)}`);
-      const ticked = await run(scenario, true);
+      skip(isLeftToLong(file) && !IS_LONG, `THECAL_LONG=1 is not set, and it has ${sizeOf(runOf(file))}`);
+      const ticked = (await run(scenario, true)).result;
       expect(ticked.executedTicks).toBe(ticked.ticks);
       expect(lasting(ticked)).toEqual(lasting(result));
       expect(lasting(controlOf(ticked))).toEqual(lasting(controlOf(result)));
@@ -225,7 +250,7 @@ describe.each(INCIDENTS)('the incident %s', (file) => {
 describe('the library as a whole', () => {
   it('fails a run whose missing dose nobody allows, and says since when [SR-TRUTH-2]', async () => {
     const { scenario } = runOf('motor-stall.yaml');
-    const { verdict, expectations } = await run({ ...scenario, allow: [] }, false);
+    const { verdict, expectations } = (await run({ ...scenario, allow: [] }, false)).result;
     expect(verdict).toBe('failed');
     // 177 strokes of 72 s missing of 24 h: 1 d + 12,743 s.
     expect(expectations.find(({ id }) => id === 'dose-oracle')).toMatchObject({

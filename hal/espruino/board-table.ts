@@ -48,8 +48,9 @@ export function otherBoard(expectedId: string | undefined, id: string): string |
 }
 
 /**
- * Variables in use by the firmware with its data, over those of a fresh interpreter: measured, rounded up. A test
- * holds the record in `docs/board.md` below these, and the measurement itself where an interpreter is at hand.
+ * Variables that a board has to have for the firmware with its data, over those of a fresh interpreter: what was
+ * measured, and room to grow. A test holds the record in `docs/board.md` below these, and the measurement itself where
+ * an interpreter is at hand.
  */
 export const VARIABLES_NEEDED = { lockstep: 3500, freeRunning: 3400 } as const;
 

@@ -92,7 +92,7 @@ export function numbersOf(texts: readonly string[], from: number): number[] | nu
   return numbers;
 }
 
-/** `0.0.500.2000000.0*8.3000*48`: words of a prescription from the first on, equal ones with their count; then zeros. */
+/** `0.0.500.2000000.0*8.196611000*24`: words of a prescription from the first on, equal ones with their count; then zeros. */
 function readWords(texts: readonly string[], from: number): Int32Array | null {
   const words = new Int32Array(PRESCRIBED_WORDS);
   let place = 0;

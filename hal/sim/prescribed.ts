@@ -21,6 +21,7 @@ type RatedTherapy = Exclude<Therapy, { mode: 'minimum' | 'stopped' }>;
 /** The device's minimum rate as its data sheet would state it: 6 uL a day. An estimate. */
 const MINIMUM_NL_PER_HOUR = 250;
 const PG_PER_TENTH_UG = 100000;
+const HALF_HOURS_PER_WEEK = 336;
 const NOTHING: PrescribedRate = { numerator: 0, denominator: 1 };
 
 /** The rate of a day's steps at a half hour of it. */
@@ -31,9 +32,11 @@ function rateOfDay({ steps }: DayPattern, halfHour: number): number {
 function rateAt(therapy: RatedTherapy, tick: number, clock: PumpClock): number {
   if (therapy.mode !== 'flex') return therapy.rate;
   const halfHours = Math.floor((2 * (clock.startHour * clock.ticksPerHour + tick)) / clock.ticksPerHour);
-  const weekday = Math.floor(halfHours / 48) % 7;
+  // Farther west it may still be last week.
+  const ofWeek = ((halfHours % HALF_HOURS_PER_WEEK) + HALF_HOURS_PER_WEEK) % HALF_HOURS_PER_WEEK;
+  const weekday = Math.floor(ofWeek / 48);
   const day = therapy.days.find(({ weekdays }) => weekdays.includes(weekday));
-  return day === undefined ? 0 : rateOfDay(day, halfHours % 48);
+  return day === undefined ? 0 : rateOfDay(day, ofWeek % 48);
 }
 
 /** Of the rates, boluses left out. */
@@ -56,17 +59,32 @@ export function prescribedRate(
       return { numerator: 100000 * rate, denominator: ticksPerHour };
     case 'nl-per-hour':
       return { numerator: concentrationUgPerMl * rate, denominator: ticksPerHour };
+    case 'ul-per-hour':
+      return { numerator: 1000 * concentrationUgPerMl * rate, denominator: ticksPerHour };
   }
 }
 
-const HOURS_PER_WEEK = 168;
+/**
+ * The same where so many millionths more time passes for the patient than for the pump, in each of whose ticks more is
+ * prescribed then. Rounded down to a pg a day.
+ */
+export function byPatientsClock(rate: PrescribedRate, ppm: number): PrescribedRate {
+  if (ppm === 0) return rate;
+  const pgPerDay = rate.numerator * (TICKS_PER_DAY / rate.denominator);
+  const wholeUg = Math.floor(pgPerDay / 1000000);
+  const rest = pgPerDay - wholeUg * 1000000;
+  return {
+    numerator: pgPerDay + wholeUg * ppm + Math.floor((rest * ppm) / 1000000),
+    denominator: TICKS_PER_DAY,
+  };
+}
 
 /** Of a day, the mean of a week, boluses included; rounded down. */
 export function prescribedPgPerDay(therapy: Therapy, concentrationUgPerMl: number): number {
   // A half hour as one tick: the denominator is 48 or 2.
   const clock: PumpClock = { startHour: 0, ticksPerHour: 2 };
   let fortyEighths = 0;
-  for (let halfHour = 0; halfHour < 2 * HOURS_PER_WEEK; halfHour++) {
+  for (let halfHour = 0; halfHour < HALF_HOURS_PER_WEEK; halfHour++) {
     const { numerator, denominator } = prescribedRate(therapy, halfHour, concentrationUgPerMl, clock);
     fortyEighths += numerator * (48 / denominator);
   }

@@ -19,15 +19,8 @@ import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
-import type { Therapy } from '../../src/core/therapy.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
-import {
-  TICK_MS,
-  TICKS_PER_DAY,
-  TICKS_PER_HALF_HOUR,
-  TICKS_PER_HOUR,
-  TICKS_PER_SECOND,
-} from '../../src/core/units.ts';
+import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
 import type { Oracle } from '../../sim/oracle.ts';
@@ -45,13 +38,16 @@ import {
   applyFault,
   assertConserved,
   clearFault,
+  clockPpm,
   createWorld,
   faultRecords,
   inject,
   interrogated,
   markFaultFired,
+  nextPartOfDay,
   outletPressurePa,
   patientAt,
+  patientTick,
   refill,
   replacePump,
   settle,
@@ -84,14 +80,20 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
-import type { PrescribedDose } from './prescribed.ts';
-import { nextDoseTick, prescribedDose, prescribedPgPerDay, prescribedRate, withDose } from './prescribed.ts';
+import type { Clinician } from './clinician.ts';
+import {
+  beginUpdate,
+  beginWithNewPump,
+  createClinician,
+  hearAnswer,
+  lastRefill,
+  nextTurn,
+  prescriptionAt,
+} from './clinician.ts';
+import { prescribedPgPerDay } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal, crc32OfWords } from './sim-hal.ts';
-import type { Wand } from './wand.ts';
-import { beginSession, createWand, framesAt, hearPump, nextWandTick } from './wand.ts';
-
-type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
+import { framesAt, hearPump, nextWandTick } from './wand.ts';
 
 interface Queued {
   readonly tick: number;
@@ -158,10 +160,7 @@ export class SimTarget implements Target {
   private offTick: number | null = null;
   /** When the power comes back. */
   private bootTick = 0;
-  /** A session of the timeline, while somebody is at it. */
-  private wand: Wand = createWand();
-  /** What the programmer in it wants to program. */
-  private wanted: Program | null = null;
+  private clinician: Clinician;
   /** Frames from the pump in this tick. */
   private replies: Uint8Array[] = [];
   private executed = 0;
@@ -169,25 +168,14 @@ export class SimTarget implements Target {
   private observer: TargetObserver | null = null;
   /** Something happened in this tick at which the oracle looks, in whichever way the run is stepped. */
   private isOracleLook = false;
-  /** What the clinician last programmed, as a person would know it; the oracle's only source. */
-  private therapy: Therapy;
-  private concentrationUgPerMl: number;
-  private isStopped = false;
-  /** The bolus that the pump accepted, and the bridge; null once something else was ordered. */
-  private dose: PrescribedDose | null = null;
-  private bridge: { untilTick: number; pgPerDay: number } | null = null;
   /** What the oracle was last told of the dose at the tip, pg. */
   private toldPg = 0;
-  private refillRecords: RefillRecord[] = [];
-  /** Orders of the tick being executed, to be matched with the pump's answers in order. */
-  private taken: ClinicalOrder[] = [];
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
     this.setup = setup;
     this.tap = tap;
-    this.therapy = setup.therapy;
-    this.concentrationUgPerMl = setup.concentrationUgPerMl;
+    this.clinician = createClinician(setup);
     this.side = {
       world: createWorld({
         ...setup,
@@ -256,8 +244,8 @@ export class SimTarget implements Target {
     const now = this.nowTick();
     if (this.setup.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
-    const orderTick = this.nextTurn(now);
-    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.wand), orderTick, toTick);
+    const turnTick = this.nextTurn(now);
+    return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.clinician.wand), turnTick, toTick);
   }
 
   /** Jump to the next wake, or to `toTick` if that comes first, and execute it. Returns the tick executed. */
@@ -310,15 +298,15 @@ export class SimTarget implements Target {
       case 'true.excess-dose-ug':
         return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
       case 'refill.withdrawn-ul':
-        return this.lastRefill()?.withdrawnNl ?? null;
+        return lastRefill(this.clinician)?.withdrawnNl ?? null;
       case 'refill.computed-ul':
-        return this.lastRefill()?.computedNl ?? null;
+        return lastRefill(this.clinician)?.computedNl ?? null;
       case 'refill.discrepancy-ul': {
-        const last = this.lastRefill();
+        const last = lastRefill(this.clinician);
         return last === undefined ? null : last.withdrawnNl - last.computedNl;
       }
       case 'refill.filled-ul':
-        return this.lastRefill()?.filledNl ?? null;
+        return lastRefill(this.clinician)?.filledNl ?? null;
       case 'true.intrathecal-ug':
         return Math.floor(trueIntrathecalPg(side.world, at) / 1000);
       case 'true.tip-concentration-ug-per-ml':
@@ -349,7 +337,7 @@ export class SimTarget implements Target {
   }
 
   refills(): readonly RefillRecord[] {
-    return this.refillRecords;
+    return this.clinician.refills;
   }
 
   doseFailures(): readonly { kind: string; tick: number }[] {
@@ -384,27 +372,8 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, queue, executed, lastTick, offTick, bootTick, wand, wanted } = this;
-    const { therapy, concentrationUgPerMl, isStopped, dose, bridge, toldPg, refillRecords } = this;
-    return {
-      pump,
-      side,
-      oracle,
-      queue,
-      executed,
-      lastTick,
-      offTick,
-      bootTick,
-      wand,
-      wanted,
-      therapy,
-      concentrationUgPerMl,
-      isStopped,
-      dose,
-      bridge,
-      toldPg,
-      refillRecords,
-    };
+    const { pump, side, oracle, clinician, queue, executed, lastTick, offTick, bootTick, toldPg } = this;
+    return { pump, side, oracle, clinician, queue, executed, lastTick, offTick, bootTick, toldPg };
   }
 
   close(): Promise<void> {
@@ -416,12 +385,10 @@ export class SimTarget implements Target {
     return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
   }
 
-  /** Where another part of what was ordered begins: no jump passes it by. */
+  /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
   private nextTurn(tick: number): number {
-    const doseTick = nextDoseTick(this.dose, tick);
-    return this.bridge === null || this.bridge.untilTick < tick
-      ? doseTick
-      : Math.min(doseTick, this.bridge.untilTick);
+    const { world } = this.side;
+    return Math.min(nextTurn(this.clinician, tick), nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR));
   }
 
   private takeStimuli(at: number): readonly Queued[] {
@@ -437,8 +404,9 @@ export class SimTarget implements Target {
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
     }
-    if (nextWandTick(this.wand) === at) {
-      for (const bytes of framesAt(this.wand, this.side.world, at)) this.order({ kind: 'frame', bytes }, at);
+    const { wand } = this.clinician;
+    if (nextWandTick(wand) === at) {
+      for (const bytes of framesAt(wand, this.side.world, at)) this.order({ kind: 'frame', bytes }, at);
     }
     if (this.isOff && at >= this.bootTick) this.boot(at);
     if (this.offTick === null) this.work(at);
@@ -465,7 +433,7 @@ export class SimTarget implements Target {
     this.replies = [];
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
-    for (const bytes of this.replies) hearPump(this.wand, bytes, at, crc32OfWords);
+    for (const bytes of this.replies) hearPump(this.clinician.wand, bytes, at, crc32OfWords);
     if (!this.side.isStrokeCommanded) return;
     this.side.isStrokeCommanded = false;
     stroke(this.side.world, at);
@@ -492,7 +460,7 @@ export class SimTarget implements Target {
     const bootTick = at + Number(options['off'] ?? RESET_TICKS);
     if (this.isOff && bootTick <= this.bootTick) return;
     this.pump.inbox.splice(0);
-    this.taken = [];
+    this.clinician.taken = [];
     this.offTick = at;
     this.bootTick = bootTick;
     markFaultFired(this.side.world, fault.id, at);
@@ -520,13 +488,7 @@ export class SimTarget implements Target {
         if (CUTS.includes(stimulus.fault)) this.cutPower(stimulus, at);
         break;
       case 'session':
-        this.wanted = stimulus.program;
-        beginSession(
-          this.wand,
-          { ...stimulus, words: stimulus.program === null ? null : [...prescriptionWords(stimulus.program)] },
-          at,
-          crc32OfWords,
-        );
+        beginUpdate(this.clinician, stimulus, at);
         break;
       case 'clear':
         clearFault(world, stimulus.id, at);
@@ -545,7 +507,7 @@ export class SimTarget implements Target {
 
   private replace({ fillNl, prescription, isPrimed }: Stimulus & { kind: 'replace' }, at: number): void {
     const { setup, side } = this;
-    const { concentrationUgPerMl, therapy } = prescription;
+    const { concentrationUgPerMl } = prescription;
     replacePump(
       side.world,
       {
@@ -562,11 +524,7 @@ export class SimTarget implements Target {
     this.tap?.replace(options, at - this.pump.nowTick + 1);
     this.pump = createPump(options, this.hal);
     this.offTick = null;
-    this.wand = createWand();
-    this.wanted = null;
-    this.isStopped = false;
-    this.therapy = therapy;
-    this.concentrationUgPerMl = concentrationUgPerMl;
+    beginWithNewPump(this.clinician, prescription);
     if (this.oracle !== null) strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
     this.prescribe(at);
   }
@@ -575,7 +533,7 @@ export class SimTarget implements Target {
   private refill({ volumeNl, concentrationUgPerMl }: Stimulus & { kind: 'refill' }, at: number): void {
     const computedNl = this.computedReservoirNl();
     const outcome = refill(this.side.world, volumeNl, at, concentrationUgPerMl);
-    this.refillRecords.push({ tick: at, computedNl, ...outcome });
+    this.clinician.refills.push({ tick: at, computedNl, ...outcome });
     if (!outcome.performed) return;
     this.order({ kind: 'refill', volumeNl: outcome.injectedNl }, at);
     if (this.oracle !== null && concentrationUgPerMl !== undefined) {
@@ -588,17 +546,13 @@ export class SimTarget implements Target {
     return computedReservoirNl(ledger, motor.confirmed, build.strokeNl);
   }
 
-  private lastRefill(): RefillRecord | undefined {
-    return this.refillRecords.findLast((record) => record.performed);
-  }
-
   private order(order: ClinicalOrder, at: number): void {
     if (this.isOff && at >= this.bootTick) this.boot(at);
     // Nobody hears it.
     if (this.isOff) return;
     const command = commandOf(order);
     if (command.kind === 'frame') interrogated(this.side.world, FRAME_TICKS, at);
-    else this.taken.push(order);
+    else this.clinician.taken.push(order);
     queueCommand(this.pump, command);
     this.tap?.command(command);
   }
@@ -621,8 +575,10 @@ export class SimTarget implements Target {
     if (kind === undefined) throw new Error(`event code ${code}, which no table knows`);
     // The oracle looks where any stepping comes by: at events, hours and stimuli.
     this.isOracleLook = true;
-    if (code === COMMAND)
-      this.adopt(this.orderTold(COMMAND_KINDS[argument >> 4]), argument % 16 === ACCEPTED, at);
+    if (code === COMMAND) {
+      const isAccepted = argument % 16 === ACCEPTED;
+      if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) this.prescribe(at);
+    }
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
       alarmRaised(this.oracle, at);
@@ -632,48 +588,12 @@ export class SimTarget implements Target {
     this.observer?.event({ tick: at, kind, argument });
   }
 
-  /** The order that the pump tells of: they are told in turn, and those over the wand come last. */
-  private orderTold(kind: Command['kind'] | undefined): ClinicalOrder | undefined {
-    if (this.taken.length > 0) return this.taken.shift();
-    if (kind === 'stop' || kind === 'resume') return { kind };
-    return kind === 'program' ? (this.wanted ?? undefined) : undefined;
-  }
-
-  /** The clinician's view of the therapy follows what the pump accepted. */
-  private adopt(order: ClinicalOrder | undefined, isAccepted: boolean, at: number): void {
-    if (order === undefined || !isAccepted) return;
-    if (order.kind === 'stop') this.isStopped = true;
-    if (order.kind === 'resume') this.isStopped = false;
-    if (order.kind === 'bolus') this.dose = prescribedDose(order.doseTenthUg, at, order.ticks);
-    // Either ends a bolus, and nothing gives the rest of it.
-    if (order.kind === 'stop' || order.kind === 'program') this.dose = null;
-    if (order.kind === 'program') {
-      this.bridge = this.bridgeOf(order, at);
-      this.therapy = order.therapy;
-      this.concentrationUgPerMl = order.concentrationUgPerMl;
-    }
-    this.prescribe(at);
-  }
-
-  /** The old drug at the old daily dose until it is out of the line. */
-  private bridgeOf(order: Program, at: number): { untilTick: number; pgPerDay: number } | null {
-    const oldUgPerMl = this.concentrationUgPerMl;
-    const bridgeNl = order.bridgeNl ?? 0;
-    if (bridgeNl === 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
-    const pgPerDay = prescribedPgPerDay(this.therapy, oldUgPerMl);
-    return { untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay), pgPerDay };
-  }
-
   private prescribe(at: number): void {
     if (this.oracle === null) return;
-    const therapy: Therapy = this.isStopped ? { mode: 'stopped' } : this.therapy;
+    const { world } = this.side;
+    const patients = { tick: patientTick(world, at), ppm: clockPpm(world) };
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    const { bridge } = this;
-    const rate =
-      bridge !== null && at < bridge.untilTick && !this.isStopped
-        ? { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY }
-        : prescribedRate(therapy, at, this.concentrationUgPerMl, clock);
-    prescribe(this.oracle, at, withDose(rate, this.dose, at));
+    prescribe(this.oracle, at, prescriptionAt(this.clinician, at, patients, clock));
   }
 }
 

@@ -17,12 +17,20 @@ export type FaultLayer =
   | 'environment'
   | 'sensor'
   | 'feedback'
+  | 'clock'
   | 'refill'
   | 'target'
   | 'line';
 
 /** Those that sit in the pump, and are gone with it when it is replaced. */
-export const PUMP_LAYERS: readonly FaultLayer[] = ['mechanism', 'reservoir', 'battery', 'sensor', 'feedback'];
+export const PUMP_LAYERS: readonly FaultLayer[] = [
+  'mechanism',
+  'reservoir',
+  'battery',
+  'sensor',
+  'feedback',
+  'clock',
+];
 
 export type Sensor = 'outlet-pressure' | 'supply' | 'temperature';
 export const SENSORS: readonly Sensor[] = ['outlet-pressure', 'supply', 'temperature'];
@@ -132,6 +140,10 @@ export interface HookValues {
   resistanceOhm: number;
   /** Current drawn all the time beside what the pump itself takes. */
   drainUa: number;
+  /** More of the patient's seconds in a million of the pump's. */
+  clockPpm: number;
+  /** How far the patient's time zone is ahead of the pump's. */
+  zoneTicks: number;
   confirmedStrokes: number | null;
   /** A reading of the sensor that the fault's option `sensor` names. Detail: 1 for the supply under load, else 0. */
   reading: number | null;
@@ -160,6 +172,8 @@ export interface FaultSpec extends Hooks {
   /** For what stays as it is until something else happens: may write the fault's memory, and nothing else. */
   readonly onTone?: (fault: ActiveFault, tick: number) => void;
   readonly onInterrogation?: (fault: ActiveFault, tick: number) => void;
+  /** Another pump is there, and knows nothing of what the fault did to the last one. */
+  readonly onReplacement?: (fault: ActiveFault) => void;
 }
 
 export function numberOption(fault: ActiveFault, name: string): number {

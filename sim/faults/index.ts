@@ -7,6 +7,7 @@ import { calibrationConstant } from './calibration-constant.ts';
 import { catheterCrack } from './catheter-crack.ts';
 import { catheterCut } from './catheter-cut.ts';
 import { catheterOcclusion } from './catheter-occlusion.ts';
+import { clockDrift } from './clock-drift.ts';
 import { coldFill } from './cold-fill.ts';
 import { connectorMisfit } from './connector-misfit.ts';
 import type { FaultSpec } from './fault.ts';
@@ -38,6 +39,7 @@ import { sensorStuck } from './sensor-stuck.ts';
 import { shaftWear } from './shaft-wear.ts';
 import { subduralPocket } from './subdural-pocket.ts';
 import { telemetryLock } from './telemetry-lock.ts';
+import { timeZone } from './time-zone.ts';
 import { tipDisplacement } from './tip-displacement.ts';
 import { valveOpen } from './valve-open.ts';
 import { wandTrouble } from './wand-trouble.ts';
@@ -62,6 +64,8 @@ export const FAULTS: readonly FaultSpec[] = [
   fever,
   overInfusion,
   calibrationConstant,
+  clockDrift,
+  timeZone,
   batteryResistance,
   feedthroughShort,
   sensorStuck,

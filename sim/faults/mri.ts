@@ -6,7 +6,7 @@
  * The real device may show the recovery only at a second interrogation (MRI-2); ours says it at the first stroke that
  * turns, and that trouble is not modelled.
  */
-import { numberOption, type FaultSpec } from './fault.ts';
+import { numberOption, remembered, type FaultSpec } from './fault.ts';
 
 export const mri: FaultSpec = {
   kind: 'mri',
@@ -29,8 +29,13 @@ export const mri: FaultSpec = {
       meaning: 'how long the gears stay bound after it: 0 s as a rule, rarely 2 h to 24 h',
     },
   ],
+  remember: (options) => ({ boundTicks: Number(options['late-restart']) }),
+  // The gears of a pump that is replaced leave with it; the field stays.
+  onReplacement(fault) {
+    fault.memory['boundTicks'] = 0;
+  },
   turns(turns, fault, tick) {
-    const heldTicks = numberOption(fault, 'duration') + numberOption(fault, 'late-restart');
+    const heldTicks = numberOption(fault, 'duration') + remembered(fault, 'boundTicks');
     return turns && tick - fault.appliedTick >= heldTicks;
   },
 };

@@ -27,5 +27,8 @@ export const telemetryLock: FaultSpec = {
   onInterrogation(fault) {
     fault.memory['isLocked'] = 0;
   },
+  onReplacement(fault) {
+    fault.memory['isLocked'] = 0;
+  },
   turns: (turns, fault) => turns && remembered(fault, 'isLocked') === 0,
 };

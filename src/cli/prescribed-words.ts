@@ -13,7 +13,7 @@ export async function readPrescribed(request: (one: Request) => Promise<Reply>):
     step = requests.next(await request(step.value));
     if (THERAPY_MODES[words[MODE_WORD]!] === 'flex') continue;
     // The first frame has told it; the rest of the week is a dozen frames of the same.
-    words.fill(words[FIRST_RATE_WORD] ?? 0, FIRST_RATE_WORD, FIRST_RATE_WORD + SLOTS_PER_DAY);
+    words.fill(words[FIRST_RATE_WORD] ?? 0, FIRST_RATE_WORD, FIRST_RATE_WORD + SLOTS_PER_DAY / 2);
     break;
   }
   return words;

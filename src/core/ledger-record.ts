@@ -4,7 +4,7 @@
  * kept an entry in the log, into the older of its two copies. What a cut loses is bounded by that: strokes since.
  */
 import type { PumpHal } from '../../hal/hal.ts';
-import { restoreLatched } from './alarms/alarms.ts';
+import { alarmBits, restoreLatched } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
 import type { PumpState } from './state.ts';
 import { LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
@@ -53,12 +53,10 @@ export function saveLedger(pump: PumpState, hal: PumpHal): void {
   words[18] = pump.motor.stallRun;
   words[19] = pump.occlusion.hasBaseline;
   words[20] = pump.occlusion.baselinePa;
-  for (let i = 0; i < rows.length; i++) {
-    const alarm = rows[i]!;
-    words[22] = words[22]! | (alarm.isActive << i);
-    words[23] = words[23]! | (alarm.isAcknowledged << i);
-    words[FIRST_RAISES_WORD + i] = alarm.raises;
-  }
+  const alarms = alarmBits(pump.alarms);
+  words[22] = alarms.active;
+  words[23] = alarms.acknowledged;
+  for (let i = 0; i < rows.length; i++) words[FIRST_RAISES_WORD + i] = rows[i]!.raises;
   ledger.sequence += 1;
   seal(words, ledger.sequence, hal.checksum);
   hal.store.write(LEDGER_AT + (ledger.sequence % 2) * LEDGER_WORDS, words);

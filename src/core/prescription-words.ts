@@ -30,13 +30,15 @@ export const BOLUS_DOSE_WORD = 8;
 export const BOLUS_TICKS_WORD = 9;
 export const BOLUS_INTERVAL_WORD = 10;
 export const BOLUS_FIRST_WORD = 11;
-/** Pattern by pattern, each from 00:00 on. */
+/** Pattern by pattern, each from 00:00 on; two half hours to a word, the earlier one in its low bits. */
 export const FIRST_RATE_WORD = 12;
+export const RATE_BITS = 16;
+export const RATE_MAX = 65535;
 export const SLOTS_PER_DAY = 48;
 export const PATTERNS = 7;
 export const DAYS_PER_WEEK = 7;
 /** Words that somebody prescribes. */
-export const PRESCRIBED_WORDS = FIRST_RATE_WORD + PATTERNS * SLOTS_PER_DAY;
+export const PRESCRIBED_WORDS = FIRST_RATE_WORD + (PATTERNS * SLOTS_PER_DAY) / 2;
 
 /** Words of the pump's own behind them: the dose of a day ago as `weekNumerator`, low and high, and when it was left. */
 export const KEPT_WORDS = PRESCRIBED_WORDS + 3;
@@ -62,6 +64,8 @@ export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: 
     case 2:
       // nL an hour. A concentration below zero is a flipped sign bit, found by the self-test; it asks for nothing.
       return concentrationUgPerMl < 0 ? 0 : 24 * concentrationUgPerMl * rate;
+    case 3:
+      return concentrationUgPerMl < 0 ? 0 : 24000 * concentrationUgPerMl * rate; // uL an hour
     default:
       return 0; // a flipped bit; found when a stroke falls due or by the self-test
   }
@@ -82,6 +86,11 @@ export function patternOf(words: Int32Array, weekday: number): number {
   return (words[WEEK_WORD]! >>> (3 * weekday)) & 7;
 }
 
+/** The rate at a place, counted in half hours from the first of the first pattern. */
+export function rateAt(words: Int32Array, place: number): number {
+  return (words[FIRST_RATE_WORD + (place >> 1)]! >>> (RATE_BITS * (place & 1))) & RATE_MAX;
+}
+
 /** The outcome code of a concentration, for which every product of the dosing stays exact. */
 function judgeConcentration(concentrationUgPerMl: number, strokeNl: number): number {
   if (concentrationUgPerMl < 1) return CONCENTRATION_OUT_OF_RANGE;
@@ -89,7 +98,7 @@ function judgeConcentration(concentrationUgPerMl: number, strokeNl: number): num
   return denominator > Math.floor(MAX_EXACT / concentrationUgPerMl) ? CONCENTRATION_OUT_OF_RANGE : ACCEPTED;
 }
 
-/** The fastest rate of the patterns that a week has, or -1: one of them is no rate, or no pattern. */
+/** The fastest rate of the patterns that a week has, or -1: one of them is no pattern. */
 function highestRate(words: Int32Array): number {
   let highest = 0;
   let seen = 0;
@@ -98,10 +107,8 @@ function highestRate(words: Int32Array): number {
     if (pattern >= PATTERNS) return -1;
     if (((seen >> pattern) & 1) === 1) continue;
     seen |= 1 << pattern;
-    const first = FIRST_RATE_WORD + pattern * SLOTS_PER_DAY;
     for (let slot = 0; slot < SLOTS_PER_DAY; slot++) {
-      const rate = words[first + slot]!;
-      if (rate < 0) return -1;
+      const rate = rateAt(words, pattern * SLOTS_PER_DAY + slot);
       if (rate > highest) highest = rate;
     }
   }
@@ -120,7 +127,7 @@ export function weekNumerator(words: Int32Array): number {
   let sum = 0;
   for (let i = 0; i < DAYS_PER_WEEK * SLOTS_PER_DAY; i++) {
     const weekday = Math.floor(i / SLOTS_PER_DAY);
-    sum += words[FIRST_RATE_WORD + (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i]!;
+    sum += rateAt(words, (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i);
   }
   return rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
 }
@@ -144,7 +151,7 @@ export function judgeWords(words: Int32Array, strokeNl: number): number {
   if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);
-  if (highest < 0 || unit < 0 || unit > 2) return RATE_OUT_OF_RANGE;
+  if (highest < 0 || unit < 0 || unit > 3) return RATE_OUT_OF_RANGE;
   if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
   return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
 }

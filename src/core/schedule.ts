@@ -4,11 +4,11 @@ import type { PrescriptionState } from './prescription.ts';
 import { minimumNumerator } from './prescription.ts';
 import {
   CONCENTRATION_WORD,
-  FIRST_RATE_WORD,
   MODE_MINIMUM,
   MODE_STOPPED,
   MODE_WORD,
   PATTERNS,
+  rateAt,
   rateNumerator,
   SLOTS_PER_DAY,
   UNIT_WORD,
@@ -37,7 +37,7 @@ export function numeratorAt(
   startHour: number,
 ): number {
   if (permission === STOPPED) return 0;
-  // One function without helpers: it is asked three times a wake, and on the board each call costs as much as the sum.
+  // One function with hardly a helper: it is asked three times a wake, and on the board each call costs as much as the sum.
   const words = prescription.words;
   const mode = words[MODE_WORD]!;
   if (prescription.isReadable === 0 || mode === MODE_MINIMUM) return minimumNumerator(prescription);
@@ -45,9 +45,9 @@ export function numeratorAt(
   const slot = slotOfWeek(tick, startHour);
   const weekday = Math.floor(slot / SLOTS_PER_DAY);
   const pattern = (words[WEEK_WORD]! >>> (3 * weekday)) & 7;
-  const rate = words[FIRST_RATE_WORD + (pattern - weekday) * SLOTS_PER_DAY + slot]!;
-  // No such pattern, or a negative rate, is a flipped bit, found at the next verification; until then it asks for nothing.
-  if (pattern >= PATTERNS || rate < 0) return 0;
+  // No such pattern is a flipped bit, found at the next verification; until then it asks for nothing.
+  if (pattern >= PATTERNS) return 0;
+  const rate = rateAt(words, (pattern - weekday) * SLOTS_PER_DAY + slot);
   const programmed = rateNumerator(words[UNIT_WORD]!, rate, words[CONCENTRATION_WORD]!);
   if (permission === MINIMUM_RATE) return Math.min(programmed, minimumNumerator(prescription));
   return programmed;

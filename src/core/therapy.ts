@@ -2,7 +2,7 @@
  * What a clinician prescribes, in the units it is entered in, so that nothing is rounded on the way in. Types only: the
  * pump holds a prescription as words (`prescription-words.ts`), and whoever orders one writes them.
  */
-export type RateUnit = 'tenth-ug-per-day' | 'tenth-ug-per-hour' | 'nl-per-hour';
+export type RateUnit = 'tenth-ug-per-day' | 'tenth-ug-per-hour' | 'nl-per-hour' | 'ul-per-hour';
 
 /** Who the label's rules of titration are asked about; `none` has no rules. */
 export type PatientGroup = 'none' | 'adult-spinal' | 'adult-cerebral' | 'child';

@@ -6,6 +6,7 @@
  * whole number of cycles holds one stroke more or less by chance: the curve then shows the window and not the pump
  * (BISSIG). So each window is given twice, as the standard has it and as the nearest whole number of cycles.
  */
+import { RATE_MAX } from '../core/prescription-words.ts';
 import type { Target, TargetFactory, TargetObserver, TargetSetup } from '../../hal/target.ts';
 import { PERISTALTIC_STROKE_NL, VALVE_ACCUMULATOR_STROKE_NL } from '../core/config.ts';
 import { CATHETER_OCCLUSION } from '../core/alarms/table.ts';
@@ -13,6 +14,7 @@ import { TICK_MS, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE } from '../cor
 import type { Scenario } from '../scenario/scenario.ts';
 import { setupOf } from '../scenario/run.ts';
 
+const NL_PER_UL = 1000;
 /** Sampled each half minute (BRAUN). */
 const SAMPLE_TICKS = 30_000 / TICK_MS;
 const START_UP_TICKS = 2 * TICKS_PER_HOUR;
@@ -83,7 +85,9 @@ export class AccuracyError extends Error {}
 export async function measureAccuracy(scenario: Scenario, createTarget: TargetFactory): Promise<Accuracy> {
   const setup = setupOf(scenario, false);
   const { meanUlPerHour, isSteady } = await prescribedRate(setup, createTarget);
-  const rateNlPerHour = Math.round(1000 * meanUlPerHour);
+  // A faster rate is one of whole uL to the pump.
+  const step = NL_PER_UL * meanUlPerHour > RATE_MAX ? NL_PER_UL : 1;
+  const rateNlPerHour = step * Math.round((NL_PER_UL * meanUlPerHour) / step);
   if (rateNlPerHour === 0)
     throw new AccuracyError('the therapy delivers nothing on its first day: there is no flow to measure');
   const steady = atRate(setup, rateNlPerHour);
@@ -121,7 +125,10 @@ export async function measureAccuracy(scenario: Scenario, createTarget: TargetFa
 function atRate(setup: TargetSetup, rateNlPerHour: number): TargetSetup {
   return {
     ...setup,
-    therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: rateNlPerHour },
+    therapy:
+      rateNlPerHour > RATE_MAX
+        ? { mode: 'continuous', unit: 'ul-per-hour', rate: rateNlPerHour / NL_PER_UL }
+        : { mode: 'continuous', unit: 'nl-per-hour', rate: rateNlPerHour },
     hasOracle: false,
   };
 }

@@ -3,6 +3,7 @@
  * concentration changes: ug keeps the dose, mL/h keeps the volume. A volume by the day is turned into its dose, since
  * most daily volumes are no whole number of nL an hour.
  */
+import { RATE_MAX } from '../core/prescription-words.ts';
 import type { DayPattern, RateUnit, Therapy } from '../core/therapy.ts';
 import type { Path, Report } from './problem.ts';
 import type { Rate } from './quantity.ts';
@@ -12,6 +13,7 @@ import { WEEKDAYS } from './time.ts';
 /** The fastest that the mechanism is specified for, in nL a day: 24 mL. Well under one stroke a tick. */
 const FASTEST_NL_PER_DAY = 24_000_000n;
 const HOURS_PER_DAY = 24;
+const NL_PER_UL = 1000;
 const EVERY_DAY = WEEKDAYS.map((_, weekday) => weekday);
 /** nL x ug/mL in a tenth of a ug. */
 const NL_UG_PER_ML_PER_TENTH_UG = 100_000n;
@@ -176,22 +178,47 @@ function exactRates(
   if (!isRight) return null;
 
   const isByTheDay = placed.some(({ rate }) => rate.per === 'day');
-  if (first.rate.family === 'dose') {
-    return {
-      unit: isByTheDay ? 'tenth-ug-per-day' : 'tenth-ug-per-hour',
-      rates: placed.map(({ rate }) =>
-        isByTheDay && rate.per === 'hour' ? HOURS_PER_DAY * rate.amount : rate.amount,
-      ),
-    };
+  let unit: RateUnit = isByTheDay ? 'tenth-ug-per-day' : 'tenth-ug-per-hour';
+  if (first.rate.family === 'volume' && !isByTheDay) {
+    unit = placed.some(({ rate }) => rate.amount > RATE_MAX) ? 'ul-per-hour' : 'nl-per-hour';
   }
-  if (!isByTheDay) return { unit: 'nl-per-hour', rates: placed.map(({ rate }) => rate.amount) };
   const rates: number[] = [];
   for (const { rate, path } of placed) {
-    const tenths = perDay(rate) * BigInt(concentration);
-    if (tenths % NL_UG_PER_ML_PER_TENTH_UG === 0n) rates.push(Number(tenths / NL_UG_PER_ML_PER_TENTH_UG));
-    else report(path, notWhole(rate, tenths, concentration));
+    const exact = exactRate(rate, unit, concentration);
+    if (typeof exact === 'number') rates.push(exact);
+    else report(path, exact);
   }
-  return rates.length === placed.length ? { unit: 'tenth-ug-per-day', rates } : null;
+  return rates.length === placed.length ? { unit, rates } : null;
+}
+
+/** In this unit, or why it can't be. */
+function exactRate(rate: Rate, unit: RateUnit, concentration: number): number | string {
+  let amount = rate.amount;
+  if (unit === 'ul-per-hour') {
+    if (amount % NL_PER_UL !== 0) return notWholeUl(rate);
+    amount /= NL_PER_UL;
+  } else if (rate.family === 'volume' && unit === 'tenth-ug-per-day') {
+    const tenths = perDay(rate) * BigInt(concentration);
+    if (tenths % NL_UG_PER_ML_PER_TENTH_UG !== 0n) return notWhole(rate, tenths, concentration);
+    amount = Number(tenths / NL_UG_PER_ML_PER_TENTH_UG);
+  } else if (unit === 'tenth-ug-per-day' && rate.per === 'hour') {
+    amount *= HOURS_PER_DAY;
+  }
+  return amount > RATE_MAX ? tooLarge(rate, unit) : amount;
+}
+
+function notWholeUl(rate: Rate): string {
+  const below = Math.floor(rate.amount / NL_PER_UL);
+  return `${rate.text} stands in a therapy of more than ${RATE_MAX / NL_PER_UL} uL/h, which the pump holds in whole uL/h: write ${below} uL/h or ${below + 1} uL/h`;
+}
+
+/** What the pump holds of a rate is 16 bits; no therapy comes near. */
+function tooLarge(rate: Rate, unit: RateUnit): string {
+  const most =
+    unit === 'tenth-ug-per-day'
+      ? `${RATE_MAX / 10} ug/day by the day: write at most that, or all rates by the hour (${rate.family === 'dose' ? 'ug/h' : 'uL/h'})`
+      : `${RATE_MAX / 10} ug/h: write at most that, or raise the concentration`;
+  return `${rate.text} is more than a prescription holds, ${most}`;
 }
 
 function perDay(rate: Rate): bigint {
@@ -223,7 +250,8 @@ function tooFast(rate: Rate, concentration: number): string | null {
 
 /** A therapy that is still in force when the concentration is programmed; null when the pump can follow. */
 export function tooFastAt(therapy: Therapy, concentration: number): string | null {
-  if (therapy.mode === 'minimum' || therapy.mode === 'stopped' || therapy.unit === 'nl-per-hour') return null;
+  if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return null;
+  if (therapy.unit === 'nl-per-hour' || therapy.unit === 'ul-per-hour') return null;
   const highest =
     therapy.mode === 'flex'
       ? Math.max(...therapy.days.flatMap(({ steps }) => steps.map(({ rate }) => rate)))

@@ -263,7 +263,7 @@ describe('troubleshooting', () => {
     run.isBusy = true;
     lookAtClock(run, 1000);
     const setUp = new FakePins(bundles.freeRunning.code);
-    setUp.say('setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48');
+    setUp.say('setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.196611000*24');
     setUp.pass(70);
     setUp.breaksOff = 'step';
     setUp.pass(5);

@@ -19,7 +19,7 @@ import { Rig } from '../core/rig.ts';
 import { FakePins, type FakePinsOptions } from './fake-pins.ts';
 
 /** 300 ug a day of 500 ug/mL: one stroke in 72 s. */
-const SETUP = 'setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.3000*48';
+const SETUP = 'setup,2,500,40000000,0,38000000,0,0.0.500.2000000.0*8.196611000*24';
 const STROKE = EVENT_KINDS.indexOf('stroke');
 const MEMORY_ERROR = ALARMS.findIndex(({ name }) => name === 'memory-error');
 const RESUME = EVENT_KINDS.indexOf('resume');
@@ -56,9 +56,7 @@ describe('a pump over pins', () => {
     expect(pins.say('status,2')).toMatch(/^nak,2,4,/);
     pins.pass(200);
     expect(pins.windings).toEqual([]);
-    expect(pins.say('setup,3,500,40000000,0,38000000,0,0.0.500.2000000.0*8.999999999*48')).toMatch(
-      /^nak,3,3,/,
-    );
+    expect(pins.say('setup,3,500,40000000,0,38000000,0,0.1.500.2000000.0*8.-1*24')).toMatch(/^nak,3,3,/);
   });
 
   it('turns its motor for each stroke, once round the windings and let go, and counts the feedback [SR-DOSE-7]', () => {
@@ -143,7 +141,7 @@ describe('a pump over pins', () => {
       [3672, 'stroke', 51],
     ]);
     // 100 ug a day and not 300: a stroke in 216 s.
-    expect(again.say('command,3,2.1.0.0.500.0*9.1000*48')).toMatch(/^ok/);
+    expect(again.say('command,3,2.1.0.0.500.0*9.65537000*24')).toMatch(/^ok/);
     again.pass(2);
     const third = restarted(again.files);
     const from = third.status().tick;
@@ -183,7 +181,7 @@ describe('a pump over pins', () => {
     const pins = started();
     pins.pass(10);
     pins.isWorn = true;
-    pins.say('command,3,2.1.0.0.500.0*9.1000*48');
+    pins.say('command,3,2.1.0.0.500.0*9.65537000*24');
     pins.pass(3600);
     expect(pins.status().requested).toBe(16);
     const again = restarted(pins.files);
@@ -465,7 +463,9 @@ describe('the store', () => {
 
   it('has no place for a number too large for a word', () => {
     const pins = new FakePins(code);
-    expect(pins.say('setup,2,500,4000000000,0,38000000,0,0.0.500.2000000.0*8.3000*48')).toMatch(/^nak,2,3,/);
+    expect(pins.say('setup,2,500,4000000000,0,38000000,0,0.0.500.2000000.0*8.196611000*24')).toMatch(
+      /^nak,2,3,/,
+    );
     expect(pins.files.size).toBe(0);
   });
 

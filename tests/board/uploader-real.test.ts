@@ -130,7 +130,7 @@ describe('an upload to a real interpreter', () => {
     await withBoard(place, async (port) => {
       await flash(port, coreHash, code);
       // 24 mL a day: five strokes in nine ticks.
-      expect(await ask(port, 'setup,2,500,40000000,0,38000000,0,0.2.500.2000000.0*8.1000000*48')).toMatch(
+      expect(await ask(port, 'setup,2,500,40000000,0,38000000,0,0.1.500.2000000.0*8.327685000*24')).toMatch(
         /^ok,2,/,
       );
       await new Promise((resolve) => setTimeout(resolve, 9000));

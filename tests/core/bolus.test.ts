@@ -94,7 +94,7 @@ describe('a bolus that the pump does not give', () => {
   });
 
   it('has no time that is long enough beside a basal rate beyond 24 mL a day', () => {
-    const rig = new Rig({ therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 1_000_000 } });
+    const rig = new Rig({ therapy: { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 5000 } });
     rig.at(10, bolus(1, 86_400)).runTo(20);
     expect(outcome(rig, 10)).toBe('bolus-too-fast');
     expect(rig.of('bolus-shortest')).toEqual([{ tick: 10, argument: 0 }]);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { ClinicalOrder } from '../../hal/target.ts';
+import { rateAt } from '../../src/core/prescription-words.ts';
 import { Rig } from './rig.ts';
 
 const RATE_WORD = 12;
@@ -38,7 +39,7 @@ describe('a command in the tick of a flip', () => {
     expect(rig.said(1000)[0]).toBe('command 48');
     expect(rig.pump.prescription).toMatchObject({ isReadable: 1, repairs: 1 });
     for (const words of [rig.pump.prescription.words, rig.storedCopy(0), rig.storedCopy(1)]) {
-      expect(words[RATE_WORD]).toBe(3000);
+      expect(rateAt(words, 0)).toBe(3000);
       expect(words[LOW_RESERVOIR_WORD]).toBe(3_000_000);
     }
     expect(rig.ticksOf('stroke')).toEqual(every72(1, DAY));
@@ -50,7 +51,7 @@ describe('a command in the tick of a flip', () => {
       flip(rig, RATE_WORD, 6);
       rig.at(1000, command).runTo(1000);
       expect(rig.of('raise')).toEqual([{ tick: 1000, argument: MEMORY_REPAIRED }]);
-      expect(rig.pump.prescription.words[RATE_WORD]).toBe(3000);
+      expect(rateAt(rig.pump.prescription.words, 0)).toBe(3000);
     }
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { createMotor, lookAtMotor } from '../../src/core/motor.ts';
+import { rateAt } from '../../src/core/prescription-words.ts';
+import { BOOT_AT, BOOT_WORDS, PRESCRIPTION_AT, PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 import { stateFields } from '../../hal/state-fields.ts';
 import { Rig } from './rig.ts';
 
@@ -77,8 +79,8 @@ describe('the motor', () => {
 
 describe('memory', () => {
   const RATE_WORD = 12;
-  const SEQUENCE_WORD = 348;
-  const CHECK_WORD = 349;
+  const SEQUENCE_WORD = PRESCRIPTION_WORDS - 2;
+  const CHECK_WORD = PRESCRIPTION_WORDS - 1;
 
   it('a flip in the working copy is mended from the stored one before a stroke is pushed on it [SR-MEM-1]', () => {
     const rig = new Rig().runTo(100);
@@ -87,14 +89,17 @@ describe('memory', () => {
     rig.runTo(1700);
     expect(rig.of('raise')).toEqual([{ tick: 119, argument: MEMORY_REPAIRED }]);
     expect(rig.pump.prescription).toMatchObject({ isReadable: 1, repairs: 1, isJustRepaired: 0 });
-    expect(rig.pump.prescription.words[RATE_WORD]).toBe(3000);
+    expect(rateAt(rig.pump.prescription.words, 0)).toBe(3000);
     expect(rig.pump.mode.permission).toBe(0);
     expect(rig.ticksOf('condition-gone')).toEqual([120]);
   });
 
   it('a flip in a stored copy is found by the self-test of the half hour and written again [SR-MEM-2]', () => {
-    const places = [0, 2, 3, RATE_WORD, SEQUENCE_WORD - 1, SEQUENCE_WORD, CHECK_WORD, 350, 350 + CHECK_WORD];
-    for (const place of places) {
+    const ofBoot = [BOOT_AT, BOOT_AT + 2, BOOT_AT + BOOT_WORDS + 3];
+    const ofPrescription = [0, 2, 3, RATE_WORD, SEQUENCE_WORD - 1, SEQUENCE_WORD, CHECK_WORD].flatMap(
+      (word) => [PRESCRIPTION_AT + word, PRESCRIPTION_AT + PRESCRIPTION_WORDS + word],
+    );
+    for (const place of [...ofBoot, ...ofPrescription]) {
       const rig = new Rig().runTo(100);
       rig.stored![place]! ^= 1 << 31;
       rig.runTo(1799);

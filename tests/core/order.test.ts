@@ -124,8 +124,8 @@ describe('hours', () => {
   });
 
   it('a program slot begins in its hour tick, whatever hour tick 0 was [SR-DOSE-3]', () => {
-    const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 1_800_000 : 0));
-    const rig = new Rig({ therapy: hourlyTherapy('nl-per-hour', rates), startHour: 5 });
+    const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 9000 : 0));
+    const rig = new Rig({ therapy: hourlyTherapy('tenth-ug-per-hour', rates), startHour: 5 });
     rig.runTo(3 * HOUR);
     const strokes = rig.ticksOf('stroke');
     expect(strokes).toHaveLength(3600);
@@ -259,7 +259,7 @@ describe('one tick', () => {
   });
 
   it('a prescription that the pump would refuse makes no pump [SR-DOSE-5]', () => {
-    const therapy = { mode: 'continuous', unit: 'nl-per-hour', rate: 1_800_001 } as const;
+    const therapy = { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 9001 } as const;
     expect(() => new Rig({ ...ONE_IN_72, therapy })).toThrow(
       'assertion: prescription that the pump would refuse',
     );

@@ -7,6 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
+import { rateAt } from '../../src/core/prescription-words.ts';
 import { readLog } from '../../src/core/log.ts';
 import { bootPump, createPump } from '../../src/core/pump.ts';
 import { SAVE_STROKES } from '../../src/core/ledger-record.ts';
@@ -81,7 +82,7 @@ const isPrescription = (address: number): boolean => address >= PRESCRIPTION_AT 
 const therapyOf = (words: Int32Array): string => words.subarray(0, PRESCRIPTION_WORDS - 2).join();
 
 /** By hand: a stroke is 500e-6 mL x ug/mL, so 432 x ug/mL / (tenths of a ug a day) seconds apart. */
-const ticksPerStroke = (words: Int32Array): number => (432 * words[2]!) / words[12]!;
+const ticksPerStroke = (words: Int32Array): number => (432 * words[2]!) / rateAt(words, 0);
 
 const entryText = (tick: number, code: number, argument: number): string =>
   `${tick} ${EVENT_KINDS[code]} ${argument}`;
@@ -295,12 +296,12 @@ describe('power lost while a pump is made', () => {
         seen.none += 1;
       } else if (isMade) {
         // A new pump's books, at tick 0.
-        expect(pump.prescription.words[12]).toBe(1000);
+        expect(rateAt(pump.prescription.words, 0)).toBe(1000);
         expect(pump).toMatchObject({ nowTick: 1, motor: { requested: 0 }, ledger: { restarts: 1 } });
         seen.made += 1;
       } else {
         // Until the second copy of its boot record is touched, the former one.
-        expect(pump.prescription.words[12]).toBe(3000);
+        expect(rateAt(pump.prescription.words, 0)).toBe(3000);
         expect(pump).toMatchObject({ motor: { requested: 50 } });
         seen.former += 1;
       }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClinicalOrder } from '../../hal/target.ts';
 import { COMMAND_OUTCOMES } from '../../src/core/commands.ts';
+import { rateAt } from '../../src/core/prescription-words.ts';
 import type { PatientGroup, Therapy } from '../../src/core/therapy.ts';
 import { RULES_SPAN, TITRATION_RULES } from '../../src/core/titration.ts';
 import { Rig, type RigOptions } from './rig.ts';
@@ -67,7 +68,7 @@ describe('a program in a day', () => {
       .runTo(1000);
     expect(limits(rig, 1000)).toEqual(met === '' ? [] : [met]);
     expect(outcome(rig, 1000)).toBe(met === '' ? 'accepted' : 'needs-confirmation');
-    expect(rig.pump.prescription.words[12]).toBe(met === '' ? rate : 3000);
+    expect(rateAt(rig.pump.prescription.words, 0)).toBe(met === '' ? rate : 3000);
   });
 
   it('that is confirmed is taken, and the log says which rule it met [SR-LIMIT-1]', () => {
@@ -76,7 +77,7 @@ describe('a program in a day', () => {
       .runTo(1000);
     expect(limits(rig, 1000)).toEqual(['500 raised-too-far']);
     expect(outcome(rig, 1000)).toBe('accepted');
-    expect(rig.pump.prescription.words[12]).toBe(4500);
+    expect(rateAt(rig.pump.prescription.words, 0)).toBe(4500);
   });
 
   it('to stopped or to minimum is a fall to nothing', () => {

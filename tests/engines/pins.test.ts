@@ -62,8 +62,8 @@ function say(text){LOG.push(thecal(text+","+(crc(text)&65535).toString(16)));}
 
 /** Strokes, a stop and its end, a program, an interrogation. */
 const LIFE = `
-say("setup,2,500,40000000,8,38000000,0,0.0.500.2000000.0*8.3000*48");
-pass(300);say("status,3");say("command,4,0.0");pass(200);say("command,5,1.0");say("command,6,2.1.0.0.500.0*9.9000*48");
+say("setup,2,500,40000000,8,38000000,0,0.0.500.2000000.0*8.196611000*24");
+pass(300);say("status,3");say("command,4,0.0");pass(200);say("command,5,1.0");say("command,6,2.1.0.0.500.0*9.589833000*24");
 pass(200);say("command,7,7.0");pass(5);say("status,8");
 LOG.push(KICKS,crc(LOG.join()));
 `;

@@ -10,6 +10,7 @@ import {
   MODE_WORD,
   PATIENT_GROUP_WORD,
   PRESCRIBED_WORDS,
+  rateAt,
   UNIT_WORD,
   WEEK_WORD,
 } from '../../src/core/prescription-words.ts';
@@ -42,7 +43,7 @@ describe('words of a prescription', () => {
     });
     // Pattern 1 in the three bits of Saturday and of Sunday: 2^15 + 2^18.
     expect(words[WEEK_WORD]).toBe(32_768 + 262_144);
-    const rates = [...words.subarray(FIRST_RATE_WORD)];
+    const rates = Array.from({ length: 7 * 48 }, (_, place) => rateAt(words, place));
     expect(rates).toEqual([
       ...Array<number>(48).fill(7),
       ...Array<number>(47).fill(8),
@@ -74,9 +75,17 @@ describe('words of a prescription', () => {
   });
 
   it('are no place for what is no whole number of 32 bits', () => {
-    for (const rate of [0.5, Number.NaN, 3_000_000_000]) {
-      const wanted: Therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate };
-      expect(() => judged(wanted)).toThrow('is no word of a prescription');
+    for (const lowReservoirNl of [0.5, Number.NaN, 3_000_000_000]) {
+      const wanted: Prescription = { ...rest, therapy: { mode: 'stopped' }, lowReservoirNl };
+      expect(() => prescriptionWords(wanted)).toThrow('is no word of a prescription');
+    }
+  });
+
+  it('are no place for a rate beyond its half of a word', () => {
+    const continuous = (rate: number): Therapy => ({ mode: 'continuous', unit: 'tenth-ug-per-day', rate });
+    expect(judged(continuous(65_535))).toBe('accepted');
+    for (const rate of [-1, 0.5, Number.NaN, 65_536]) {
+      expect(() => judged(continuous(rate))).toThrow('is no rate that a prescription holds');
     }
   });
 });
@@ -115,11 +124,10 @@ describe('the pump takes', () => {
     expect(changed(MODE_WORD, 5)).toBe('prescription-out-of-range');
     expect(changed(MODE_WORD, -1)).toBe('prescription-out-of-range');
     expect(changed(PATIENT_GROUP_WORD, 4)).toBe('prescription-out-of-range');
-    expect(changed(UNIT_WORD, 3)).toBe('rate-out-of-range');
+    expect(changed(UNIT_WORD, 4)).toBe('rate-out-of-range');
     // Monday has pattern 7, of 0 to 6.
     expect(changed(WEEK_WORD, 7)).toBe('rate-out-of-range');
-    expect(changed(FIRST_RATE_WORD + 47, -1)).toBe('rate-out-of-range');
-    // Of a pattern that no day has.
-    expect(changed(FIRST_RATE_WORD + 48, -1)).toBe('accepted');
+    // 65,535 nL/h are no more than the mechanism can do.
+    expect(changed(FIRST_RATE_WORD + 23, -1)).toBe('accepted');
   });
 });

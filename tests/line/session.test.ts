@@ -22,7 +22,7 @@ function board() {
   const say = (verb: string, ...fields: (string | number)[]): string[] =>
     answer(session, sealLine([verb, (seq += 1), ...fields], crc)).split(',');
   say('hello');
-  say('setup', 500, 40_000_000, 0, 38_000_000, 0, '0.0.500.2000000.0*8.3000*48');
+  say('setup', 500, 40_000_000, 0, 38_000_000, 0, '0.0.500.2000000.0*8.196611000*24');
   return { session, say, state: () => say('state', 0).slice(2, -1) };
 }
 

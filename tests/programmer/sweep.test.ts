@@ -40,10 +40,10 @@ type Strike = (typeof STRIKES)[number];
 
 const LATE_TICKS = PATIENCE_TICKS + 2;
 /** Strokes of both rates come within seconds, so that a tick with the wrong one shows. */
-const RATES = [86_400, 172_800] as const;
+const RATES = [3600, 7200] as const;
 const optionsAt = (rate: number, sessionTimeoutTicks = NONE): Partial<RigOptions> => ({
   sessionTimeoutTicks,
-  therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
+  therapy: { mode: 'continuous', unit: 'tenth-ug-per-hour', rate },
 });
 
 const prescribed = (rig: Rig): Int32Array => rig.pump.prescription.words.slice(0, PRESCRIBED_WORDS);

@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bundleLab } from '../canaries/bundle.ts';
 import { ONE_IN_72, Rig } from '../core/rig.ts';
+import { RATE_MAX } from '../../src/core/prescription-words.ts';
 import type { RateUnit } from '../../src/core/therapy.ts';
 import { DAY, HOUR, isLong, seedOf } from './runs.ts';
 
 /** As one bundle: in the test runner's own modules the same years take several times as long. */
 const core = await bundleLab(null);
 
-const UNITS = ['tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour'] as const;
+const UNITS = ['tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour', 'ul-per-hour'] as const;
 
 /** Picolitres asked for in a number of ticks, as a fraction: worked out from the prescription in big integers. */
 function share(
@@ -26,6 +27,8 @@ function share(
       return { over: r * 100_000_000n * t, under: c * 3600n };
     case 'nl-per-hour':
       return { over: r * 1000n * t, under: 3600n };
+    case 'ul-per-hour':
+      return { over: r * 1_000_000n * t, under: 3600n };
   }
 }
 
@@ -48,13 +51,13 @@ describe('dosing is the arithmetic on paper', () => {
           untilTick: fc.integer({ min: 0, max: 40 * DAY }),
         }),
         ({ unit, flowNlPerDay, ugPerMl, strokeNl, untilTick }) => {
-          const perUnit =
-            unit === 'nl-per-hour'
-              ? 24
-              : unit === 'tenth-ug-per-day'
-                ? 100_000 / ugPerMl
-                : 2_400_000 / ugPerMl;
-          const rate = Math.max(1, Math.floor(flowNlPerDay / perUnit));
+          const perUnit = {
+            'tenth-ug-per-day': 100_000 / ugPerMl,
+            'tenth-ug-per-hour': 2_400_000 / ugPerMl,
+            'nl-per-hour': 24,
+            'ul-per-hour': 24_000,
+          };
+          const rate = Math.min(RATE_MAX, Math.max(1, Math.floor(flowNlPerDay / perUnit[unit])));
           const rig = new Rig(
             {
               therapy: { mode: 'continuous', unit, rate },

@@ -3,11 +3,12 @@
  * counterexample can be read and pasted. Options come from the fault table: a new fault is tried with no work here.
  */
 import fc from 'fast-check';
-import { hourlyTherapy } from '../../hal/prescription-words.ts';
+import { hourlyTherapy, RATE_UNITS } from '../../hal/prescription-words.ts';
 import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
 import { FAULTS } from '../../sim/faults/index.ts';
 import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
+import { RATE_MAX } from '../../src/core/prescription-words.ts';
 import type { PatientGroup, RateUnit, Therapy } from '../../src/core/therapy.ts';
 
 export const HOUR = 3600;
@@ -48,17 +49,16 @@ const nlPerDay: fc.Arbitrary<number> = fc
 
 /** The flow in a unit, never nothing, never more than a stroke a tick. */
 function rateOf(unit: RateUnit, flowNlPerDay: number, ugPerMl: number): number {
-  switch (unit) {
-    case 'tenth-ug-per-day':
-      return Math.max(1, Math.floor((flowNlPerDay * ugPerMl) / 100_000));
-    case 'tenth-ug-per-hour':
-      return Math.max(1, Math.floor((flowNlPerDay * ugPerMl) / 2_400_000));
-    case 'nl-per-hour':
-      return Math.max(1, Math.floor(flowNlPerDay / 24));
-  }
+  const nlPerDayOfOne = {
+    'tenth-ug-per-day': 100_000 / ugPerMl,
+    'tenth-ug-per-hour': 2_400_000 / ugPerMl,
+    'nl-per-hour': 24,
+    'ul-per-hour': 24_000,
+  };
+  return Math.min(RATE_MAX, Math.max(1, Math.floor(flowNlPerDay / nlPerDayOfOne[unit])));
 }
 
-const unit = fc.constantFrom<RateUnit>('tenth-ug-per-day', 'tenth-ug-per-hour', 'nl-per-hour');
+const unit = fc.constantFrom<RateUnit>(...RATE_UNITS);
 
 export function therapy(ugPerMl: number): fc.Arbitrary<Therapy> {
   const continuous = fc
@@ -171,7 +171,7 @@ const programCommand: fc.Arbitrary<ClinicalOrder> = fc.constantFrom(...CONCENTRA
       weight: 1,
       arbitrary: fc.constant<ClinicalOrder>({
         kind: 'program',
-        therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 2_000_000_000 },
+        therapy: { mode: 'continuous', unit: 'ul-per-hour', rate: RATE_MAX },
         concentrationUgPerMl: ugPerMl,
       }),
     },

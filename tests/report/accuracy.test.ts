@@ -126,7 +126,7 @@ describe('the report on accuracy', () => {
     await expect(accuracyOf('catheter-occlusion.yaml', steady)).rejects.toThrow(
       'there is no flow to measure',
     );
-    const fast = { 'dose: 300 ug/day': 'dose: 9600 ug/day' };
+    const fast = { 'dose: 300 ug/day': 'dose: 400 ug/h' };
     await expect(accuracyOf('catheter-occlusion.yaml', fast)).rejects.toThrow(
       'two days at this rate take 39 mL, and the reservoir is filled with 38 mL',
     );

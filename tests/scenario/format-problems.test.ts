@@ -104,12 +104,22 @@ describe('one slip is found at its place', () => {
       's.yaml:8:25 timeline.0.replace: 41 mL is more than the reservoir holds; write at most 40 mL, or a larger reservoir',
     ],
     [
+      'a dose by the day beyond what a prescription holds',
+      timeline('{ at: 1 d, command: { program: { mode: continuous, dose: 6554 ug/day } } }'),
+      's.yaml:8:62 timeline.0.command.program.dose: 6554 ug/day is more than a prescription holds, 6553.5 ug/day by the day: write at most that, or all rates by the hour (ug/h)',
+    ],
+    [
+      'a part of a uL in a large volume by the hour',
+      timeline('{ at: 1 d, command: { program: { mode: continuous, dose: 66.5 uL/h } } }'),
+      's.yaml:8:62 timeline.0.command.program.dose: 66.5 uL/h stands in a therapy of more than 65.535 uL/h, which the pump holds in whole uL/h: write 66 uL/h or 67 uL/h',
+    ],
+    [
       'a new pump that can not follow the therapy in force',
       timeline(
-        '{ at: 1 d, command: { program: { mode: continuous, dose: 12000 ug/day } } }',
+        '{ at: 1 d, command: { program: { mode: continuous, dose: 500 ug/h } } }',
         '{ at: 2 d, replace: 38 mL, concentration: 100 ug/mL }',
       ),
-      "s.yaml:9:47 timeline.1.concentration: the therapy in force can't be kept: 12000 ug/day of 100 ug/mL is beyond the pump, whose fastest is 24 mL/day: write at most 2400 ug/day, or raise the concentration",
+      "s.yaml:9:47 timeline.1.concentration: the therapy in force can't be kept: 500 ug/h of 100 ug/mL is beyond the pump, whose fastest is 24 mL/day: write at most 100 ug/h, or raise the concentration",
     ],
     [
       'the end of a fault that went with its pump',

@@ -134,6 +134,8 @@ describe('a therapy keeps the unit it is written in', () => {
   it.each([
     ['{ mode: continuous, dose: 12.5 ug/h }', { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 125 }],
     ['{ mode: continuous, dose: 25 uL/h }', { mode: 'continuous', unit: 'nl-per-hour', rate: 25_000 }],
+    // Beyond 65,535 nL/h, the most that a word's half holds, in whole uL.
+    ['{ mode: continuous, dose: 66 uL/h }', { mode: 'continuous', unit: 'ul-per-hour', rate: 66 }],
     // 0.2 mL/day is 8333.3 nL/h, but of 500 ug/mL exactly 100 ug/day.
     ['{ mode: continuous, dose: 0.2 mL/day }', { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 1000 }],
     ['{ mode: continuous, dose: 6 uL/day }', { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 30 }],

@@ -60,6 +60,30 @@ describe('a pump replaced on its catheter', () => {
     expect(world.transport.lostPg).toBe(5_000 * 500);
   });
 
+  it('turns while the interference lasts that had locked the one before, until a tone locks it too', () => {
+    const world = worldOf();
+    applyFault(world, { id: 'gate', kind: 'telemetry-lock', options: { duration: 7200 } }, 0);
+    toneSounded(world, 10);
+    strokes(world, 1, 10);
+    expect(confirmedStrokes(world, 800, 'peek')).toBe(0);
+    replacePump(world, NEW_PUMP, 1000);
+    strokes(world, 15, 20);
+    expect(confirmedStrokes(world, 1500, 'peek')).toBe(6);
+    toneSounded(world, 1500);
+    strokes(world, 21, 25);
+    expect(confirmedStrokes(world, 1900, 'peek')).toBe(6);
+  });
+
+  it('has gears that no scanner has bound, and is held by the field as the one before', () => {
+    const world = worldOf();
+    applyFault(world, { id: 'scan', kind: 'mri', options: { duration: 1800, 'late-restart': 36_000 } }, 0);
+    replacePump(world, NEW_PUMP, 1000);
+    strokes(world, 15, 24);
+    expect(confirmedStrokes(world, 1790, 'peek')).toBe(0);
+    strokes(world, 26, 30);
+    expect(confirmedStrokes(world, 2200, 'peek')).toBe(5);
+  });
+
   it('takes 199 uL of drug away in the old tubing and brings as much in the new one', () => {
     const world = worldOf();
     strokes(world, 1, 100);

@@ -47,6 +47,24 @@ export function createAlarms(rowCount: number): AlarmsState {
   return { rows, nextToneTick: NEVER };
 }
 
+/** A bit for each alarm: those that are active, those whose condition is present, those acknowledged. */
+export interface AlarmBits {
+  active: number;
+  present: number;
+  acknowledged: number;
+}
+
+export function alarmBits(alarms: AlarmsState): AlarmBits {
+  const bits = { active: 0, present: 0, acknowledged: 0 };
+  for (let i = 0; i < alarms.rows.length; i++) {
+    const alarm = alarms.rows[i]!;
+    bits.active |= alarm.isActive << i;
+    bits.present |= alarm.isPresent << i;
+    bits.acknowledged |= alarm.isAcknowledged << i;
+  }
+  return bits;
+}
+
 function findNextTone(alarms: AlarmsState): void {
   let next = NEVER;
   for (let i = 0; i < alarms.rows.length; i++) next = Math.min(next, alarms.rows[i]!.toneTick);

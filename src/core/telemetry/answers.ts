@@ -3,6 +3,7 @@
  * return how many words it has.
  */
 import type { PumpHal } from '../../../hal/hal.ts';
+import { alarmBits } from '../alarms/alarms.ts';
 import { fail } from '../assert.ts';
 import { ACCEPTED } from '../commands.ts';
 import { computedUsedPermille } from '../detection/battery.ts';
@@ -30,7 +31,7 @@ import {
 import { openSession, rollBack, stagedCheck, verifyStaged, writeStaged } from './session.ts';
 
 /** Version of the frames' contents: what each word of a reply or a prescription means. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const NEVER_WORD = -1;
 const ENTRY_REPLY_WORDS = 4;
 /** Older entries are in no store: none holds so many. */
@@ -91,15 +92,8 @@ export function answerHello(pump: PumpState, frame: Frame, hal: PumpHal): void {
   hal.telemetry.reply(sealFrame(frame.type + REPLY, frame.number, words, words.length));
 }
 
-/** Alarms are a bit for each. */
 function answerStatus(pump: PumpState, words: Int32Array): number {
-  let active = 0;
-  let acknowledged = 0;
-  for (let i = 0; i < pump.alarms.rows.length; i++) {
-    const alarm = pump.alarms.rows[i]!;
-    active |= alarm.isActive << i;
-    acknowledged |= alarm.isAcknowledged << i;
-  }
+  const alarms = alarmBits(pump.alarms);
   const session = pump.telemetry.session;
   words[0] = ACCEPTED;
   words[1] = LAYOUT;
@@ -110,8 +104,8 @@ function answerStatus(pump: PumpState, words: Int32Array): number {
   words[6] = pump.motor.confirmed;
   words[7] = computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl);
   words[8] = computedUsedPermille(pump.battery, pump.motor.requested, pump.nowTick - pump.build.implantTick);
-  words[9] = active;
-  words[10] = acknowledged;
+  words[9] = alarms.active;
+  words[10] = alarms.acknowledged;
   words[11] = pump.prescription.repairs;
   words[12] = pump.prescription.isReadable;
   words[13] = session.isOpen;
@@ -156,19 +150,11 @@ function answerReadBack(pump: PumpState, from: number, words: Int32Array): numbe
 
 /** Bits of the alarms that are active, those of them whose condition is present, and the acknowledged ones. */
 function answerAlarms(pump: PumpState, words: Int32Array): number {
-  let active = 0;
-  let present = 0;
-  let acknowledged = 0;
-  for (let i = 0; i < pump.alarms.rows.length; i++) {
-    const alarm = pump.alarms.rows[i]!;
-    active |= alarm.isActive << i;
-    present |= alarm.isPresent << i;
-    acknowledged |= alarm.isAcknowledged << i;
-  }
+  const alarms = alarmBits(pump.alarms);
   words[0] = ACCEPTED;
-  words[1] = active;
-  words[2] = present;
-  words[3] = acknowledged;
+  words[1] = alarms.active;
+  words[2] = alarms.present;
+  words[3] = alarms.acknowledged;
   return 4;
 }
 

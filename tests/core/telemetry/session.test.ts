@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { SESSION_LEFT_OPEN_TICKS } from '../../../src/core/config.ts';
 import { FRAME_WORDS_MAX } from '../../../src/core/telemetry/frame.ts';
-import { PRESCRIBED_WORDS } from '../../../src/core/prescription-words.ts';
+import { PRESCRIBED_WORDS, UNIT_WORD } from '../../../src/core/prescription-words.ts';
 import { PRESCRIPTION_AT } from '../../../src/core/store.ts';
 import { SESSION_STEPS, stagedCheck } from '../../../src/core/telemetry/session.ts';
 import { WandRig } from './bench.ts';
@@ -81,7 +81,9 @@ describe('an update session', () => {
     const before = rig.pump.prescription.words.slice();
     rig.ask('open');
     const tooFast = doubled();
-    tooFast.fill(216_001, RATE_WORD, RATE_WORD + 24);
+    // 9,001 tenths of a ug an hour in both halves of each word.
+    tooFast[UNIT_WORD] = 1;
+    tooFast.fill(9001 * 65_537, RATE_WORD, RATE_WORD + 24);
     rig.stage(tooFast);
     const [outcome] = rig.ask('commit', 1);
     expect(outcome).toBe(2);
@@ -116,7 +118,7 @@ describe('an update session', () => {
     expect(rig.ask('commit', 0)).toEqual(asks);
     rig.runTo(rig.pump.nowTick - 1 + 179);
     expect(rig.ask('commit', 1)).toEqual([0]);
-    expect(prescribed(rig)[RATE_WORD]).toBe(6000);
+    expect(prescribed(rig)[RATE_WORD]).toBe(doubled()[RATE_WORD]);
     rig.ask('open');
     expect(rig.pump.telemetry.session.askedTick).toBeGreaterThan(rig.pump.nowTick);
   });

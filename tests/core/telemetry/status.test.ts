@@ -19,7 +19,7 @@ describe('an interrogation', () => {
     rig.runTo(99);
     // Stroke 1 of tick 71 is confirmed by the look of the next stroke, in tick 143.
     expect(named(STATUS_WORDS, rig.ask('status'))).toEqual({
-      layout: 2,
+      layout: 3,
       nowTick: 100,
       permission: 0,
       isStopCommanded: 0,
@@ -102,7 +102,7 @@ describe('a greeting', () => {
     rig.ask('resume');
     const [hello] = rig.send(sealFrame(REQUESTS.indexOf('hello'), 40_000, [], 0));
     expect(named(HELLO_WORDS, hello!)).toEqual({
-      layout: 2,
+      layout: 3,
       lastNumber: 2,
       strokeNl: 500,
       reservoirNl: 40_000_000,

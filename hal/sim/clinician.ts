@@ -1,0 +1,154 @@
+/**
+ * The clinician's side of a simulated run: what was ordered, what the pump answered, hence what is prescribed; the
+ * session at the programmer; what each refill found. Plain data, as everything that a run depends on.
+ *
+ * The dose oracle is told of the prescription from here and from nowhere else: it is what a person entered and the pump
+ * accepted, never what the firmware made of it.
+ */
+import type { Command } from '../../src/core/commands.ts';
+import type { Therapy } from '../../src/core/therapy.ts';
+import { TICKS_PER_DAY } from '../../src/core/units.ts';
+import { prescriptionWords } from '../prescription-words.ts';
+import type { ClinicalOrder, Prescription, RefillRecord, Stimulus } from '../target.ts';
+import type { PrescribedDose, PrescribedRate, PumpClock } from './prescribed.ts';
+import {
+  byPatientsClock,
+  nextDoseTick,
+  prescribedDose,
+  prescribedPgPerDay,
+  prescribedRate,
+  withDose,
+} from './prescribed.ts';
+import { crc32OfWords } from './sim-hal.ts';
+import type { Wand } from './wand.ts';
+import { beginSession, createWand } from './wand.ts';
+
+type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
+
+export interface Clinician {
+  /** What was last programmed, as a person would know it. */
+  therapy: Therapy;
+  concentrationUgPerMl: number;
+  isStopped: boolean;
+  /** The bolus that the pump accepted, and the bridge; null once something else was ordered. */
+  dose: PrescribedDose | null;
+  bridge: { untilTick: number; pgPerDay: number } | null;
+  /** A session of the timeline, while somebody is at it. */
+  wand: Wand;
+  /** What the programmer in it wants to program. */
+  wanted: Program | null;
+  /** Orders of the tick being executed, to be matched with the pump's answers in order. */
+  taken: ClinicalOrder[];
+  refills: RefillRecord[];
+}
+
+export function createClinician({ therapy, concentrationUgPerMl }: Prescription): Clinician {
+  return {
+    therapy,
+    concentrationUgPerMl,
+    isStopped: false,
+    dose: null,
+    bridge: null,
+    wand: createWand(),
+    wanted: null,
+    taken: [],
+    refills: [],
+  };
+}
+
+/** Somebody comes with a programmer. */
+export function beginUpdate(c: Clinician, session: Stimulus & { kind: 'session' }, at: number): void {
+  c.wanted = session.program;
+  const words = session.program === null ? null : [...prescriptionWords(session.program)];
+  beginSession(c.wand, { ...session, words }, at, crc32OfWords);
+}
+
+/** Another pump came with this prescription; whoever was at the old one has gone. */
+export function beginWithNewPump(c: Clinician, { therapy, concentrationUgPerMl }: Prescription): void {
+  c.wand = createWand();
+  c.wanted = null;
+  c.isStopped = false;
+  c.therapy = therapy;
+  c.concentrationUgPerMl = concentrationUgPerMl;
+}
+
+/** The pump tells what became of an order. True when the prescription may be another one for it. */
+export function hearAnswer(
+  c: Clinician,
+  kind: Command['kind'] | undefined,
+  isAccepted: boolean,
+  at: number,
+): boolean {
+  const order = orderTold(c, kind);
+  if (order === undefined || !isAccepted) return false;
+  if (order.kind === 'stop') c.isStopped = true;
+  if (order.kind === 'resume') c.isStopped = false;
+  if (order.kind === 'bolus') c.dose = prescribedDose(order.doseTenthUg, at, order.ticks);
+  // Either ends a bolus, and nothing gives the rest of it.
+  if (order.kind === 'stop' || order.kind === 'program') c.dose = null;
+  if (order.kind === 'program') {
+    c.bridge = bridgeOf(c, order, at);
+    c.therapy = order.therapy;
+    c.concentrationUgPerMl = order.concentrationUgPerMl;
+  }
+  return true;
+}
+
+/** The order that the pump tells of: they are told in turn, and those over the wand come last. */
+function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrder | undefined {
+  if (c.taken.length > 0) return c.taken.shift();
+  if (kind === 'stop' || kind === 'resume') return { kind };
+  return kind === 'program' ? (c.wanted ?? undefined) : undefined;
+}
+
+/** The old drug at the old daily dose until it is out of the line. */
+function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
+  const oldUgPerMl = c.concentrationUgPerMl;
+  const bridgeNl = order.bridgeNl ?? 0;
+  if (bridgeNl === 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
+  const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
+  return { untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay), pgPerDay };
+}
+
+/** Where another part of what was ordered begins: no jump passes it by. */
+export function nextTurn({ dose, bridge }: Clinician, tick: number): number {
+  const doseTick = nextDoseTick(dose, tick);
+  return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
+}
+
+/** How the patient's clock stands to the pump's in a tick. */
+interface PatientsTime {
+  readonly tick: number;
+  readonly ppm: number;
+}
+
+/**
+ * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; a bolus and a
+ * bridge, over in hours, are by the pump's seconds.
+ */
+export function prescriptionAt(
+  c: Clinician,
+  at: number,
+  patients: PatientsTime,
+  clock: PumpClock,
+): PrescribedRate {
+  const { bridge, isStopped, dose } = c;
+  const rate =
+    bridge !== null && at < bridge.untilTick && !isStopped
+      ? { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY }
+      : byPatientsClock(
+          prescribedRate(
+            isStopped ? { mode: 'stopped' } : c.therapy,
+            patients.tick,
+            c.concentrationUgPerMl,
+            clock,
+          ),
+          patients.ppm,
+        );
+  return withDose(rate, dose, at);
+}
+
+/** The last one that could be performed. */
+export function lastRefill({ refills }: Clinician): RefillRecord | undefined {
+  return refills.findLast(({ performed }) => performed);
+}
