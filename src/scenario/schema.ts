@@ -44,11 +44,15 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
+  group: 'none',
+  confirm: 'yes',
   disturbance: 'off',
   temperature: '37 C',
 } as const;
 
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
+/** Order is that of the pump's codes. */
+export const PATIENT_GROUPS = ['none', 'adult-spinal', 'adult-cerebral', 'child'] as const;
 export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
@@ -103,6 +107,9 @@ const THERAPY = byWord(
   'write one of continuous, hourly, flex, minimum, stopped',
 );
 
+/** Whether a soft limit that a program meets is taken. */
+const CONFIRM = word('answer', ['yes', 'no']).prefault(DEFAULTS.confirm);
+
 const PUMP = closed({
   mechanism: word('mechanism', MECHANISMS),
   reservoir: quantity(KINDS.volume, RESERVOIR),
@@ -123,7 +130,10 @@ const CATHETER = closed({
   mixing: wholeNumber(12, 256).prefault(DEFAULTS.mixing),
 });
 
-const PATIENT = closed({ 'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo) });
+const PATIENT = closed({
+  'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
+  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
+});
 
 const SCREENING = closed({
   dose: quantity(KINDS.dose),
@@ -248,8 +258,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
       acknowledge: closed({ acknowledge: alarm }),
       silence: closed({ silence: alarm }),
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
-      program: closed({ program: THERAPY }),
-      concentration: closed({ concentration, bridge: quantity(KINDS.volume, BRIDGE).optional() }),
+      program: closed({ program: THERAPY, confirm: CONFIRM }),
+      concentration: closed({
+        concentration,
+        bridge: quantity(KINDS.volume, BRIDGE).optional(),
+        confirm: CONFIRM,
+      }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),
