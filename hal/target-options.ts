@@ -1,4 +1,5 @@
 /** What a target needs to be opened, for those that reach out of this process. Types only. */
+import type { LineEntry } from '../src/trace/line.ts';
 import type { TargetFactory } from './target.ts';
 
 export interface TargetOptions {
@@ -17,6 +18,8 @@ export interface TargetOptions {
   readonly boardThread: string;
   /** Something a person should know that is no error. */
   readonly notice: (text: string) => void;
+  /** Somebody asks for what goes over the line. */
+  readonly keepsLine?: boolean;
   /** For tests: in place of what is learned of the line, and how long a port that is gone is waited for. */
   readonly line?: { readonly timeoutMs?: number; readonly reopenMs?: number };
   /** Ends an opening that is under way; later it has no effect. */
@@ -52,5 +55,7 @@ export interface OpenTarget {
   readonly createTarget: TargetFactory;
   /** null: there is no line. */
   line(): LineTotals | null;
+  /** What has gone over the line since the last call, and since the run began; nothing where there is none. */
+  takeLine(): readonly LineEntry[];
   close(): Promise<void>;
 }

@@ -6,8 +6,7 @@ export interface TargetRow {
   readonly summary: string;
   /** There is one of it: scenarios run on it one after the other. */
   readonly isSingle: boolean;
-  /** null: not built in yet. */
-  readonly open: ((options: TargetOptions) => Promise<OpenTarget>) | null;
+  readonly open: (options: TargetOptions) => Promise<OpenTarget>;
 }
 
 export const TARGETS: readonly TargetRow[] = [
@@ -17,7 +16,12 @@ export const TARGETS: readonly TargetRow[] = [
     isSingle: false,
     open: async () => {
       const { createSimTarget } = await import('./sim/target.ts');
-      return { createTarget: createSimTarget, line: () => null, close: () => Promise.resolve() };
+      return {
+        createTarget: createSimTarget,
+        line: () => null,
+        takeLine: () => [],
+        close: () => Promise.resolve(),
+      };
     },
   },
   {
@@ -31,11 +35,5 @@ export const TARGETS: readonly TargetRow[] = [
     summary: 'the firmware core in a virtual board, over a pseudo-terminal',
     isSingle: true,
     open: async (options) => await (await import('./virtual/target.ts')).openVirtualTarget(options),
-  },
-  {
-    name: 'replay',
-    summary: 'the firmware core in this process, its inputs from a trace',
-    isSingle: false,
-    open: null,
   },
 ];

@@ -156,7 +156,8 @@ function faultOverview(): string {
 
 const RATES_ML_PER_DAY = [0.05, 0.2, 0.6, 1, 24] as const;
 const COMPLIANCES_PL_PER_PA = [100, 300, 1000, 1200] as const;
-const DETECTION_CONCENTRATION = 500;
+/** The weakest, of which 24 mL are a dose that a prescription holds; strokes and pressures are of volumes. */
+const DETECTION_CONCENTRATION = 50;
 
 /** A complete occlusion after a quiet day: strokes until it is present, and what is trapped then. */
 async function detection(rateMlPerDay: number, compliancePlPerPa: number): Promise<string> {
@@ -451,6 +452,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
   'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
+
   'src/scenario/recorder.ts': ['DETAIL_TICKS'],
   'src/scenario/run.ts': ['DEFAULT_SLICE_TICKS'],
   'src/scenario/time.ts': ['MAX_DURATION_TICKS'],
@@ -497,7 +499,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'RING_RECORDS',
   ],
   'hal/sim/prescribed.ts': ['HALF_HOURS_PER_WEEK', 'NOTHING', 'PG_PER_TENTH_UG'],
-  'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_UG_PER_ML_PER_TENTH_UG'],
+  'src/scenario/compile-therapy.ts': ['EVERY_DAY', 'HOURS_PER_DAY', 'NL_PER_UL', 'NL_UG_PER_ML_PER_TENTH_UG'],
 };
 
 const CONSTANT = /^(?:export )?const ([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ([^;]*);/gm;

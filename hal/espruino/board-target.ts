@@ -1,9 +1,13 @@
 /** HOST: the target `board`: whatever is at a port, or a real interpreter started in its place. */
 import crc32 from 'crc-32';
+import type { LineEntry, LineReplay } from '../../src/trace/line.ts';
+import type { TargetFactory } from '../target.ts';
 import type { OpenTarget, TargetOptions } from '../target-options.ts';
 import { LineError, type LinePort } from './client.ts';
 import { type BoardHello, BoardLine } from './connect.ts';
 import { noInterpreter, openInterpreterConsole, startInterpreter } from './interpreter.ts';
+import { RecordedPort } from './recorded-port.ts';
+import { RecordingPort } from './recording-port.ts';
 import { SerialLine } from './serial-line.ts';
 import { BoardTarget } from './target.ts';
 import { upload, UploadError } from './uploader.ts';
@@ -17,13 +21,10 @@ export async function openLineTarget(
   options: TargetOptions,
   end: () => Promise<void> | void,
 ): Promise<OpenTarget> {
-  const line = new BoardLine({
-    port,
-    crc: textCrc,
-    coreHash: options.coreHash,
-    boardId: options.boardId,
-    ...options.line,
-  });
+  const line = new BoardLine(
+    { crc: textCrc, coreHash: options.coreHash, boardId: options.boardId, ...options.line },
+    (faults) => new RecordingPort(port, faults, options.keepsLine === true),
+  );
   try {
     await line.establish();
   } catch (error) {
@@ -33,6 +34,7 @@ export async function openLineTarget(
   return {
     createTarget: (setup) => BoardTarget.open(name, setup, line),
     line: () => ({ ...line.client.counts, ...port.traffic }),
+    takeLine: () => line.port.takeEntries(),
     close: async () => {
       try {
         await line.leave();
@@ -53,13 +55,10 @@ export async function greetBoard(
   options: Omit<TargetOptions, 'boardThread' | 'notice'>,
 ): Promise<BoardHello> {
   const { port, end } = await openPlace(options);
-  const line = new BoardLine({
-    port,
-    crc: textCrc,
-    coreHash: null,
-    boardId: options.boardId,
-    ...options.line,
-  });
+  const line = new BoardLine(
+    { crc: textCrc, coreHash: null, boardId: options.boardId, ...options.line },
+    (faults) => new RecordingPort(port, faults, false),
+  );
   try {
     const hello = await line.establish();
     await line.leave();
@@ -127,5 +126,39 @@ async function openInterpreter(
     const failure = interpreter.failure();
     await interpreter.close();
     throw failure ?? (isNoPrompt(error) ? noInterpreter(exec) : error);
+  }
+}
+
+/** A session with a board that was recorded, for one run: no board, and no waiting. */
+export class RecordedSession {
+  private readonly entries: Iterator<LineEntry, undefined>;
+  private readonly name: string;
+  private port: RecordedPort | null = null;
+
+  /** `name` is that of the target on which it was recorded. */
+  constructor(name: string, entries: Iterator<LineEntry, undefined>) {
+    this.name = name;
+    this.entries = entries;
+  }
+
+  /** Rejects with a `LineError` where the beginning of the session is missing. */
+  readonly createTarget: TargetFactory = async (setup) => {
+    const first = this.entries.next().value;
+    if (first?.kind !== 'begin') throw new LineError('the recording of the line has no beginning');
+    const line = new BoardLine(
+      { crc: textCrc, coreHash: null, lastNumber: first.seq, lastMark: first.mark },
+      (faults) => {
+        this.port = new RecordedPort(`recorded ${this.name}`, this.entries, textCrc, (id) =>
+          faults.struckAgain(id),
+        );
+        return this.port;
+      },
+    );
+    return await BoardTarget.open(this.name, setup, line);
+  };
+
+  /** null: no run has begun. */
+  outcome(): LineReplay | null {
+    return this.port?.outcome() ?? null;
   }
 }

@@ -51,6 +51,8 @@ export class BoardAssertionError extends Error {}
 export interface LineOptions {
   /** In place of what is learned from the exchanges so far; for tests. */
   readonly timeoutMs?: number;
+  /** Of the last request before the first one; left out: any. */
+  readonly lastNumber?: number | undefined;
 }
 
 interface Request {
@@ -99,7 +101,7 @@ export class LineClient {
   private readonly port: LinePort;
   private readonly crc: TextCrc;
   private readonly options: LineOptions;
-  private seq = Math.floor(Math.random() * FIRST_NUMBERS);
+  private seq: number;
   /** Of the fastest exchange: what the line takes and not the board. */
   private roundTripMs = Number.POSITIVE_INFINITY;
   /** Of an exchange without wakes, smoothed, by its verb: a greeting says nothing of how long a set-up takes. */
@@ -111,6 +113,12 @@ export class LineClient {
     this.port = port;
     this.crc = crc;
     this.options = options;
+    this.seq = options.lastNumber ?? Math.floor(Math.random() * FIRST_NUMBERS);
+  }
+
+  /** Of the last request. */
+  get lastNumber(): number {
+    return this.seq;
   }
 
   /**

@@ -9,7 +9,7 @@ import { LineFaults } from './line-faults.ts';
 import type { TextCrc } from './link.ts';
 import { otherBoard } from './board-table.ts';
 import { PROTOCOL } from './link.ts';
-import { TroubledPort } from './troubled-port.ts';
+import type { SessionPort } from './recording-port.ts';
 
 /** Clears an open line of the console, brackets and all, without running it. */
 export const CLEAR_LINE = '\x1b[2H';
@@ -35,25 +35,27 @@ export interface BoardHello {
 }
 
 export interface BoardLineOptions extends LineOptions {
-  readonly port: LinePort;
   readonly crc: TextCrc;
   /** Hash of the core in this process; a board with another one is refused. Null takes any. */
   readonly coreHash: string | null;
   /** What the board has to call itself; left out: anything. */
   readonly boardId?: string | undefined;
+  /** Of the last question at the prompt before the first one; left out: none. */
+  readonly lastMark?: number | undefined;
 }
 
 /** One open port and the session on it; lives over many scenarios. */
 export class BoardLine {
   readonly client: LineClient;
-  readonly port: TroubledPort;
+  readonly port: SessionPort;
   readonly faults = new LineFaults();
   private readonly options: BoardLineOptions;
-  private marks = 0;
+  private marks: number;
 
-  constructor(options: BoardLineOptions) {
+  constructor(options: BoardLineOptions, portOver: (faults: LineFaults) => SessionPort) {
     this.options = options;
-    this.port = new TroubledPort(options.port, this.faults);
+    this.marks = options.lastMark ?? 0;
+    this.port = portOver(this.faults);
     this.client = new LineClient(this.port, options.crc, options);
   }
 
@@ -87,6 +89,12 @@ export class BoardLine {
       await quiet(this.port);
     }
     return await this.greet();
+  }
+
+  /** A run begins with the greeting to come. */
+  beginRun(seed: number): void {
+    this.faults.begin(seed);
+    this.port.begin(this.client.lastNumber, this.marks);
   }
 
   /** A greeting opens a session: no pump. */

@@ -68,6 +68,12 @@ export class LineFaults {
     evidence.firedTick ??= Math.max(fault.appliedTick, this.tick);
   }
 
+  /** As it was recorded, by the name of the fault. */
+  struckAgain(id: string): void {
+    const fault = this.active.find((one) => one.id === id);
+    if (fault !== undefined) this.struck(fault);
+  }
+
   /** The records of a target that knows of no line, and of faults that the line was given up under. */
   completed(records: readonly FaultRecord[]): FaultRecord[] {
     const ofLine = (record: FaultRecord): FaultRecord => {

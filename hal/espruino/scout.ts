@@ -126,7 +126,7 @@ export class Scout {
   }
 }
 
-type Remembered = Pick<SimTarget, 'pump' | 'side'>;
+type Remembered = Pick<SimTarget, 'pump'> & { readonly side: Pick<SimTarget['side'], 'stored'> };
 
 /** As `memoryDigest` in `board-state.ts`: the state, and the store but for the log. */
 export function memoryDigestOf({ pump, side }: Remembered): number {
@@ -155,7 +155,7 @@ export function firstDifferentWake(foreseen: Foreseen, reply: readonly string[])
 }
 
 /** The fields of a reply, in words for people. */
-const REPLY_WORDS: readonly string[] = [
+export const REPLY_WORDS: readonly string[] = [
   'wakes done',
   'strokes commanded',
   'tones played',

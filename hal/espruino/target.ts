@@ -82,7 +82,7 @@ export class BoardTarget implements Target {
   /** A pump on a board whose line is established; the line stays open when the target is closed. */
   static async open(name: string, setup: TargetSetup, line: BoardLine): Promise<BoardTarget> {
     const target = new BoardTarget(name, setup, line);
-    line.faults.begin(setup.seed);
+    line.beginRun(setup.seed);
     try {
       target.hello = await line.greet();
       await target.setUpBoard();
@@ -315,8 +315,10 @@ export class BoardTarget implements Target {
   private foresee(toTick: number): Foreseen {
     const { scout, lineTicks } = this;
     const firstTick = scout.nextTick(toTick);
+    this.line.port.about(firstTick);
     const isTroubled = lineTicks.includes(firstTick) || lineFaultsFrom(firstTick, scout.faults).length > 0;
-    return scout.foresee(toTick, isTroubled ? WAKES_IN_TROUBLE : this.batchWakes, lineTicks);
+    const mostWakes = this.line.port.mostWakes(isTroubled ? WAKES_IN_TROUBLE : this.batchWakes);
+    return scout.foresee(toTick, mostWakes, lineTicks);
   }
 
   /** So many wakes a request that neither the line nor patience is wasted. */

@@ -2,31 +2,36 @@
 import { numberOption } from '../../sim/faults/fault.ts';
 import { below } from '../../sim/prng.ts';
 import type { LinePort } from './client.ts';
-import type { LineFaults } from './line-faults.ts';
+import type { Direction, LineFaults, Strike } from './line-faults.ts';
 
 interface HeldReply {
   readonly line: string;
   readonly dueMs: number;
 }
 
+type OnStrike = (faultId: string, direction: Direction, text: string) => void;
+
 export class TroubledPort implements LinePort {
   readonly name: string;
   readonly traffic: LinePort['traffic'];
   private readonly port: LinePort;
   private readonly faults: LineFaults;
+  private readonly onStrike: OnStrike;
   /** Requests on their way to the board, by the timers that will send them. */
   private readonly leaving = new Map<NodeJS.Timeout, string>();
   private arriving: HeldReply[] = [];
 
-  constructor(port: LinePort, faults: LineFaults) {
+  /** `onStrike` is told what was struck, as it would have been. */
+  constructor(port: LinePort, faults: LineFaults, onStrike: OnStrike = () => undefined) {
     this.port = port;
     this.faults = faults;
+    this.onStrike = onStrike;
     this.name = port.name;
     this.traffic = port.traffic;
   }
 
   write(text: string): void {
-    const strike = this.faults.judge('to-board', isSealed(text));
+    const strike = this.judge('to-board', text);
     switch (strike?.fault.kind) {
       case 'link-loss':
         return;
@@ -84,11 +89,17 @@ export class TroubledPort implements LinePort {
     return isAnyHeld;
   }
 
+  private judge(direction: Direction, text: string): Strike | null {
+    const strike = this.faults.judge(direction, isSealed(text));
+    if (strike !== null) this.onStrike(strike.fault.id, direction, text);
+    return strike;
+  }
+
   /** What the host gets of a line now, null if nothing. */
   private arrive(line: string): string | null {
     // The line end of an echo is no message.
     if (line.trim() === '') return line;
-    const strike = this.faults.judge('from-board', isSealed(line));
+    const strike = this.judge('from-board', line);
     switch (strike?.fault.kind) {
       case 'link-loss':
         return null;

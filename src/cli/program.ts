@@ -132,6 +132,8 @@ Examples:
 
 The scenario and the seed in the trace are run in this process, whatever target they
 ran on. If this is not the version or firmware that recorded it, that is said first.
+Of a run on a board its answers are played to the host again, without the board, and
+held to what this firmware would have answered.
 Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
 `,
   inspect: `

@@ -23,6 +23,8 @@ export interface Replay {
 }
 
 export interface ReplayOptions {
+  /** Whatever failed then can fail now, a line too, so that the verdicts have to be the same. */
+  readonly canFailAlike: boolean;
   readonly createTarget: TargetFactory;
   readonly revealedBy: RunOptions['revealedBy'];
   readonly sliceTicks: number;
@@ -32,7 +34,7 @@ export interface ReplayOptions {
 
 /** `scenario` is the one in the manifest, with the seed of the manifest. */
 export async function replay(trace: Trace, scenario: Scenario, options: ReplayOptions): Promise<Replay> {
-  const comparison = new Comparison(trace);
+  const comparison = new Comparison(trace, options.canFailAlike);
   const { manifest } = trace;
   try {
     const result = await runScenario(
@@ -66,14 +68,16 @@ class Comparison implements TraceWriter {
   /** Nothing more to be learned. */
   isDone = false;
   private readonly trace: Trace;
+  private readonly canFailAlike: boolean;
   private readonly recorded: Generator<TraceRecord, undefined>;
   private readonly fromTick: number;
   private readonly before = new Before();
   private readonly kept: ReturnType<typeof keptValues>;
   private hasEnded = false;
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, canFailAlike: boolean) {
     this.trace = trace;
+    this.canFailAlike = canFailAlike;
     this.fromTick = (trace.gap?.throughTick ?? -1) + 1;
     this.recorded = records(trace.blocks);
     this.kept = keptValues(trace);
@@ -114,15 +118,14 @@ class Comparison implements TraceWriter {
 
   end(ticks: number, digest: TargetDigest, verdict: string): void {
     this.hasEnded = true;
-    const { end, manifest } = this.trace;
+    const { end } = this.trace;
     this.finish();
     if (this.difference !== null || end === null) return;
-    // Only the target that was recorded can fail as it did: one without a line has no faults of a line.
     this.difference = endDifference(
       end,
       { ticks, ...digest, verdict },
       this.before.lines(),
-      manifest.target === 'sim',
+      this.canFailAlike,
     );
   }
 

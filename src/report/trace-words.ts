@@ -51,12 +51,21 @@ export function differenceLines(
   const width = Math.max(nameA.length, nameB.length, 'before'.length);
   const labelled = (name: string, text: string): string => `  ${name.padEnd(width)}  ${text}`;
   return [
-    paint.red(`differs first at ${formatInstant(tick)}: ${field} is ${a} (${nameA}), ${b} (${nameB})`),
-    ...before.map((line, i) => paint.dim(labelled(i === 0 ? 'before' : '', line))),
-    labelled(nameA, lineA ?? 'nothing more'),
-    labelled(nameB, lineB ?? 'nothing more'),
+    paint.red(
+      `differs first at ${formatInstant(tick)}: ${field} is ${cut(a)} (${nameA}), ${cut(b)} (${nameB})`,
+    ),
+    ...before.map((line, i) => paint.dim(labelled(i === 0 ? 'before' : '', cut(line)))),
+    labelled(nameA, cut(lineA ?? 'nothing more')),
+    labelled(nameB, cut(lineB ?? 'nothing more')),
     ...stateLines(state, labelled),
   ];
+}
+
+/** A message of the line can be two thousand characters long; --json has all of it. */
+const CHARACTERS_SHOWN = 140;
+
+function cut(text: string): string {
+  return text.length <= CHARACTERS_SHOWN ? text : `${text.slice(0, CHARACTERS_SHOWN)}...`;
 }
 
 function stateLines(state: Difference['state'], labelled: (name: string, text: string) => string): string[] {

@@ -73,6 +73,8 @@ export const BLOCK_KINDS = {
   values: 'V',
   /** All that a run depends on, from which it can go on. */
   snapshot: 'S',
+  /** What went over the line to a board. */
+  line: 'L',
   gap: 'G',
   end: 'E',
 } as const;

@@ -18,6 +18,7 @@ import {
   STIMULUS_RECORD,
   type TraceManifest,
 } from './format.ts';
+import type { LineEntry } from './line.ts';
 import { RollingDigest } from './rolling.ts';
 
 /** A block is closed when it holds so much, whatever the hour. */
@@ -63,9 +64,13 @@ const CODES = Object.fromEntries(EVENT_KINDS.map((kind, index) => [kind, index])
 >;
 
 export interface TraceOptions {
-  /** The target gives its state away at once, so snapshots and values are written too. */
-  readonly keepsStates: boolean;
+  /** The target has its snapshot at hand. */
+  readonly keepsSnapshots: boolean;
+  /** The target gives its state away at once, and need not ask a board for it. */
+  readonly keepsValues: boolean;
   readonly recordsPerSnapshot?: number;
+  /** What has gone over the line to a board since the last call. Left out: there is no line. */
+  readonly takeLine?: () => readonly LineEntry[];
 }
 
 export function createTraceWriter(store: TraceStore, sha256: Sha256, options: TraceOptions): TraceWriter {
@@ -75,11 +80,14 @@ export function createTraceWriter(store: TraceStore, sha256: Sha256, options: Tr
 class BlockWriter implements TraceWriter {
   private readonly store: TraceStore;
   private readonly sha256: Sha256;
-  private readonly keepsStates: boolean;
+  private readonly keepsSnapshots: boolean;
+  private readonly keepsValues: boolean;
   private readonly recordsPerSnapshot: number;
+  private readonly takeLine: () => readonly LineEntry[];
   private readonly body = new ByteWriter(FULL_BYTES + 1024);
   private link: Uint8Array;
   private sequence = 0;
+  private hasEnded = false;
   private readonly rolling = new RollingDigest();
   private recordsDigest: Uint8Array = new Uint8Array(RECORDS_DIGEST_BYTES);
   private firstTick = 0;
@@ -93,11 +101,17 @@ class BlockWriter implements TraceWriter {
   /** Taken while a block was open, and written after it. */
   private readonly waiting: { kind: BlockKind; tick: number; body: Uint8Array }[] = [];
 
-  constructor(store: TraceStore, sha256: Sha256, { keepsStates, recordsPerSnapshot }: TraceOptions) {
+  constructor(
+    store: TraceStore,
+    sha256: Sha256,
+    { keepsSnapshots, keepsValues, recordsPerSnapshot, takeLine }: TraceOptions,
+  ) {
     this.store = store;
     this.sha256 = sha256;
-    this.keepsStates = keepsStates;
+    this.keepsSnapshots = keepsSnapshots;
+    this.keepsValues = keepsValues;
     this.recordsPerSnapshot = recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT;
+    this.takeLine = takeLine ?? (() => []);
     this.link = firstLink(sha256);
   }
 
@@ -125,11 +139,11 @@ class BlockWriter implements TraceWriter {
   }
 
   isSnapshotDue(): boolean {
-    return this.keepsStates && this.recordsSinceSnapshot >= this.recordsPerSnapshot;
+    return this.keepsSnapshots && this.recordsSinceSnapshot >= this.recordsPerSnapshot;
   }
 
   areValuesDue(nextTick: number): boolean {
-    return this.keepsStates && nextTick >= this.nextValuesTick;
+    return this.keepsValues && nextTick >= this.nextValuesTick;
   }
 
   snapshot(nextTick: number, snapshot: unknown): void {
@@ -148,6 +162,7 @@ class BlockWriter implements TraceWriter {
   }
 
   flush(): void {
+    this.flushLine();
     if (this.body.length > 0) {
       const body = this.body.view().slice();
       this.recordsDigest = this.sha256(this.recordsDigest, body).subarray(0, RECORDS_DIGEST_BYTES);
@@ -159,8 +174,19 @@ class BlockWriter implements TraceWriter {
 
   end(ticks: number, digest: TargetDigest, verdict: string): void {
     this.flush();
+    this.hasEnded = true;
     const lastTick = Math.max(0, ticks - 1);
     this.block('end', lastTick, lastTick, plainBytes({ ticks, ...digest, verdict }));
+  }
+
+  /** Before the records that came of it, so that whatever ends the writer, these can be played again to the last. */
+  private flushLine(): void {
+    // What comes in once the run has ended is no part of it.
+    if (this.hasEnded) return;
+    const entries = this.takeLine();
+    if (entries.length === 0) return;
+    const ticks = entries.map(({ tick }) => tick);
+    this.block('line', Math.min(...ticks), Math.max(...ticks), plainBytes(entries));
   }
 
   /** Begins a record, in a new block where it belongs into one. */

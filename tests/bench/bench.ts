@@ -108,7 +108,7 @@ async function traceCost(label: string, ugPerDay: number): Promise<void> {
     const writer = createTraceWriter(
       { begin: count, block: ({ head, body }) => [head, body].forEach(count) },
       sha256,
-      { keepsStates: true },
+      { keepsSnapshots: true, keepsValues: true },
     );
     const traced = await run(setupAt(ugPerDay, false), until, REFILL_EVERY, writer);
     events = traced.events;

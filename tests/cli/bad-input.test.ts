@@ -50,9 +50,9 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a factor of nothing', [good, '--realtime=0'], /above 0/],
   ['a factor that stands alone', ['--realtime', '60', good], /^60: .* did you mean --realtime=60\?/],
   [
-    'a target that is not there yet',
+    'a trace as a target',
     [good, '--target', 'replay'],
-    /^--target replay: not built in yet .* sim, board, virtual$/m,
+    /^--target replay: no such target; there is: sim, board, virtual; "thecal replay TRACE" runs a trace again$/m,
   ],
   ['an unknown target', [good, '--target', 'pigeon'], /^--target pigeon: no such target; there is: sim/],
   [

@@ -19,7 +19,7 @@ describe('thecal list', () => {
     ['alarms', 'name', ALARMS.map((alarm) => alarm.name)],
     ['signals', 'name', SIGNALS.map((signal) => signal.name)],
     ['commands', 'name', [...COMMAND_KINDS]],
-    ['targets', 'name', ['sim', 'board', 'virtual', 'replay']],
+    ['targets', 'name', ['sim', 'board', 'virtual']],
     ['boards', 'name', []],
   ])('%s names all that the table of the code has, as text too', async (name, key, names) => {
     expect((await rows(name)).map((row) => row[key])).toEqual(names);

@@ -142,6 +142,36 @@ describe('thecal replay', () => {
   });
 });
 
+describe('a run on a board', () => {
+  it('keeps its line in the trace, and replay plays it without the board [SR-TRACE-5]', async () => {
+    const { code, stderr } = await program.run([
+      'run',
+      KINK,
+      '--target',
+      'virtual',
+      '--trace',
+      'board.trace',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const replay = await program.run(['replay', 'board.trace']);
+    expect(replay.code).toBe(0);
+    expect(replay.stdout).toMatch(
+      /\nidentical up to 4 d \(tick 345600\)\nline: \d+ requests played without a virtual board; all \d+ replies but greetings are what this firmware says, byte for byte\n$/,
+    );
+    const json = JSON.parse((await program.run(['replay', 'board.trace', '--json'])).stdout) as object;
+    expect(json).toMatchObject({ verdict: 'identical', line: { reply: null, host: null, runError: null } });
+    const some = await program.run(['trace', 'cat', 'board.trace', '--line', '--until', '70']);
+    expect(some.stdout).toMatch(/^0 0 ms begins after request \d+\n0 \d+ ms > hello,/);
+    const none = await program.run(['trace', 'cat', 'kink.trace', '--line']);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toBe('kink.trace: nothing went over a line: the run was not on a board\n');
+    const diff = await program.run(['diff', 'kink.trace', 'board.trace']);
+    expect(diff.code).toBe(0);
+    const then = await program.run(['inspect', 'board.trace', '--until', 'raise', '--json']);
+    expect(JSON.parse(then.stdout)).toMatchObject({ tick: 173_089 });
+  });
+});
+
 describe('thecal diff', () => {
   it('says where two runs part, in words and as JSON', async () => {
     const text = await program.run(['diff', 'kink.trace', 'kink.trace.control']);

@@ -1,4 +1,7 @@
 /** A host and a virtual board on one bench, without a pseudo-terminal in between, and with trouble to order. */
+import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LinePort } from '../../hal/espruino/client.ts';
 import { openLineTarget } from '../../hal/espruino/board-target.ts';
 import type { OpenTarget, TargetOptions } from '../../hal/target-options.ts';
@@ -8,7 +11,7 @@ import { openInProcess } from '../../hal/virtual/in-process.ts';
 import { Mischief, type MischiefPlan, NO_MISCHIEF } from '../../hal/virtual/mischief.ts';
 import { filesOf } from '../../hal/virtual/target.ts';
 import { bundleBoard } from '../../scripts/bundle-board.ts';
-import { coreHash } from '../../scripts/core-hash.ts';
+import { coreHash, PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { SETUP } from '../canaries/checks.ts';
 
 export const CORE = coreHash();
@@ -80,6 +83,32 @@ export async function openBench({
   const line = troubled(port, { ...NO_MISCHIEF, ...atHost });
   const target = await openLineTarget('virtual', line, all, () => undefined);
   return { ...target, messages: () => line.messages() };
+}
+
+/** The board's bundle with one line of its core changed, and the hash of the sound one. */
+export async function planted(file: string, from: string, to: string): Promise<string> {
+  const path = join(PROJECT_ROOT, file);
+  const sound = readFileSync(path, 'utf8');
+  if (!sound.includes(from)) throw new Error(`${file} holds no "${from}"`);
+  const result = await build({
+    entryPoints: [join(PROJECT_ROOT, 'hal/espruino/main.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2015',
+    define: { __CORE_HASH__: JSON.stringify(CORE) },
+    plugins: [
+      {
+        name: 'planted',
+        setup(on) {
+          on.onLoad({ filter: /[.]ts$/ }, (args) =>
+            args.path === path ? { contents: sound.replace(from, to), loader: 'ts' } : null,
+          );
+        },
+      },
+    ],
+  });
+  return result.outputFiles[0]!.text;
 }
 
 /** Two hours with a stop, a kink, and an acknowledgement: commands, alarms and probes. */

@@ -4,6 +4,7 @@ import { textCrc } from '../../hal/espruino/board-target.ts';
 import { BoardLostError, LineClient, type LinePort } from '../../hal/espruino/client.ts';
 import { BoardLine } from '../../hal/espruino/connect.ts';
 import { LINE_MAX, NAK_FIELDS, NAK_TOO_LONG, openLine, PROTOCOL, sealLine } from '../../hal/espruino/link.ts';
+import { RecordingPort } from '../../hal/espruino/recording-port.ts';
 import { TroubledPort } from '../../hal/espruino/troubled-port.ts';
 import { LineFaults } from '../../hal/espruino/line-faults.ts';
 
@@ -71,7 +72,10 @@ describe('a port that never falls silent', () => {
   it('is no Espruino board, whatever it says', async () => {
     for (const said of ['$GPGGA,123519,4807.038,N', sealLine(['nak', 1, 0], textCrc)]) {
       const port = chattering(20, said);
-      const line = new BoardLine({ port, crc: textCrc, coreHash: null });
+      const line = new BoardLine(
+        { crc: textCrc, coreHash: null },
+        (faults) => new RecordingPort(port, faults, false),
+      );
       await expect(line.establish()).rejects.toThrow(/nothing there answers as an Espruino board/);
     }
   });
@@ -218,7 +222,10 @@ describe('a greeting', () => {
     const port = portTo((line) => [
       [nowMs, sealLine(['hello', numberOf(line), PROTOCOL, 'a core', 'A BOARD', said, 5100], textCrc)],
     ]);
-    const line = new BoardLine({ port, crc: textCrc, coreHash: null });
+    const line = new BoardLine(
+      { crc: textCrc, coreHash: null },
+      (faults) => new RecordingPort(port, faults, false),
+    );
     expect(await line.greet()).toEqual({
       coreHash: 'a core',
       board: 'A BOARD',

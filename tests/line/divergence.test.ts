@@ -1,38 +1,8 @@
 /** A board whose firmware differs is found at the very wake, and the difference has a name. */
-import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import type { TargetSetup } from '../../hal/target.ts';
 import { SETUP } from '../canaries/checks.ts';
-import { CORE, openBench, shortRun } from './bench.ts';
-
-/** The board's bundle with one line of its core changed, and the hash of the sound one. */
-async function planted(file: string, from: string, to: string): Promise<string> {
-  const path = join(PROJECT_ROOT, file);
-  const sound = readFileSync(path, 'utf8');
-  if (!sound.includes(from)) throw new Error(`${file} holds no "${from}"`);
-  const result = await build({
-    entryPoints: [join(PROJECT_ROOT, 'hal/espruino/main.ts')],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2015',
-    define: { __CORE_HASH__: JSON.stringify(CORE) },
-    plugins: [
-      {
-        name: 'planted',
-        setup(on) {
-          on.onLoad({ filter: /[.]ts$/ }, (args) =>
-            args.path === path ? { contents: sound.replace(from, to), loader: 'ts' } : null,
-          );
-        },
-      },
-    ],
-  });
-  return result.outputFiles[0]!.text;
-}
+import { CORE, openBench, planted, shortRun } from './bench.ts';
 
 const ONE_IN_72: TargetSetup = {
   ...SETUP,

@@ -48,7 +48,8 @@ export async function record(
         const trace = memoryTrace(
           { run, stepping, scenarioText: scenario.text, seed: scenario.seed },
           {
-            keepsStates: true,
+            keepsSnapshots: true,
+            keepsValues: true,
             recordsPerSnapshot: 1000,
           },
         );
@@ -70,6 +71,7 @@ export async function again(
 ): Promise<Replay> {
   return await replay(trace, scenario, {
     createTarget,
+    canFailAlike: trace.manifest.target === 'sim',
     revealedBy,
     sliceTicks: SLICE_TICKS[trace.manifest.stepping],
     isCancelled: () => false,

@@ -34,7 +34,7 @@ export interface MemoryTrace {
 
 export function memoryTrace(
   manifest: Partial<TraceManifest> = {},
-  options: TraceOptions = { keepsStates: false },
+  options: TraceOptions = { keepsSnapshots: false, keepsValues: false },
 ): MemoryTrace {
   const parts: Uint8Array[] = [];
   const writer = createTraceWriter(

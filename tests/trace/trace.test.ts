@@ -100,7 +100,7 @@ const END = { rolling: '0123456789abcdef', state: '01234567' };
 
 /** Three days of strokes, with something done to the pump in each. */
 function threeDays(): Uint8Array {
-  const trace = memoryTrace({}, { keepsStates: true });
+  const trace = memoryTrace({}, { keepsSnapshots: true, keepsValues: true });
   for (let tick = 71; tick < 3 * DAY; tick += 720) {
     if (tick % DAY < 720) trace.writer.stimulus(tick, { kind: 'clear', id: `day ${Math.floor(tick / DAY)}` });
     trace.writer.event({ tick, kind: 'stroke', argument: tick });
@@ -244,7 +244,7 @@ describe('a trace of the last days', () => {
       keepTicks,
       sha256,
     );
-    const writer = createTraceWriter(store, sha256, { keepsStates: true });
+    const writer = createTraceWriter(store, sha256, { keepsSnapshots: true, keepsValues: true });
     writer.manifest(MANIFEST);
     return { writer, bytes: () => Buffer.concat(file), largest: () => largest, rewrites: () => rewrites };
   }

@@ -74,7 +74,7 @@ async function openClinician(options: ProgramOptions): Promise<Desk> {
 async function openSimulated(path: string | undefined, isConfirming: boolean): Promise<Desk> {
   const [scenario] = path === undefined ? usualScenario() : readScenarios([path]);
   if (scenario === undefined) throw new UserError(`${path}: no scenario was found`);
-  const open = await TARGETS.find(({ name }) => name === 'sim')?.open?.({
+  const open = await TARGETS.find(({ name }) => name === 'sim')?.open({
     coreHash: '',
     firmware: () => Promise.resolve(''),
     boardThread: '',

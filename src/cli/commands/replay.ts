@@ -1,8 +1,9 @@
 /** `thecal replay`: a trace run again from its inputs alone, and what is not the same. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ManifestDifference, manifestDifferences } from '../../replay/manifest.ts';
-import { type Replay, replay } from '../../replay/replay.ts';
+import { type Replay, type ReplayOptions, replay } from '../../replay/replay.ts';
 import { differenceLines, manifestLines } from '../../report/trace-words.ts';
+import { grouped } from '../../report/words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { Trace } from '../../trace/read.ts';
 import { type ExitCode, FAILED, INTERRUPTED, PASSED } from '../exit-codes.ts';
@@ -10,6 +11,7 @@ import { Interruption } from '../run/interruption.ts';
 import { CancelledError } from '../../scenario/run.ts';
 import { paintFor, printLines } from '../terminal.ts';
 import { openTrace } from '../traces/open-trace.ts';
+import { asDifference, type LineOutcome, replayLine } from '../traces/replay-line.ts';
 import { manifestNow, replayOptions, scenarioIn } from '../traces/replay-of.ts';
 
 const NAMES = ['recorded', 'replayed'] as const;
@@ -32,18 +34,23 @@ export async function replayCommand(path: string, options: { readonly json?: boo
     ]);
   }
   let outcome: Replay;
+  let line: LineOutcome | null;
   try {
-    outcome = await replayed(trace, scenario);
+    [outcome, line] = await replayed(trace, scenario);
   } catch (error) {
     if (error instanceof CancelledError) return INTERRUPTED;
     throw error;
   }
-  if (options.json === true) printJson(path, apart, outcome);
-  else printLines(process.stdout, verdictLines(trace, outcome));
-  return outcome.difference === null ? PASSED : FAILED;
+  if (options.json === true) printJson(path, apart, outcome, line);
+  else printLines(process.stdout, [...verdictLines(trace, outcome), ...lineLines(trace, line)]);
+  return outcome.difference === null && isAlike(line) ? PASSED : FAILED;
 }
 
-async function replayed(trace: Trace, scenario: Parameters<typeof replay>[1]): Promise<Replay> {
+/** Over the simulation, and over the recorded line where there was one. */
+async function replayed(
+  trace: Trace,
+  scenario: Parameters<typeof replay>[1],
+): Promise<[Replay, LineOutcome | null]> {
   let isCancelled = false;
   const interruption = new Interruption(() => {
     isCancelled = true;
@@ -51,7 +58,7 @@ async function replayed(trace: Trace, scenario: Parameters<typeof replay>[1]): P
   interruption.listen();
   let lastTurnMs = performance.now();
   try {
-    return await replay(trace, scenario, {
+    const options: ReplayOptions = {
       ...replayOptions(trace.manifest),
       isCancelled: () => isCancelled,
       async onSlice() {
@@ -59,7 +66,8 @@ async function replayed(trace: Trace, scenario: Parameters<typeof replay>[1]): P
         await nextTurn();
         lastTurnMs = performance.now();
       },
-    });
+    };
+    return [await replay(trace, scenario, options), await replayLine(trace, scenario, options)];
   } finally {
     interruption.stop();
   }
@@ -78,9 +86,46 @@ function verdictLines({ end, gap }: Trace, { difference, throughTick, error }: R
   return [`${paint.green('identical')} up to ${formatInstant(throughTick)}${rest}${since}`];
 }
 
-function printJson(file: string, manifest: readonly ManifestDifference[], outcome: Replay): void {
+function isAlike(outcome: LineOutcome | null): boolean {
+  if (outcome === null) return true;
+  const { run, line } = outcome;
+  return run.difference === null && line.reply === null && line.host === null;
+}
+
+function lineLines({ blocks, manifest }: Trace, outcome: LineOutcome | null): string[] {
+  if (outcome === null) {
+    const hasEntries = blocks.some(({ kind }) => kind === 'line');
+    return hasEntries ? ['the line was not played: the trace has let its beginning go'] : [];
+  }
+  const paint = paintFor(process.stdout);
+  const { run, line } = outcome;
+  const { requests, repliesAlike, reply, host, isCut } = line;
+  const played = `${grouped(requests)} requests played without a ${manifest.target === 'virtual' ? 'virtual board' : 'board'}`;
+  const rest = isCut ? ', up to where the recording breaks off' : '';
+  if (isAlike(outcome)) {
+    return [
+      `${paint.green('line')}: ${played}${rest}; all ${grouped(repliesAlike)} replies but greetings are what this firmware says, byte for byte`,
+      ...(run.error === null || isCut ? [] : [`the run broke off, now as then: ${run.error}`]),
+    ];
+  }
+  return [
+    `line: ${played}${rest}`,
+    ...(reply === null ? [] : differenceLines(asDifference(reply), ['board', 'this firmware'], paint)),
+    ...(host === null ? [] : differenceLines(asDifference(host), NAMES, paint)),
+    ...(run.difference === null ? [] : differenceLines(run.difference, NAMES, paint)),
+    ...(run.error === null ? [] : [paint.red(`the run broke off: ${run.error}`)]),
+  ];
+}
+
+function printJson(
+  file: string,
+  manifest: readonly ManifestDifference[],
+  outcome: Replay,
+  lineOutcome: LineOutcome | null,
+): void {
   const { difference, throughTick, error, verdict: runVerdict } = outcome;
-  const verdict = difference === null ? 'identical' : 'differs';
-  const report = { version: 1, file, verdict, manifest, throughTick, difference, error, runVerdict };
+  const verdict = difference === null && isAlike(lineOutcome) ? 'identical' : 'differs';
+  const line = lineOutcome === null ? null : { ...lineOutcome.line, runError: lineOutcome.run.error };
+  const report = { version: 1, file, verdict, manifest, throughTick, difference, error, runVerdict, line };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 }

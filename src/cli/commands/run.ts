@@ -138,10 +138,11 @@ function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOpt
 
 function refuseTarget({ target: name, port, board, fixture, exec }: RunCommandOptions): void {
   const row = TARGETS.find((target) => target.name === name);
-  const present = TARGETS.filter((target) => target.open !== null).map((target) => target.name);
-  const there = `there is: ${present.join(', ')}`;
-  if (row === undefined) throw new UserError(`--target ${name}: no such target; ${there}`);
-  if (row.open === null) throw new UserError(`--target ${name}: not built in yet (${row.summary}); ${there}`);
+  if (row === undefined) {
+    const there = `there is: ${TARGETS.map((target) => target.name).join(', ')}`;
+    const hint = name === 'replay' ? '; "thecal replay TRACE" runs a trace again' : '';
+    throw new UserError(`--target ${name}: no such target; ${there}${hint}`);
+  }
   if (name !== 'board' && (port ?? board ?? fixture ?? exec) !== undefined) {
     throw new UserError(
       `--port, --board, --fixture and --exec name a board: they go with --target board, not ${name}`,

@@ -68,13 +68,13 @@ export function listSignals(): Listing {
 }
 
 export function listTargets(): Listing {
-  const rows = TARGETS.map(({ name, summary, open }) => ({ name, isBuiltIn: open !== null, summary }));
+  const rows = TARGETS.map(({ name, summary }) => ({ name, summary }));
   return {
     rows,
     lines: (paint, width) =>
       columns(
-        ['target', 'built in', 'what runs the firmware'],
-        rows.map(({ name, isBuiltIn, summary }) => [name, isBuiltIn ? 'yes' : 'not yet', summary]),
+        ['target', 'what runs the firmware'],
+        rows.map(({ name, summary }) => [name, summary]),
         paint,
         width,
       ),

@@ -1,7 +1,7 @@
 /** Runs one job in this thread, whichever it is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TICK_MS } from '../../core/units.ts';
-import type { LineTotals } from '../../../hal/target-options.ts';
+import type { LineTotals, OpenTarget } from '../../../hal/target-options.ts';
 import { CancelledError, runScenario, verdictOfError } from '../../scenario/run.ts';
 import type { TargetDescription } from '../../../hal/target.ts';
 import type { TraceManifest } from '../../trace/format.ts';
@@ -82,7 +82,7 @@ async function run(job: Job, board: RunBoard, traces: Traces, recorders: Recorde
         isMain = which === 'main';
         ticksBefore = isMain && scenario.control !== null ? scenario.untilTick + 1 : 0;
         if (isMain) pacer?.begin();
-        return traces.open(which, description);
+        return traces.open(which, description, target.takeLine);
       },
       openRecorder: (which, stimulusTicks, untilTick) =>
         recorders.open(which, stimulusTicks, untilTick, () => target.line()),
@@ -126,15 +126,20 @@ class Traces {
     this.job = job;
   }
 
-  open(which: 'main' | 'control', description: TargetDescription): TraceWriter | null {
+  open(
+    which: 'main' | 'control',
+    description: TargetDescription,
+    takeLine: OpenTarget['takeLine'],
+  ): TraceWriter | null {
     const { trace, traceLastTicks, targetName } = this.job;
     const path = trace?.[which] ?? null;
     if (path === null) return null;
     const file = new TraceFile(path);
     this.files.push(file);
     const store = traceLastTicks === null ? file : new TraceRing(file, traceLastTicks, sha256);
-    // Other targets would have to ask a board for its state, over the line.
-    this.writer = createTraceWriter(store, sha256, { keepsStates: targetName === 'sim' });
+    // Other targets would have to ask a board for its state, over the line; a snapshot is the host's own.
+    const keepsValues = targetName === 'sim';
+    this.writer = createTraceWriter(store, sha256, { keepsSnapshots: true, keepsValues, takeLine });
     this.writer.manifest(manifestOf(this.job, which, description));
     this.flushedMs = performance.now();
     return this.writer;

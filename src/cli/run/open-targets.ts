@@ -49,14 +49,15 @@ async function openUnlessCancelled(job: Job, board: RunBoard): Promise<OpenTarge
   }
 }
 
-async function open({ targetName, board, coreHash }: Job, signal: AbortSignal): Promise<OpenTarget> {
+async function open({ targetName, board, coreHash, trace }: Job, signal: AbortSignal): Promise<OpenTarget> {
   const row = TARGETS.find((target) => target.name === targetName);
-  if (row?.open === null || row === undefined) throw new Error(`target ${targetName} is not built in`);
+  if (row === undefined) throw new Error(`there is no target ${targetName}`);
   return await row.open({
     ...(board === null ? {} : await locateBoard(board)),
     coreHash,
     firmware: lockstepFirmware,
     boardThread: boardThreadFile(),
+    keepsLine: trace !== null,
     signal,
     notice: (text) => printLines(process.stderr, [text]),
   });

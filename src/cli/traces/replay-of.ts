@@ -36,6 +36,15 @@ export async function manifestNow(then: TraceManifest): Promise<TraceManifest> {
   };
 }
 
-export function replayOptions({ stepping }: TraceManifest): Omit<ReplayOptions, 'isCancelled' | 'onSlice'> {
-  return { createTarget: createSimTarget, revealedBy, sliceTicks: SLICE_TICKS[stepping] };
+/** Over the simulation; only a run on it can have failed as it does, for it has no faults of a line. */
+export function replayOptions({
+  stepping,
+  target,
+}: TraceManifest): Omit<ReplayOptions, 'isCancelled' | 'onSlice'> {
+  return {
+    createTarget: createSimTarget,
+    canFailAlike: target === 'sim',
+    revealedBy,
+    sliceTicks: SLICE_TICKS[stepping],
+  };
 }

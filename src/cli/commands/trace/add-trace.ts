@@ -11,6 +11,7 @@ Examples:
   thecal trace cat kink.trace --only raise,clear,permission    those kinds alone
   thecal trace cat kink.trace | grep -v ' stroke '             lines begin with their tick
   thecal trace cat kink.trace --json | jq .tick                JSON lines
+  thecal trace cat board.trace --line --since 173089           what was said to a board, and what it said
 
 Kinds are the words behind the tick; docs/trace.md lists them. A time is written as in
 scenarios, or as a tick: 172943.
@@ -36,6 +37,7 @@ export function addTrace(program: Command, onExit: (code: ExitCode) => void): vo
     .option('--since <time>', 'from this moment on', moment)
     .option('--until <time>', 'up to this moment', moment)
     .option('--only <kinds>', 'only lines of these kinds, with commas between')
+    .option('--line', 'instead, what went over the line to the board')
     .option('--json', 'one JSON value a line')
     .addHelpText('after', CAT_EXAMPLES)
     .action(async (path: string, options: CatOptions) => {

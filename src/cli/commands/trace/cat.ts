@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { EVENT_KINDS } from '../../../core/events.ts';
 import { unknownWord } from '../../../scenario/nearest.ts';
+import { lineEntries, lineText } from '../../../trace/line.ts';
 import { recordsOf, type Trace } from '../../../trace/read.ts';
 import {
   endLine,
@@ -20,6 +21,7 @@ export interface CatOptions {
   readonly since?: number;
   readonly until?: number;
   readonly only?: string;
+  readonly line?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,7 +29,11 @@ export interface CatOptions {
 const PIECE_CHARACTERS = 256 * 1024;
 
 export async function catCommand(path: string, options: CatOptions): Promise<ExitCode> {
-  const lines = linesOf(openTrace(path), options, wantedKinds(options.only));
+  const trace = openTrace(path);
+  const lines =
+    options.line === true
+      ? transcriptOf(path, trace, options)
+      : linesOf(trace, options, wantedKinds(options.only));
   let piece = '';
   for (const line of lines) {
     piece += `${line}\n`;
@@ -72,6 +78,26 @@ function* linesOf(trace: Trace, options: CatOptions, kinds: ReadonlySet<string> 
     }
   }
   if (isWhole && end !== null) yield show?.({ kind: 'end', ...end }) ?? endLine(end);
+}
+
+/** What went over the line to a board. */
+function* transcriptOf(
+  path: string,
+  { blocks }: Trace,
+  { since = 0, until = Number.MAX_SAFE_INTEGER, only, json }: CatOptions,
+): Generator<string> {
+  if (only !== undefined)
+    throw new UserError('--only is for what happened, and --line for what went over the line');
+  if (blocks.every(({ kind }) => kind !== 'line')) {
+    throw new UserError(`${path}: nothing went over a line: the run was not on a board`);
+  }
+  // The exchange that a moment falls into began before it.
+  let fromTick = 0;
+  for (const { tick } of lineEntries(blocks)) if (tick <= since) fromTick = tick;
+  for (const entry of lineEntries(blocks)) {
+    if (entry.tick < fromTick || entry.tick > until) continue;
+    yield json === true ? JSON.stringify(entry) : lineText(entry);
+  }
 }
 
 /** null: all. */
