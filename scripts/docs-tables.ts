@@ -345,6 +345,10 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     LOOK_S: { what: 'between looks at the patient, s', source: 'our choice' },
     USED_TO_HALF_LIFE_S: { what: 'half-life of getting used to an effect, s', source: ESTIMATE },
     USED_TO_MARGIN_PG: { what: 'effect that counts over twice the accustomed, pg', source: ESTIMATE },
+    USUAL_NEEDS_TENTH_UG: {
+      what: 'dose on trial that the usual patient needs, tenths of a ug',
+      source: ESTIMATE,
+    },
     NAIVE_PG: { what: 'effect that a new patient bears as his own, pg', source: ESTIMATE },
     DEPENDENT_PG: { what: 'accustomed effect from which there is withdrawal, pg', source: ESTIMATE },
     WITHDRAWAL_SET: {

@@ -42,6 +42,7 @@ import * as reservoir from './plant/reservoir.ts';
 import * as transport from './plant/transport.ts';
 
 export { NOMINAL_STROKE_NL } from './plant/mechanism.ts';
+export { USUAL_NEEDS_TENTH_UG } from './plant/patient.ts';
 export type { FaultRecord } from './faults/fault.ts';
 
 export interface WorldOptions {
@@ -62,6 +63,8 @@ export interface WorldOptions {
   isLinePrimed: boolean;
   /** Daily dose that the patient has long had at tick 0. */
   usedToPgPerDay: number;
+  /** Dose on trial that brings this patient's muscles to rest. */
+  needsTenthUg: number;
   environment: environment.EnvironmentOptions;
 }
 
@@ -110,7 +113,7 @@ export function createWorld(o: WorldOptions): World {
       o.mixingTanks,
       o.isLinePrimed ? o.concentrationUgPerMl : 0,
     ),
-    patient: patient.createPatient(o.usedToPgPerDay, o.tickMs),
+    patient: patient.createPatient(o.usedToPgPerDay, o.needsTenthUg, o.tickMs),
     battery: battery.createBattery(o.tickMs, 0),
     environment: environment.createEnvironment(o.environment, o.seed, o.tickMs),
     clock: clock.createClock(),

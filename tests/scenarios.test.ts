@@ -179,7 +179,9 @@ describe.each(FILES)('the scenario %s', (file) => {
         signals: result.signals,
       });
     } else if (hasOtherDeeds(scenario)) {
-      expect(control.digest?.rolling).not.toBe(result.digest?.rolling);
+      // A syringe leaves no trace in a pump.
+      const known = ({ digest, signals }: RunResult) => ({ rolling: digest?.rolling, signals });
+      expect(known(control)).not.toEqual(known(result));
     } else {
       const rest = { expectations: [], faults: [] };
       expect({ ...lasting(control), ...rest }).toEqual({ ...lasting(result), ...rest });

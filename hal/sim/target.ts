@@ -61,6 +61,7 @@ import {
   trueTipNgPerMl,
   trueTrappedPl,
   turnHour,
+  USUAL_NEEDS_TENTH_UG,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
 import { commandOf, prescriptionWords } from '../prescription-words.ts';
@@ -183,6 +184,7 @@ export class SimTarget implements Target {
         reservoirCapacityNl: setup.reservoirNl,
         mixingTanks: setup.mixingTanks ?? MIXING_TANKS,
         isLinePrimed: setup.isLinePrimed ?? true,
+        needsTenthUg: setup.patientNeedsTenthUg ?? USUAL_NEEDS_TENTH_UG,
         usedToPgPerDay:
           setup.isPatientUsed === false ? 0 : prescribedPgPerDay(setup.therapy, setup.concentrationUgPerMl),
       }),

@@ -50,6 +50,7 @@ const WORLD = {
   mixingTanks: 128,
   isLinePrimed: true,
   usedToPgPerDay: 300_000_000,
+  needsTenthUg: 500,
   environment: { noise: false, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
 } as const;
 

@@ -5,6 +5,8 @@
  *  - Level: drug in the spinal fluid, one compartment with the label's half-life and clearance.
  *  - Effect: what the drug does lags behind what is there. A second compartment with four times the half-life gives
  *    (A6h - A1.5h) / 3, in pg and equal to the amount in steady state. A bolus peaks after 4.0 h, as on the label.
+ *  - Need: one needs more of the drug for the same effect than another. The effect is told as on a patient who needs
+ *    50 ug, the label's first dose on trial; who needs 75 ug has two thirds of it.
  *  - Used to: the effect that the patient has grown used to, following it with a half-life of a week.
  *  - Stages: how far the effect is below or above that. Somebody looks every five minutes, and only then does a
  *    stage change: so nothing depends on who reads it when, and dwell times are whole looks.
@@ -28,6 +30,8 @@ const USED_TO_LOOKS = Math.floor(USED_TO_HALF_LIFE_S / LOOK_S / LN2 + 0.5);
 const USED_TO_MARGIN_PG = 4500000;
 /** Amounts below a picogram, so that following slowly does not stand still. */
 const PARTS = 1024;
+/** The dose on trial that brings the muscles to rest of a patient as the figures below have him. */
+export const USUAL_NEEDS_TENTH_UG = 500;
 /** Who has never had the drug bears the effect of 100 ug/day as his own. */
 const NAIVE_PG = 9000000;
 /** Who is used to less than 25 ug/day has no withdrawal. */
@@ -48,6 +52,8 @@ const NOT = -1;
 
 export interface PatientState {
   readonly tickMs: number;
+  /** The dose on trial that brings his muscles to rest. */
+  readonly needsTenthUg: number;
   readonly csf: ScaledSum;
   readonly late: ScaledSum;
   usedToParts: number;
@@ -59,13 +65,14 @@ export interface PatientState {
 }
 
 /** In the steady state of a daily dose; 0 for somebody who never had the drug. */
-export function createPatient(usedToPgPerDay: number, tickMs: number): PatientState {
+export function createPatient(usedToPgPerDay: number, needsTenthUg: number, tickMs: number): PatientState {
   const steadyPg = Math.floor((usedToPgPerDay * CSF_HALF_LIFE_S) / (86400 * LN2));
   const patient: PatientState = {
     tickMs,
+    needsTenthUg,
     csf: createScaledSum(ticksOf(CSF_HALF_LIFE_S, tickMs), steadyPg),
     late: createScaledSum(ticksOf(EFFECT_HALF_LIFE_S, tickMs), steadyPg * HALF_LIVES_APART),
-    usedToParts: steadyPg * PARTS,
+    usedToParts: byNeedPg(steadyPg, needsTenthUg) * PARTS,
     lookedTick: 0,
     withdrawalSince: WITHDRAWAL_SET.map(() => NOT),
     overdoseStage: 0,
@@ -73,6 +80,11 @@ export function createPatient(usedToPgPerDay: number, tickMs: number): PatientSt
   };
   patient.ashworth = ladder(0, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratioPermille(patient, 0));
   return patient;
+}
+
+/** What an effect would be on a patient of the usual need. */
+function byNeedPg(pg: number, needsTenthUg: number): number {
+  return Math.floor((pg * USUAL_NEEDS_TENTH_UG) / needsTenthUg);
 }
 
 function ticksOf(seconds: number, tickMs: number): number {
@@ -127,7 +139,7 @@ function ladder(
 
 function effectPg(p: PatientState, tick: number): number {
   const difference = amountAt(p.late, tick) - amountAt(p.csf, tick);
-  return Math.max(0, Math.floor(difference / (HALF_LIVES_APART - 1)));
+  return byNeedPg(Math.max(0, Math.floor(difference / (HALF_LIVES_APART - 1))), p.needsTenthUg);
 }
 
 function usedToPg(p: PatientState): number {

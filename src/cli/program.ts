@@ -95,6 +95,8 @@ Examples:
   thecal run kink.yaml --html kink.html             charts of what happened, to look at in a browser
   thecal run kink.yaml --vcd kink.vcd               waveforms, for GTKWave or Surfer
   thecal run kink.yaml --json - | jq .summary       standard output holds JSON alone
+  thecal run --fork life.trace --at "3 y 41 d" kink.yaml --trace what-if.trace
+                                                    what if there had been a kink on that day
   thecal run kink.yaml --realtime=60                a simulated minute each second
   thecal run --target virtual                       the firmware on a virtual board, in another engine
   thecal run --target board --port /dev/ttyACM0     the firmware on a board, the world here
@@ -193,6 +195,11 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--vcd-last <time>', 'only so much of each waveform, up to its end, such as "2 d"', duration)
     .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
     .option('--trace-last <time>', 'keep the last days of a trace only, such as "30 d"', duration)
+    .option(
+      '--fork <trace>',
+      'go on from the run in this trace, with the timeline of the scenario from --at on',
+    )
+    .option('--at <time>', 'where a fork begins: such as "3 y 41 d", or a tick of the trace', moment)
     .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
     .addHelpText('after', EXAMPLES.run)
     .action(async (paths: string[], options: RunCommandOptions) => {

@@ -1,5 +1,6 @@
 /** What is not the same about two runs before anything has happened. */
 import type { TraceManifest } from '../trace/format.ts';
+import { forkText } from '../trace/text.ts';
 
 export interface ManifestDifference {
   readonly field: string;
@@ -15,6 +16,7 @@ const FIELDS = [
   ['scenario hash', (m) => m.scenarioHash],
   ['seed', (m) => String(m.seed)],
   ['run', (m) => m.run],
+  ['fork', (m) => (m.fork === undefined ? 'none' : forkText(m.fork))],
   ['target', (m) => m.target],
   ['board', (m) => m.board ?? 'none'],
   ['engine', (m) => m.engine],

@@ -176,7 +176,11 @@ function complete(
       isPrimed: catheter.primed === 'yes',
       mixingTanks: catheter.mixing,
     },
+<<<<<<< HEAD
     patient: { isUsedToTherapy: patient['used-to'] === 'therapy', group: patient.group },
+=======
+    patient: { isUsedToTherapy: patient['used-to'] === 'therapy', needsTenthUg: patient.needs },
+>>>>>>> main
     environment: {
       noise: environment.noise,
       posture: environment.posture,

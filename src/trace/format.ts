@@ -16,12 +16,8 @@ export const FIRST_LINE = new TextEncoder().encode(`thecal trace ${TRACE_FORMAT}
 /** SHA-256 over these bytes, one after the other; handed in, since what computes it differs between Node and a page. */
 export type Sha256 = (...parts: readonly Uint8Array[]) => Uint8Array;
 
-/** What was run, by what, on what: everything that a replay needs, and no clock. */
-export interface TraceManifest {
-  readonly product: string;
-  readonly productVersion: string;
-  /** SHA-256 over the sources of the firmware. */
-  readonly coreHash: string;
+/** What made a run what it was: enough to make it again. */
+export interface RunInputs {
   /** `control`: the same scenario without its faults. */
   readonly run: 'main' | 'control';
   /** The scenario's name. */
@@ -31,6 +27,27 @@ export interface TraceManifest {
   readonly scenarioHash: string;
   readonly scenarioText: string;
   readonly seed: number;
+  /** Left out: it is the beginning of no other run. */
+  readonly fork?: ForkOrigin;
+}
+
+/** Where a run parted from another one. */
+export interface ForkOrigin {
+  /** The trace of that one as the user named it. */
+  readonly trace: string;
+  /** The first tick that is the new run's own. */
+  readonly tick: number;
+  /** Another scenario goes on there; else the parent's own does. */
+  readonly isOther: boolean;
+  readonly parent: RunInputs;
+}
+
+/** What was run, by what, on what: everything that a replay needs, and no clock. */
+export interface TraceManifest extends RunInputs {
+  readonly product: string;
+  readonly productVersion: string;
+  /** SHA-256 over the sources of the firmware. */
+  readonly coreHash: string;
   readonly target: string;
   /** The board as it was named; null where the target is no board. */
   readonly board: string | null;

@@ -1,15 +1,29 @@
 /** A trace as people and scripts read it: one line for everything that happened, each beginning with its tick. */
 import type { Stimulus } from '../../hal/target.ts';
-import { TRACE_FORMAT, type TraceEnd, type TraceManifest } from './format.ts';
+import { type ForkOrigin, TRACE_FORMAT, type TraceEnd, type TraceManifest } from './format.ts';
 import type { TraceRecord } from './read.ts';
 import { alarmName, argumentText, argumentWords } from './words.ts';
 
 /** `# thecal trace 2 scenarioHash=... scenario="..."` */
-export function manifestLine({ scenario, scenarioText: _, boardsFile, ...rest }: TraceManifest): string {
-  const fields = Object.entries({ ...rest, boardsFile: boardsFile?.file ?? null })
+export function manifestLine({
+  scenario,
+  scenarioText: _,
+  boardsFile,
+  fork,
+  ...rest
+}: TraceManifest): string {
+  const fields = Object.entries({
+    ...rest,
+    boardsFile: boardsFile?.file ?? null,
+    fork: fork === undefined ? null : forkText(fork),
+  })
     .filter(([, value]) => value !== null)
     .map(([name, value]) => ` ${name}=${headerValue(value)}`);
   return `# thecal trace ${TRACE_FORMAT}${fields.join('')} scenario=${JSON.stringify(scenario)}`;
+}
+
+export function forkText({ trace, tick }: ForkOrigin): string {
+  return `${trace} at tick ${tick}`;
 }
 
 /** In quotes where it would not be one word. */

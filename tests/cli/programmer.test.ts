@@ -27,13 +27,11 @@ describe('a session at the prompt', () => {
     expect((await type('status')).data).toMatchObject({ permission: 0, isSessionOpen: 0 });
   });
 
-  it('is refused beyond the mechanism, stays open, and rolls back [SR-SESSION-1, SR-CMD-1]', async () => {
+  it('is refused beyond a hard limit, stays open, and rolls back [SR-SESSION-1, SR-CMD-1]', async () => {
     const { type, clinician } = desk();
-    await type('set dose 21600.1 ug/day');
-    expect(await type('commit')).toMatchObject({
-      isAccepted: false,
-      outcome: 'rate-beyond-one-stroke-a-tick',
-    });
+    await type('set dose 310 ug/day');
+    await type('set low-reservoir 40.001 mL');
+    expect(await type('commit')).toMatchObject({ isAccepted: false, outcome: 'volume-out-of-range' });
     expect((await type('status')).data).toMatchObject({ isSessionOpen: 1, permission: 2 });
     expect(await clinician.lastWords()).toHaveLength(1);
     expect((await type('rollback')).isAccepted).toBe(true);
@@ -43,8 +41,9 @@ describe('a session at the prompt', () => {
 
   it('commits what is on the screen after an earlier commit was refused', async () => {
     const { type } = desk();
-    await type('set dose 21600.1 ug/day');
+    await type('set low-reservoir 40.001 mL');
     await type('commit');
+    await type('set low-reservoir 3 mL');
     await type('set dose 310 ug/day');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ dailyUg: 310 });
@@ -155,6 +154,7 @@ describe('orders at the prompt', () => {
     ['stauts', 'there is no command "stauts"; did you mean status?'],
     ['set dose 320 mL', 'unknown unit "mL" for a rate'],
     ['set dose 10 ug/h', 'write the dose of a day'],
+    ['set dose 6553.6 ug/day', '6553.6 ug/day is more than a prescription holds, 6553.5 ug/day'],
     ['set speed 3', 'write set dose 320 ug/day'],
     ['silence', 'write the name of an alarm'],
     ['silence motor-stal', 'did you mean motor-stall?'],
@@ -183,7 +183,7 @@ describe('thecal program', () => {
     expect(good.code).toBe(0);
     expect(good.stdout).toContain('strokes     300 commanded');
     expect(good.stderr).toBe('');
-    const refused = await program.run(['program', 'set dose 99999 ug/day', 'commit', 'status']);
+    const refused = await program.run(['program', 'set low-reservoir 41 mL', 'commit', 'status']);
     expect(refused.code).toBe(1);
     expect(refused.stdout).not.toContain('reservoir   ');
     expect(refused.stderr).toContain('STANDS STILL');

@@ -18,6 +18,7 @@ export function optionsOf(changes: Partial<WorldOptions> = {}): WorldOptions {
     mixingTanks: 128,
     isLinePrimed: true,
     usedToPgPerDay: 300_000_000,
+    needsTenthUg: 500,
     environment: QUIET,
     ...changes,
   };

@@ -82,21 +82,21 @@ describe('a scaled sum', () => {
 
 describe('level and effect', () => {
   it('are 0.42 ug/mL at 300 ug/day: 12.5 ug/h over 30 mL/h, from nothing within a day and a half', () => {
-    const p = createPatient(0, 1000);
+    const p = createPatient(0, 500, 1000);
     treat(p, 0, 2 * DAY);
     // A stroke's saw-tooth of 0.25 ug in 64.9 mL is 0.004.
     expect(Math.abs(csfNgPerMl(p, 2 * DAY) - 416.7)).toBeLessThan(3);
-    expect(csfNgPerMl(createPatient(PG_PER_DAY, 1000), 0)).toBe(416);
+    expect(csfNgPerMl(createPatient(PG_PER_DAY, 500, 1000), 0)).toBe(416);
   });
 
   it('reach 95 % of the level after 4.32 half-lives, 6.5 h', () => {
-    const p = createPatient(0, 1000);
+    const p = createPatient(0, 500, 1000);
     treat(p, 0, 6.5 * HOUR);
     expect(csfNgPerMl(p, 6.5 * HOUR) / 416.7).toBeCloseTo(0.95, 2);
   });
 
   it('peak 4 h after a bolus, at 4^(-4/3) of it', () => {
-    const p = createPatient(0, 1000);
+    const p = createPatient(0, 500, 1000);
     receive(p, 100_000_000, 0);
     let peak = 0;
     for (let tick = 0; tick < DAY; tick += 60)
@@ -107,9 +107,36 @@ describe('level and effect', () => {
   });
 });
 
+describe('need', () => {
+  it('is met by 50 ug in one and by 75 ug in another, and a third is limp of 50 ug', () => {
+    const effectOf = (needsTenthUg: number, ug: number): { percent: number; ashworth: number } => {
+      const p = createPatient(0, needsTenthUg, 1000);
+      receive(p, ug * 1_000_000, 0);
+      lookUntil(p, 4 * HOUR);
+      return { percent: effectMilliPercent(p, 4 * HOUR) / 1000, ashworth: p.ashworth };
+    };
+    // 4^(-4/3) of the dose over 9 ug, and that times 50 ug over the need.
+    expect(effectOf(500, 50)).toEqual({ percent: 87.4, ashworth: 1 });
+    expect(effectOf(750, 50)).toEqual({ percent: 58.3, ashworth: 2 });
+    expect(effectOf(750, 75)).toEqual({ percent: 87.4, ashworth: 1 });
+    expect(effectOf(250, 50)).toEqual({ percent: 174.9, ashworth: 0 });
+  });
+
+  it('makes an overdose of what another one bears', () => {
+    const stageOf = (needsTenthUg: number): number => {
+      const p = createPatient(0, needsTenthUg, 1000);
+      receive(p, 100_000_000, 0);
+      lookUntil(p, 4 * HOUR);
+      return p.overdoseStage;
+    };
+    expect(stageOf(250)).toBe(1);
+    expect(stageOf(500)).toBe(0);
+  });
+});
+
 describe('stages', () => {
   it('of withdrawal come 8, 27 and 49 h after the last of 60 days, to somebody who began with nothing', () => {
-    const p = createPatient(0, 1000);
+    const p = createPatient(0, 500, 1000);
     treat(p, 0, 60 * DAY);
     const { w } = stagesOver(p, 60 * DAY, 72);
     expect(w[0]).toBeCloseTo(8.4, 0);
@@ -118,7 +145,7 @@ describe('stages', () => {
   });
 
   it('of an overdose come within minutes of 5 mg at once, leave in a day, and withdrawal follows', () => {
-    const p = createPatient(PG_PER_DAY, 1000);
+    const p = createPatient(PG_PER_DAY, 500, 1000);
     receive(p, 5_000_000_000, 0);
     const { w, o } = stagesOver(p, 0, 96);
     // By hand 3, 8 and 20 min: seen at the next look.
@@ -129,7 +156,7 @@ describe('stages', () => {
   });
 
   it('of neither kind come to a new patient from the three screening doses', () => {
-    const p = createPatient(0, 1000);
+    const p = createPatient(0, 500, 1000);
     for (const [day, ug] of [50, 75, 100].entries()) {
       receive(p, ug * 1_000_000, day * DAY);
       expect(stagesOver(p, day * DAY, 24)).toEqual({ w: [NaN, NaN, NaN], o: [NaN, NaN, NaN] });
@@ -138,15 +165,15 @@ describe('stages', () => {
   });
 
   it('go with spasticity: treated 1, without the drug 4', () => {
-    const p = createPatient(PG_PER_DAY, 1000);
+    const p = createPatient(PG_PER_DAY, 500, 1000);
     expect(p.ashworth).toBe(1);
     lookUntil(p, 3 * DAY);
     expect(p.ashworth).toBe(4);
-    expect(createPatient(0, 1000).ashworth).toBe(4);
+    expect(createPatient(0, 500, 1000).ashworth).toBe(4);
   });
 
   it('are left later than they were reached: no flicker on a threshold', () => {
-    const p = createPatient(PG_PER_DAY, 1000);
+    const p = createPatient(PG_PER_DAY, 500, 1000);
     lookUntil(p, 9 * HOUR);
     expect(withdrawalStage(p)).toBe(1);
     let isLeft = -1;

@@ -6,6 +6,7 @@ import { TICK_MS } from '../../core/units.ts';
 import { textReport } from '../../report/text.ts';
 import { RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { ForkOrigin } from '../../trace/format.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
 import { coreHash } from '../build-info.ts';
@@ -16,6 +17,7 @@ import { IS_FROM_SOURCE } from '../package-root.ts';
 import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
+import type { ForkedRun } from '../run/fork.ts';
 import { Interruption } from '../run/interruption.ts';
 import type { Job, Outcome } from '../run/job.ts';
 import { isStdoutTaken, type Outputs, prepareOutputs, writeOutputs } from '../run/outputs.ts';
@@ -40,6 +42,9 @@ export interface RunCommandOptions extends PlaceOptions {
   /** Ticks. */
   readonly traceLast?: number;
   readonly filter?: string;
+  readonly fork?: string;
+  /** Tick of the fork. */
+  readonly at?: number;
 }
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
@@ -50,12 +55,13 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const place = options.target === 'board' ? await boardOf(options) : null;
   if (options.realtime !== undefined) refuseLooseFactor(paths);
   const start = new Date();
-  const scenarios = choose(readScenarios(paths), options);
+  const forked = await forkOfRun(paths, options);
+  const scenarios = forked === null ? choose(readScenarios(paths), options) : [forked.scenario];
   const outputs = prepareOutputs(options, scenarios);
   const makePage = await pageMaker(outputs);
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
-  const jobs = await jobsOf(scenarios, outputs, place, options);
+  const jobs = await jobsOf(scenarios, outputs, place, options, forked?.origin ?? null);
   const board = RunBoard.of(jobs.length);
   const outcomes = await watchOver(jobs, board, options, human);
 
@@ -160,6 +166,24 @@ async function boardOf(options: PlaceOptions): Promise<BoardPlace> {
   return place;
 }
 
+/** null: the run begins at its start. What proves the beginning of a fork is loaded for one only. */
+async function forkOfRun(
+  paths: readonly string[],
+  { fork, at, seed, filter }: RunCommandOptions,
+): Promise<ForkedRun | null> {
+  if (fork === undefined || at === undefined) {
+    if (fork !== undefined)
+      throw new UserError('--fork says what to go on from, and --at from when: give both');
+    if (at !== undefined) throw new UserError('--at says where a fork begins: it goes with --fork TRACE');
+    return null;
+  }
+  if (seed !== undefined) throw new UserError('--seed: a fork has the seed of the run that it parts from');
+  if (filter !== undefined)
+    throw new UserError('--filter chooses among scenarios, and a fork goes on with one');
+  const { forkedRun } = await import('../run/fork.ts');
+  return await forkedRun(fork, at, paths);
+}
+
 /** In `--realtime 60` the factor stands alone, and would be looked for as a file. */
 function refuseLooseFactor(paths: readonly string[]): void {
   const loose = paths.find((path) => /^\d+(\.\d+)?$/.test(path) && !existsSync(path));
@@ -188,6 +212,7 @@ async function jobsOf(
   outputs: Outputs,
   place: BoardPlace | null,
   options: RunCommandOptions,
+  fork: ForkOrigin | null,
 ): Promise<Job[]> {
   const core = await coreHash();
   const start = startWords();
@@ -197,6 +222,7 @@ async function jobsOf(
     return {
       index,
       scenario,
+      fork,
       targetName: options.target,
       board: place,
       isTickByTick,
@@ -212,6 +238,7 @@ async function jobsOf(
         targetName: options.target,
         isTickByTick,
         board: place?.options ?? [],
+        fork,
       }),
     };
   });

@@ -3,7 +3,12 @@ import { ALARMS } from '../../core/alarms/table.ts';
 import { ACCEPTED, COMMAND_OUTCOMES, NEEDS_CONFIRMATION, SESSION_OPEN } from '../../core/commands.ts';
 import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
-import { BRIDGE_WORD, PATIENT_GROUP_WORD, PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
+import {
+  BRIDGE_WORD,
+  PATIENT_GROUP_WORD,
+  PRESCRIBED_WORDS,
+  RATE_MAX,
+} from '../../core/prescription-words.ts';
 import type { PatientGroup } from '../../core/therapy.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
@@ -546,5 +551,8 @@ function changeOf(what: string | undefined, words: readonly string[]): (draft: I
     throw new WordsError('write the dose of a day, such as 320 ug/day');
   }
   const { amount } = rate.value;
+  if (amount > RATE_MAX) {
+    throw new WordsError(`${rate.value.text} is more than a prescription holds, ${RATE_MAX / 10} ug/day`);
+  }
   return (draft) => withDailyDose(draft, amount);
 }

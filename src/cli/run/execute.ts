@@ -163,7 +163,7 @@ class Traces {
 }
 
 function manifestOf(
-  { scenario, coreHash, targetName, board, isTickByTick }: Job,
+  { scenario, fork, coreHash, targetName, board, isTickByTick }: Job,
   run: 'main' | 'control',
   { engine }: TargetDescription,
 ): TraceManifest {
@@ -177,6 +177,7 @@ function manifestOf(
     scenarioHash: scenario.hash,
     scenarioText: scenario.text,
     seed: scenario.seed,
+    ...(fork === null ? {} : { fork }),
     target: targetName,
     board: board?.name ?? null,
     boardsFile: board?.boardsFile ?? null,

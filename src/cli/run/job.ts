@@ -2,6 +2,7 @@
 import type { Recordings } from '../../scenario/recorder.ts';
 import type { ScenarioResult, Verdict } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { ForkOrigin } from '../../trace/format.ts';
 import type { BoardPlace } from '../boards/place.ts';
 
 export interface TracePaths {
@@ -13,6 +14,8 @@ export interface TracePaths {
 export interface Job {
   readonly index: number;
   readonly scenario: Scenario;
+  /** The run that this one parts from; null: none. */
+  readonly fork: ForkOrigin | null;
   readonly targetName: string;
   /** Where the board is; null for a target that needs none. */
   readonly board: BoardPlace | null;

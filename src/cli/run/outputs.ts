@@ -16,6 +16,8 @@ export interface OutputOptions {
   readonly vcd?: string;
   readonly vcdLast?: number;
   readonly trace?: string;
+  /** A trace that is read. */
+  readonly fork?: string;
 }
 
 export interface TraceFiles {
@@ -60,6 +62,7 @@ export function prepareOutputs(options: OutputOptions, scenarios: readonly Scena
   refuseClashes(
     files.filter((file) => file instanceof OutputFile),
     scenarios,
+    options.fork,
   );
   return { json, junit, html, vcds, vcdLastTicks: options.vcdLast ?? null, traces };
 }
@@ -124,8 +127,13 @@ export function namesAfter(scenarios: readonly Pick<Scenario, 'file'>[], ending:
 }
 
 /** No output replaces another or one of the scenarios themselves. */
-function refuseClashes(files: readonly OutputFile[], scenarios: readonly Scenario[]): void {
+function refuseClashes(
+  files: readonly OutputFile[],
+  scenarios: readonly Scenario[],
+  fork: string | undefined,
+): void {
   const taken = new Map(scenarios.map(({ file }) => [behindLinks(file), `the scenario ${file}`]));
+  if (fork !== undefined) taken.set(behindLinks(fork), `the trace ${fork}, of which this is a fork`);
   for (const file of files) {
     const other = taken.get(file.finalPath);
     if (other !== undefined) {

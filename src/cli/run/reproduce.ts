@@ -1,6 +1,7 @@
 /** The command line that shows a result again: as printed, in the folder where the run was started. */
 import { basename, delimiter, dirname, extname, sep } from 'node:path';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { ForkOrigin } from '../../trace/format.ts';
 import { fromHere } from '../scenario-files.ts';
 
 export interface HowRun {
@@ -8,14 +9,20 @@ export interface HowRun {
   readonly isTickByTick: boolean;
   /** Options that name the board, with their values. */
   readonly board: readonly (readonly [option: string, value: string])[];
+  /** null: the run parts from no other one. */
+  readonly fork?: ForkOrigin | null;
 }
 
 export function reproduceLine(
   start: string,
   scenario: Scenario,
-  { targetName, isTickByTick, board }: HowRun,
+  { targetName, isTickByTick, board, fork = null }: HowRun,
 ): string {
-  const words = [start, 'run', shellWord(scenario.file), '--seed', String(scenario.seed)];
+  const words = [start, 'run'];
+  if (fork?.isOther !== false) words.push(shellWord(scenario.file));
+  // A fork has the seed of its parent.
+  if (fork === null) words.push('--seed', String(scenario.seed));
+  else words.push('--fork', shellWord(fork.trace), '--at', String(fork.tick));
   if (targetName !== 'sim') words.push('--target', targetName);
   for (const [option, value] of board) words.push(option, shellWord(value));
   if (isTickByTick) words.push('--tick-by-tick');

@@ -66,11 +66,12 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
   return problems.length > 0 ? INFRASTRUCTURE : PASSED;
 }
 
-async function jobOf(scenario: Scenario, { stepping }: TraceManifest): Promise<Job> {
+async function jobOf(scenario: Scenario, { stepping, fork }: TraceManifest): Promise<Job> {
   const isTickByTick = stepping === 'tick-by-tick';
   return {
     index: 0,
     scenario,
+    fork: fork ?? null,
     targetName: 'sim',
     board: null,
     isTickByTick,
@@ -79,6 +80,11 @@ async function jobOf(scenario: Scenario, { stepping }: TraceManifest): Promise<J
     traceLastTicks: null,
     isRecorded: true,
     coreHash: await coreHash(),
-    reproduce: reproduceLine(startWords(), scenario, { targetName: 'sim', isTickByTick, board: [] }),
+    reproduce: reproduceLine(startWords(), scenario, {
+      targetName: 'sim',
+      isTickByTick,
+      board: [],
+      fork: fork ?? null,
+    }),
   };
 }
