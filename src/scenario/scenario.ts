@@ -50,15 +50,12 @@ export interface Scenario {
     readonly mixingTanks: number;
   };
   /** Has had the therapy for long at tick 0, or is new to the drug. */
-<<<<<<< HEAD
   readonly patient: {
     readonly isUsedToTherapy: boolean;
+    readonly needsTenthUg: number;
     /** Whose rules of titration the pump asks about. */
     readonly group: PatientGroup;
   };
-=======
-  readonly patient: { readonly isUsedToTherapy: boolean; readonly needsTenthUg: number };
->>>>>>> main
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;

@@ -44,12 +44,9 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
-<<<<<<< HEAD
   group: 'none',
   confirm: 'yes',
-=======
   needs: '50 ug', // [E]
->>>>>>> main
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -134,16 +131,11 @@ const CATHETER = closed({
   mixing: wholeNumber(12, 256).prefault(DEFAULTS.mixing),
 });
 
-<<<<<<< HEAD
-const PATIENT = closed({
-  'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
-  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
-=======
 const NEEDS = { min: 100, max: 2000, because: 'the label tries 25 to 100 ug, and nobody knows beyond' };
 const PATIENT = closed({
   'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
   needs: quantity(KINDS.dose, NEEDS).prefault(DEFAULTS.needs),
->>>>>>> main
+  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
 });
 
 const SCREENING = closed({
