@@ -19,7 +19,7 @@ import {
   prescribedRate,
   withDose,
 } from './prescribed.ts';
-import { crc32OfWords } from './sim-hal.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand } from './wand.ts';
 

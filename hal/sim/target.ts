@@ -81,6 +81,7 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { Clinician } from './clinician.ts';
 import {
   beginUpdate,
@@ -93,7 +94,7 @@ import {
 } from './clinician.ts';
 import { prescribedPgPerDay } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
-import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import { createSimHal } from './sim-hal.ts';
 import { framesAt, hearPump, nextWandTick } from './wand.ts';
 
 interface Queued {
