@@ -85,7 +85,9 @@ export interface Scenario {
 }
 
 /** What the dose oracle can report; `allow` lists those that are the point of the scenario. */
-export type OracleFailure = 'over-delivery' | 'under-delivery' | 'silent-stop';
+type DoseFault = 'over-delivery' | 'under-delivery' | 'silent-stop';
+/** At the catheter's tip, at the pump's outlet, and between that and the pump's log. */
+export type OracleFailure = DoseFault | `outlet-${DoseFault}` | 'wrong-log';
 
 interface EntryBase {
   readonly tick: number;

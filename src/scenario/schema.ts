@@ -54,7 +54,15 @@ export const DEFAULTS = {
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
 /** Order is that of the pump's codes. */
 export const PATIENT_GROUPS = ['none', 'adult-spinal', 'adult-cerebral', 'child'] as const;
-export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
+export const ORACLE_FAILURES = [
+  'under-delivery',
+  'over-delivery',
+  'silent-stop',
+  'outlet-under-delivery',
+  'outlet-over-delivery',
+  'outlet-silent-stop',
+  'wrong-log',
+] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
 /** Both ways, as the label has it: a new pump may give a little less as well as a little more. */
