@@ -465,14 +465,8 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': [
-    'PASSED_ON_TICKS',
-    'ORACLE_SIGNALS',
-    'LOG_ENTRIES',
-    'UPSET_COPIES',
-    'CUTS',
-    'PG_PER_TENTH_UG',
-  ],
+  'hal/sim/dose-judge.ts': ['PASSED_ON_TICKS', 'PL_PER_NL', 'NEVER'],
+  'hal/sim/target.ts': ['ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS', 'PG_PER_TENTH_UG'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [

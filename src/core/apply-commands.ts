@@ -181,9 +181,13 @@ function takeFrame(pump: PumpState, hal: PumpHal, bytes: ArrayLike<number>, orde
   replyTo(telemetry, frame, words, hal);
 }
 
+/** One record for all ticks, written anew in each. */
+const orders: Orders = { refillNl: -1, isNewDrug: false };
+
 /** Take the queue. */
 export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
-  const orders: Orders = { refillNl: -1, isNewDrug: false };
+  orders.refillNl = -1;
+  orders.isNewDrug = false;
   if (pump.inbox.length === 0) return orders;
   // A command may seal the words anew: never over a flipped bit.
   checkPrescription(pump, hal);

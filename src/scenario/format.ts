@@ -176,11 +176,11 @@ function complete(
       isPrimed: catheter.primed === 'yes',
       mixingTanks: catheter.mixing,
     },
-<<<<<<< HEAD
-    patient: { isUsedToTherapy: patient['used-to'] === 'therapy', group: patient.group },
-=======
-    patient: { isUsedToTherapy: patient['used-to'] === 'therapy', needsTenthUg: patient.needs },
->>>>>>> main
+    patient: {
+      isUsedToTherapy: patient['used-to'] === 'therapy',
+      needsTenthUg: patient.needs,
+      group: patient.group,
+    },
     environment: {
       noise: environment.noise,
       posture: environment.posture,

@@ -90,13 +90,10 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     mixingTanks: catheter.mixingTanks,
     isLinePrimed: catheter.isPrimed,
     isPatientUsed: patient.isUsedToTherapy,
-<<<<<<< HEAD
     ...(patient.group === 'none'
       ? {}
       : { patientGroup: patient.group, firstStartTick: patient.isUsedToTherapy ? -1 : 0 }),
-=======
     patientNeedsTenthUg: patient.needsTenthUg,
->>>>>>> main
     environment,
     therapy,
     isTickByTick,

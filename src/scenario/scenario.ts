@@ -50,15 +50,12 @@ export interface Scenario {
     readonly mixingTanks: number;
   };
   /** Has had the therapy for long at tick 0, or is new to the drug. */
-<<<<<<< HEAD
   readonly patient: {
     readonly isUsedToTherapy: boolean;
+    readonly needsTenthUg: number;
     /** Whose rules of titration the pump asks about. */
     readonly group: PatientGroup;
   };
-=======
-  readonly patient: { readonly isUsedToTherapy: boolean; readonly needsTenthUg: number };
->>>>>>> main
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;
@@ -88,7 +85,9 @@ export interface Scenario {
 }
 
 /** What the dose oracle can report; `allow` lists those that are the point of the scenario. */
-export type OracleFailure = 'over-delivery' | 'under-delivery' | 'silent-stop';
+type DoseFault = 'over-delivery' | 'under-delivery' | 'silent-stop';
+/** At the catheter's tip, at the pump's outlet, and between that and the pump's log. */
+export type OracleFailure = DoseFault | `outlet-${DoseFault}` | 'wrong-log';
 
 interface EntryBase {
   readonly tick: number;

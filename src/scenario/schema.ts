@@ -46,12 +46,9 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
-<<<<<<< HEAD
   group: 'none',
   confirm: 'yes',
-=======
   needs: '50 ug', // [E]
->>>>>>> main
   disturbance: 'off',
   temperature: '37 C',
 } as const;
@@ -59,7 +56,15 @@ export const DEFAULTS = {
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
 /** Order is that of the pump's codes. */
 export const PATIENT_GROUPS = ['none', 'adult-spinal', 'adult-cerebral', 'child'] as const;
-export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
+export const ORACLE_FAILURES = [
+  'under-delivery',
+  'over-delivery',
+  'silent-stop',
+  'outlet-under-delivery',
+  'outlet-over-delivery',
+  'outlet-silent-stop',
+  'wrong-log',
+] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
 /** Both ways, as the label has it: a new pump may give a little less as well as a little more. */
@@ -136,16 +141,11 @@ const CATHETER = closed({
   mixing: wholeNumber(12, 256).prefault(DEFAULTS.mixing),
 });
 
-<<<<<<< HEAD
-const PATIENT = closed({
-  'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
-  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
-=======
 const NEEDS = { min: 100, max: 2000, because: 'the label tries 25 to 100 ug, and nobody knows beyond' };
 const PATIENT = closed({
   'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
   needs: quantity(KINDS.dose, NEEDS).prefault(DEFAULTS.needs),
->>>>>>> main
+  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
 });
 
 const SCREENING = closed({

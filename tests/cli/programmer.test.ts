@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, Clinician, WordsError } from '../../src/cli/programmer/clinician.ts';
 import { SimTalk } from '../../src/cli/programmer/sim-talk.ts';
-import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
 import { SETUP } from '../canaries/checks.ts';
 import { builtProgram } from './program.ts';

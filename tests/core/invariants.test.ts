@@ -3,7 +3,7 @@
  * which the property is first untrue and names it. The real core goes through all of these runs.
  */
 import { describe, expect, it } from 'vitest';
-import { type BadCore } from '../canaries/bad-cores.ts';
+import type { BadCore } from '../canaries/bad-cores.ts';
 import { bundleLab } from '../canaries/bundle.ts';
 import type { Lab } from '../canaries/checks.ts';
 import * as realLab from '../canaries/lab.ts';

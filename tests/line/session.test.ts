@@ -3,7 +3,7 @@ import crc32 from 'crc-32';
 import { describe, expect, it } from 'vitest';
 import { NAK_FIELDS, NAK_NO_PUMP, NAK_VERB, sealLine, WAKES_MAX } from '../../hal/espruino/link.ts';
 import { answer, createSession } from '../../hal/espruino/session.ts';
-import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 
 const crc = (text: string): number => crc32.bstr(text) >>> 0;

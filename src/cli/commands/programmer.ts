@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { LineError } from '../../../hal/espruino/client.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
-import { crc32OfWords } from '../../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../../hal/sim/checksum.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import { setupOf } from '../../scenario/run.ts';
 import type { PlaceOptions } from '../boards/options.ts';
