@@ -41,17 +41,17 @@ export const DAYS_PER_WEEK = 7;
 /** Words that somebody prescribes. */
 export const PRESCRIBED_WORDS = FIRST_RATE_WORD + (PATTERNS * SLOTS_PER_DAY) / 2;
 
-/** Words of the pump's own behind them: the dose of a day ago as `weekNumerator`, low and high, and when it was left. */
-export const BASE_LOW_WORD = PRESCRIBED_WORDS;
-export const BASE_HIGH_WORD = PRESCRIBED_WORDS + 1;
-export const CHANGED_WORD = PRESCRIBED_WORDS + 2;
-/** The bridge to this prescription, while there is one: as in `BolusState`, its numerator low and high. */
-export const BRIDGE_DRUG_WORD = PRESCRIBED_WORDS + 3;
-export const BRIDGE_LOW_WORD = PRESCRIBED_WORDS + 4;
-export const BRIDGE_HIGH_WORD = PRESCRIBED_WORDS + 5;
-export const BRIDGE_STROKES_WORD = PRESCRIBED_WORDS + 6;
-/** All but those that seal the record. */
+/** Words of the pump's own behind them, all but those that seal the record. */
 export const KEPT_WORDS = PRESCRIBED_WORDS + 7;
+/** The dose of a day ago as `weekNumerator`, low and high, and when it was left. */
+export const BASE_LOW_WORD = KEPT_WORDS - 7;
+export const BASE_HIGH_WORD = KEPT_WORDS - 6;
+export const CHANGED_WORD = KEPT_WORDS - 5;
+/** The bridge to this prescription, while there is one: as in `BolusState`, its numerator low and high. */
+export const BRIDGE_DRUG_WORD = KEPT_WORDS - 4;
+export const BRIDGE_LOW_WORD = KEPT_WORDS - 3;
+export const BRIDGE_HIGH_WORD = KEPT_WORDS - 2;
+export const BRIDGE_STROKES_WORD = KEPT_WORDS - 1;
 
 /** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
 export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;
