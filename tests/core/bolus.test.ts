@@ -201,7 +201,8 @@ describe('a bridge over a restart', () => {
     return stored;
   };
   const to = (concentrationUgPerMl: number, bridgeNl: number): ClinicalOrder => ({
-    ...program(3000),
+    kind: 'program',
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
     concentrationUgPerMl,
     bridgeNl,
   });
