@@ -50,6 +50,9 @@ export interface TargetSetup {
   readonly isLinePrimed?: boolean;
   /** Left out: the patient has long had the therapy at tick 0, and is not new to the drug. */
   readonly isPatientUsed?: boolean;
+  /** As in a prescription. */
+  readonly patientGroup?: PatientGroup;
+  readonly firstStartTick?: number;
   /** Illustrative: the dose on trial that brings this patient's muscles to rest. Left out: 50 ug. */
   readonly patientNeedsTenthUg?: number;
   readonly environment: {

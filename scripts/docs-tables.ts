@@ -248,6 +248,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       what: 'most that the mechanism gives with a bolus, nL a day (24 mL)',
       source: ESTIMATE,
     },
+    INCREASE_PERCENT: {
+      what: 'most that the daily dose rises in 24 h, %: no group, adult spinal, adult cerebral, child',
+      source: 'LABEL',
+    },
+    DECREASE_PERCENT: { what: 'most that the daily dose is lowered at once, %', source: 'LABEL' },
+    CONFIRM_TICKS: { what: 'a soft limit that was asked about is asked again after', source: 'OPENPCA' },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
       what: 'empty by computation, nL',
@@ -583,6 +589,8 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   'bridge-begin':
     'a program of another concentration goes on at the old dose; strokes until the old drug is out of the line',
   'bridge-end': 'the old drug is out, and the new rate begins; the new concentration, ug/mL',
+  'soft-limit':
+    'a program met rules of titration; its change of the daily dose, which of them, and in the command behind it what came of it',
   'bolus-shortest':
     'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
@@ -609,6 +617,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   'bolus-end': 100,
   'bridge-begin': 970,
   'bridge-end': 2000,
+  'soft-limit': 401 * 8 + 1,
   'bolus-shortest': 365,
 };
 

@@ -40,6 +40,12 @@ export const DAYS_PER_WEEK = 7;
 /** Words that somebody prescribes. */
 export const PRESCRIBED_WORDS = FIRST_RATE_WORD + (PATTERNS * SLOTS_PER_DAY) / 2;
 
+/** Words of the pump's own behind them: the dose of a day ago as `weekNumerator`, low and high, and when it was left. */
+export const KEPT_WORDS = PRESCRIBED_WORDS + 3;
+export const BASE_LOW_WORD = KEPT_WORDS - 3;
+export const BASE_HIGH_WORD = KEPT_WORDS - 2;
+export const CHANGED_WORD = KEPT_WORDS - 1;
+
 /** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
 export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;
 export const BOLUS_DOSE_MAX_TENTH_UG = 1000000;
@@ -114,15 +120,21 @@ export function highestNumerator(words: Int32Array): number {
   return rateNumerator(words[UNIT_WORD]!, highestRate(words), words[CONCENTRATION_WORD]!);
 }
 
-/** The numerator of a week's mean, rounded down. */
-export function meanNumerator(words: Int32Array): number {
+/** The sum of a week's numerators, one each half hour; at minimum rate or stopped there is no dose. */
+export function weekNumerator(words: Int32Array): number {
+  const mode = words[MODE_WORD]!;
+  if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return 0;
   let sum = 0;
   for (let i = 0; i < DAYS_PER_WEEK * SLOTS_PER_DAY; i++) {
     const weekday = Math.floor(i / SLOTS_PER_DAY);
     sum += rateAt(words, (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i);
   }
-  const numerator = rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
-  return Math.floor(numerator / (DAYS_PER_WEEK * SLOTS_PER_DAY));
+  return rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
+}
+
+/** The numerator of a week's mean, rounded down. */
+export function meanNumerator(words: Int32Array): number {
+  return Math.floor(weekNumerator(words) / (DAYS_PER_WEEK * SLOTS_PER_DAY));
 }
 
 /** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */

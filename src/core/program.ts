@@ -2,8 +2,10 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { beginBridge, deliveredUgPerMl, endBolus } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
-import { ACCEPTED, PRESCRIPTION_OUT_OF_RANGE, VOLUME_OUT_OF_RANGE } from './commands.ts';
+import { ACCEPTED, NEEDS_CONFIRMATION, PRESCRIPTION_OUT_OF_RANGE, VOLUME_OUT_OF_RANGE } from './commands.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
+import { SOFT_LIMIT } from './events.ts';
+import { say } from './log.ts';
 import { concentrationUgPerMl, writePrescription } from './prescription.ts';
 import {
   BRIDGE_WORD,
@@ -11,19 +13,16 @@ import {
   judgeWords,
   LOW_RESERVOIR_WORD,
   meanNumerator,
+  weekNumerator,
 } from './prescription-words.ts';
 import type { PumpState } from './state.ts';
+import { forgetBase, judgeTitration, putBase, RULES_SPAN } from './titration.ts';
 
 /**
- * The outcome code. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
+ * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
  * drug (`Orders` in `apply-commands.ts`).
  */
-export function programWords(
-  pump: PumpState,
-  words: Int32Array,
-  _isConfirmed: boolean,
-  hal: PumpHal,
-): number {
+export function programWords(pump: PumpState, words: Int32Array, isConfirmed: boolean, hal: PumpHal): number {
   const outcome = judgeWords(words, pump.build.strokeNl);
   if (outcome !== ACCEPTED) return outcome;
   if (words[LOW_RESERVOIR_WORD]! > pump.build.reservoirNl) return VOLUME_OUT_OF_RANGE;
@@ -34,6 +33,14 @@ export function programWords(
   const oldNumerator = isBridged ? meanNumerator(prescription.words) : 0;
   // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
   if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
+  if (wasReadable) {
+    const met = judgeTitration(prescription.words, words, pump.nowTick);
+    if (met.rules !== 0)
+      say(pump.log, hal, pump.nowTick, SOFT_LIMIT, met.changePermille * RULES_SPAN + met.rules);
+    if (met.rules !== 0 && !isConfirmed) return NEEDS_CONFIRMATION;
+    if (weekNumerator(words) !== weekNumerator(prescription.words))
+      putBase(prescription.words, met.base, pump.nowTick);
+  } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);
   writePrescription(prescription, words, hal);

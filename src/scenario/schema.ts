@@ -44,12 +44,16 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
+  group: 'none',
+  confirm: 'yes',
   needs: '50 ug', // [E]
   disturbance: 'off',
   temperature: '37 C',
 } as const;
 
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
+/** Order is that of the pump's codes. */
+export const PATIENT_GROUPS = ['none', 'adult-spinal', 'adult-cerebral', 'child'] as const;
 export const ORACLE_FAILURES = [
   'under-delivery',
   'over-delivery',
@@ -112,6 +116,9 @@ const THERAPY = byWord(
   'write one of continuous, hourly, flex, minimum, stopped',
 );
 
+/** Whether a soft limit that a program meets is taken. */
+const CONFIRM = word('answer', ['yes', 'no']).prefault(DEFAULTS.confirm);
+
 const PUMP = closed({
   mechanism: word('mechanism', MECHANISMS),
   reservoir: quantity(KINDS.volume, RESERVOIR),
@@ -136,6 +143,7 @@ const NEEDS = { min: 100, max: 2000, because: 'the label tries 25 to 100 ug, and
 const PATIENT = closed({
   'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
   needs: quantity(KINDS.dose, NEEDS).prefault(DEFAULTS.needs),
+  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
 });
 
 const SCREENING = closed({
@@ -261,8 +269,12 @@ export function buildSchemas(vocabulary: Vocabulary) {
       acknowledge: closed({ acknowledge: alarm }),
       silence: closed({ silence: alarm }),
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
-      program: closed({ program: THERAPY }),
-      concentration: closed({ concentration, bridge: quantity(KINDS.volume, BRIDGE).optional() }),
+      program: closed({ program: THERAPY, confirm: CONFIRM }),
+      concentration: closed({
+        concentration,
+        bridge: quantity(KINDS.volume, BRIDGE).optional(),
+        confirm: CONFIRM,
+      }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),

@@ -162,6 +162,7 @@ describe('tables of names', () => {
       commands.BOLUS_RUNNING,
       commands.RESERVOIR_LOW,
       commands.NOT_DELIVERING,
+      commands.NEEDS_CONFIRMATION,
     ]).toEqual(commands.COMMAND_OUTCOMES.map((_, code) => code));
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
@@ -178,6 +179,7 @@ describe('tables of names', () => {
       'bolus-running',
       'reservoir-low',
       'not-delivering',
+      'needs-confirmation',
     ]);
     expect(commands.COMMAND_OUTCOMES.length).toBeLessThanOrEqual(16);
   });

@@ -9,7 +9,7 @@ import { FAULTS } from '../../sim/faults/index.ts';
 import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { RATE_MAX } from '../../src/core/prescription-words.ts';
-import type { RateUnit, Therapy } from '../../src/core/therapy.ts';
+import type { PatientGroup, RateUnit, Therapy } from '../../src/core/therapy.ts';
 
 export const HOUR = 3600;
 export const DAY = 86_400;
@@ -148,13 +148,23 @@ const setup: fc.Arbitrary<TargetSetup> = fc
     })),
   );
 
+/** Of most nothing is asked. */
+const group = fc.constantFrom<PatientGroup>('none', 'none', 'adult-spinal', 'adult-cerebral', 'child');
+
 /** A program of any kind; now and then one that the pump has to refuse. */
 const programCommand: fc.Arbitrary<ClinicalOrder> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
   fc.oneof(
     {
       weight: 6,
-      arbitrary: therapy(ugPerMl).map(
-        (wanted): ClinicalOrder => ({ kind: 'program', therapy: wanted, concentrationUgPerMl: ugPerMl }),
+      arbitrary: fc.tuple(therapy(ugPerMl), group, fc.boolean(), fc.integer({ min: -1, max: DAY })).map(
+        ([wanted, patientGroup, isConfirmed, firstStartTick]): ClinicalOrder => ({
+          kind: 'program',
+          therapy: wanted,
+          concentrationUgPerMl: ugPerMl,
+          patientGroup,
+          isConfirmed,
+          firstStartTick,
+        }),
       ),
     },
     {
