@@ -18,7 +18,7 @@ export interface Prescription {
   readonly patientGroup?: PatientGroup;
   /** Tick in which this patient's therapy began; below 0 it was going on before. Left out: 0. */
   readonly firstStartTick?: number;
-  /** Of the old drug between pump and tip, to be given first at its old daily dose. Left out: no bridge. */
+  /** Of the old drug between pump and tip, to be given first at its old daily dose, or `NO_BRIDGE`. Left out: unsaid. */
   readonly bridgeNl?: number;
 }
 
@@ -50,6 +50,9 @@ export interface TargetSetup {
   readonly isLinePrimed?: boolean;
   /** Left out: the patient has long had the therapy at tick 0, and is not new to the drug. */
   readonly isPatientUsed?: boolean;
+  /** As in a prescription. */
+  readonly patientGroup?: PatientGroup;
+  readonly firstStartTick?: number;
   /** Illustrative: the dose on trial that brings this patient's muscles to rest. Left out: 50 ug. */
   readonly patientNeedsTenthUg?: number;
   readonly environment: {

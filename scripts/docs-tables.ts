@@ -248,6 +248,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
       what: 'most that the mechanism gives with a bolus, nL a day (24 mL)',
       source: ESTIMATE,
     },
+    INCREASE_PERCENT: {
+      what: 'most that the daily dose rises in 24 h, %: no group, adult spinal, adult cerebral, child',
+      source: 'LABEL',
+    },
+    DECREASE_PERCENT: { what: 'most that the daily dose is lowered at once, %', source: 'LABEL' },
+    CONFIRM_TICKS: { what: 'a soft limit that was asked about is asked again after', source: 'OPENPCA' },
     LOW_RESERVOIR_DEFAULT_NL: { what: 'low-reservoir threshold as delivered, nL', source: 'RESID-2004' },
     EMPTY_RESERVOIR_NL: {
       what: 'empty by computation, nL',
@@ -445,9 +451,10 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'TICKS_PER_HALF_HOUR',
     'TICKS_PER_DAY',
     'NEVER',
+    'HIGH_WORD',
     'MAX_EXACT',
   ],
-  'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
+  'src/core/ledger-record.ts': ['NEVER_WORD', 'FIRST_RAISES_WORD'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
   'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
 
@@ -458,14 +465,8 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
   'sim/plant/line.ts': ['CHUNK_NL'],
-  'hal/sim/target.ts': [
-    'PASSED_ON_TICKS',
-    'ORACLE_SIGNALS',
-    'LOG_ENTRIES',
-    'UPSET_COPIES',
-    'CUTS',
-    'PG_PER_TENTH_UG',
-  ],
+  'hal/sim/dose-judge.ts': ['PASSED_ON_TICKS', 'PL_PER_NL', 'NEVER'],
+  'hal/sim/target.ts': ['ORACLE_SIGNALS', 'LOG_ENTRIES', 'UPSET_COPIES', 'CUTS', 'PG_PER_TENTH_UG'],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
   'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
   'sim/plant/environment.ts': [
@@ -481,6 +482,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/oracle.ts': [
     'NONE',
     'ACCURACY_WHOLE',
+    'HIGH_WORD',
     'MAX_EXACT',
     'DAY_PG_MAX',
     'STROKE_PG_MAX',
@@ -589,6 +591,8 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   'bridge-begin':
     'a program of another concentration goes on at the old dose; strokes until the old drug is out of the line',
   'bridge-end': 'the old drug is out, and the new rate begins; the new concentration, ug/mL',
+  'soft-limit':
+    'a program met rules of titration; its change of the daily dose, which of them, and in the command behind it what came of it',
   'bolus-shortest':
     'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
@@ -615,6 +619,7 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   'bolus-end': 100,
   'bridge-begin': 970,
   'bridge-end': 2000,
+  'soft-limit': 401 * 8 + 1,
   'bolus-shortest': 365,
 };
 

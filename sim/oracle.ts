@@ -416,6 +416,15 @@ function accuracyAt(oracle: Oracle, watch: Watch, tick: number): -1 | 0 | 1 {
   return 0;
 }
 
+/** More than the label's share of it and two strokes from what is said of a dose, either way. */
+export function isBeyondAccuracy(oracle: Oracle, pg: number, saidPg: number): boolean {
+  const scaled =
+    (ACCURACY_OVER - ACCURACY_WHOLE) * saidPg + ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
+  assert(scaled <= MAX_EXACT, 'dose since a fill out of range');
+  // Of whole numbers, one that is above a fraction is above it rounded down.
+  return Math.abs(pg - saidPg) > Math.floor(scaled / ACCURACY_WHOLE);
+}
+
 /** In a piece where P is linear and D still: `from` isn't of this kind, `to` is. */
 function firstTickOf(oracle: Oracle, watch: Watch, kind: -1 | 1, from: number, to: number): number {
   let before = from;

@@ -567,6 +567,11 @@ export function trueDeliveredPl(world: World, tick: number): number {
   return catheter.deliveredPl(flowedAt(world, tick).catheter, tick);
 }
 
+/** Out of the reservoir into the line since tick 0: what the pump gave, whatever was dissolved in it. */
+export function trueDrawnPl(world: World, tick: number): number {
+  return flowedAt(world, tick).reservoir.drawnPl;
+}
+
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
   const flowed = flowedAt(world, tick);

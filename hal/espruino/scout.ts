@@ -6,7 +6,7 @@ import { stateDigest } from '../../src/core/digest.ts';
 import { EVENT_KINDS, type PumpEvent } from '../../src/core/events.ts';
 import { LOG_AT } from '../../src/core/store.ts';
 import { nextWake } from '../../src/core/tick.ts';
-import { crc32OfWords } from '../sim/sim-hal.ts';
+import { crc32OfWords } from '../sim/checksum.ts';
 import { SimTarget } from '../sim/target.ts';
 import { stateFields } from '../state-fields.ts';
 import type { Stimulus, TargetObserver, TargetSetup } from '../target.ts';

@@ -2,7 +2,7 @@
  * HOST: the core of this process behind the board's side of the line. It is told what a board was told, and says what
  * the board should have answered, byte for byte.
  */
-import { crc32OfWords } from '../sim/sim-hal.ts';
+import { crc32OfWords } from '../sim/checksum.ts';
 import { openLine, REPLY_CHAIN, type TextCrc } from './link.ts';
 import { memoryOf, REPLY_WORDS } from './scout.ts';
 import { answer, createSession, type Session } from './session.ts';

@@ -19,7 +19,7 @@ import {
   prescribedRate,
   withDose,
 } from './prescribed.ts';
-import { crc32OfWords } from './sim-hal.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand } from './wand.ts';
 
@@ -32,7 +32,7 @@ export interface Clinician {
   isStopped: boolean;
   /** The bolus that the pump accepted, and the bridge; null once something else was ordered. */
   dose: PrescribedDose | null;
-  bridge: { untilTick: number; pgPerDay: number } | null;
+  bridge: { untilTick: number; pgPerDay: number; oldUgPerMl: number } | null;
   /** A session of the timeline, while somebody is at it. */
   wand: Wand;
   /** What the programmer in it wants to program. */
@@ -105,15 +105,29 @@ function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrd
 function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
   const oldUgPerMl = c.concentrationUgPerMl;
   const bridgeNl = order.bridgeNl ?? 0;
-  if (bridgeNl === 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
+  if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
-  return { untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay), pgPerDay };
+  return {
+    untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay),
+    pgPerDay,
+    oldUgPerMl,
+  };
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */
 export function nextTurn({ dose, bridge }: Clinician, tick: number): number {
   const doseTick = nextDoseTick(dose, tick);
   return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
+}
+
+/** The bridge that the pump is giving in this tick, if there is one. */
+function bridgeAt({ bridge, isStopped }: Clinician, at: number): Clinician['bridge'] {
+  return bridge !== null && at < bridge.untilTick && !isStopped ? bridge : null;
+}
+
+/** The strength that the volume pushed in this tick is meant to have at the tip. */
+export function meantUgPerMl(c: Clinician, at: number): number {
+  return bridgeAt(c, at)?.oldUgPerMl ?? c.concentrationUgPerMl;
 }
 
 /** How the patient's clock stands to the pump's in a tick. */
@@ -132,20 +146,13 @@ export function prescriptionAt(
   patients: PatientsTime,
   clock: PumpClock,
 ): PrescribedRate {
-  const { bridge, isStopped, dose } = c;
+  const therapy: Therapy = c.isStopped ? { mode: 'stopped' } : c.therapy;
+  const bridge = bridgeAt(c, at);
   const rate =
-    bridge !== null && at < bridge.untilTick && !isStopped
-      ? { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY }
-      : byPatientsClock(
-          prescribedRate(
-            isStopped ? { mode: 'stopped' } : c.therapy,
-            patients.tick,
-            c.concentrationUgPerMl,
-            clock,
-          ),
-          patients.ppm,
-        );
-  return withDose(rate, dose, at);
+    bridge === null
+      ? byPatientsClock(prescribedRate(therapy, patients.tick, c.concentrationUgPerMl, clock), patients.ppm)
+      : { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY };
+  return withDose(rate, c.dose, at);
 }
 
 /** The last one that could be performed. */

@@ -2,7 +2,6 @@
  * The HAL over a simulated world: every call is answered from the world as of the tick the firmware is in. A stroke is
  * noted and applied to the world after the tick, so nothing the firmware does moves the world under its own feet.
  */
-import crc32 from 'crc-32';
 import type { World } from '../../sim/world.ts';
 import {
   confirmedStrokes,
@@ -12,6 +11,7 @@ import {
   toneSounded,
 } from '../../sim/world.ts';
 import type { PumpHal } from '../hal.ts';
+import { crc32OfWords } from './checksum.ts';
 
 export interface SimSide {
   world: World;
@@ -27,10 +27,6 @@ export interface SimVoice {
   event(tick: number, code: number, argument: number): void;
   stateDigest(tick: number, digest: number): void;
   reply(bytes: Uint8Array): void;
-}
-
-export function crc32OfWords(words: Int32Array, count: number): number {
-  return crc32.buf(new Uint8Array(words.buffer, words.byteOffset, count * 4)) >>> 0;
 }
 
 export function createSimHal(side: SimSide, voice: SimVoice): PumpHal {

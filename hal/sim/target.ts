@@ -23,17 +23,6 @@ import { idle, nextWake, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
-import type { Oracle } from '../../sim/oracle.ts';
-import {
-  alarmRaised,
-  createOracle,
-  delivered,
-  excessPg,
-  failures,
-  prescribe,
-  prescribedPg,
-  strokeHolds,
-} from '../../sim/oracle.ts';
 import {
   applyFault,
   assertConserved,
@@ -81,6 +70,7 @@ import type {
   TargetObserver,
   TargetSetup,
 } from '../target.ts';
+import { crc32OfWords } from './checksum.ts';
 import type { Clinician } from './clinician.ts';
 import {
   beginUpdate,
@@ -88,12 +78,25 @@ import {
   createClinician,
   hearAnswer,
   lastRefill,
+  meantUgPerMl,
   nextTurn,
   prescriptionAt,
 } from './clinician.ts';
+import type { DoseJudge, Finding, Told } from './dose-judge.ts';
+import {
+  announce,
+  beginLog,
+  createDoseJudge,
+  findings,
+  look,
+  prescribeDose,
+  prescribedUntilPg,
+  strokeMayHold,
+  worstExcessPg,
+} from './dose-judge.ts';
 import { prescribedPgPerDay } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
-import { createSimHal, crc32OfWords } from './sim-hal.ts';
+import { createSimHal } from './sim-hal.ts';
 import { framesAt, hearPump, nextWandTick } from './wand.ts';
 
 interface Queued {
@@ -101,7 +104,6 @@ interface Queued {
   readonly stimulus: Stimulus;
 }
 
-const PASSED_ON_TICKS = 2;
 /** Of the event log. */
 const LOG_ENTRIES = 1000;
 const PG_PER_TENTH_UG = 100000;
@@ -155,7 +157,7 @@ export class SimTarget implements Target {
   private readonly setup: TargetSetup;
   private readonly tap: SimTap | null;
   private readonly hal: PumpHal;
-  private oracle: Oracle | null;
+  private judge: DoseJudge | null;
   private queue: Queued[] = [];
   /** While there is no power: the tick that comes next. The pump is then what it was after its last wake. */
   private offTick: number | null = null;
@@ -169,8 +171,6 @@ export class SimTarget implements Target {
   private observer: TargetObserver | null = null;
   /** Something happened in this tick at which the oracle looks, in whichever way the run is stepped. */
   private isOracleLook = false;
-  /** What the oracle was last told of the dose at the tip, pg. */
-  private toldPg = 0;
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -204,7 +204,7 @@ export class SimTarget implements Target {
     this.hal = tap === null ? hal : tap.over(hal);
     this.pump = createPump(pumpOptions(setup, setup.fillNl, setup, 0), this.hal);
     const strokePg = this.pump.build.strokeNl * setup.concentrationUgPerMl;
-    this.oracle = setup.hasOracle ? createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }) : null;
+    this.judge = setup.hasOracle ? createDoseJudge(strokePg) : null;
     this.prescribe(0);
   }
 
@@ -213,7 +213,7 @@ export class SimTarget implements Target {
     return {
       name: 'sim',
       engine: 'host',
-      signals: names.filter((name) => this.oracle !== null || !ORACLE_SIGNALS.includes(name)),
+      signals: names.filter((name) => this.judge !== null || !ORACLE_SIGNALS.includes(name)),
     };
   }
 
@@ -262,7 +262,7 @@ export class SimTarget implements Target {
   }
 
   read(signal: string): number | null {
-    const { pump, side, oracle } = this;
+    const { pump, side, judge } = this;
     const at = Math.max(0, this.lastTick);
     switch (signal as SignalName) {
       case 'requested-strokes':
@@ -296,9 +296,9 @@ export class SimTarget implements Target {
       case 'true.lost-ul':
         return Math.floor(trueLostPl(side.world, at) / 1000);
       case 'true.prescribed-ug':
-        return oracle === null ? null : Math.floor(prescribedPg(oracle, at) / 1000);
+        return judge === null ? null : Math.floor(prescribedUntilPg(judge, at) / 1000);
       case 'true.excess-dose-ug':
-        return oracle === null ? null : Math.floor(excessPg(oracle) / 1000);
+        return judge === null ? null : Math.floor(worstExcessPg(judge) / 1000);
       case 'refill.withdrawn-ul':
         return lastRefill(this.clinician)?.withdrawnNl ?? null;
       case 'refill.computed-ul':
@@ -342,8 +342,8 @@ export class SimTarget implements Target {
     return this.clinician.refills;
   }
 
-  doseFailures(): readonly { kind: string; tick: number }[] {
-    return this.oracle === null ? [] : failures(this.oracle, Math.max(0, this.lastTick));
+  doseFailures(): readonly Finding[] {
+    return this.judge === null ? [] : findings(this.judge, Math.max(0, this.lastTick));
   }
 
   digest(): Promise<TargetDigest> {
@@ -374,8 +374,8 @@ export class SimTarget implements Target {
 
   /** Everything that a run depends on, plain data all of it. */
   private whole() {
-    const { pump, side, oracle, clinician, queue, executed, lastTick, offTick, bootTick, toldPg } = this;
-    return { pump, side, oracle, clinician, queue, executed, lastTick, offTick, bootTick, toldPg };
+    const { pump, side, judge, clinician, queue, executed, lastTick, offTick, bootTick } = this;
+    return { pump, side, judge, clinician, queue, executed, lastTick, offTick, bootTick };
   }
 
   close(): Promise<void> {
@@ -415,20 +415,24 @@ export class SimTarget implements Target {
     else this.offTick = at + 1;
     this.executed += 1;
     this.lastTick = at;
-    if (this.oracle !== null && this.isOracleLook) {
+    if (this.judge !== null && this.isOracleLook) {
       this.prescribe(at);
-      // A stroke counts in its own tick if nothing holds it back: an open catheter has passed it on two ticks later.
-      this.toldPg = Math.max(this.toldPg, trueDeliveredPg(this.side.world, at + PASSED_ON_TICKS));
-      delivered(this.oracle, at, this.toldPg);
-      // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
-      if (this.pump.alarms.rows.some((row, i) => row.isActive === 1 && ALARMS[i]!.isCritical)) {
-        alarmRaised(this.oracle, at);
-      }
+      const ugPerMl = meantUgPerMl(this.clinician, at);
+      look(this.judge, this.side.world, at, ugPerMl, this.isOff ? null : this.told());
     }
     if (at % TICKS_PER_HOUR === 0) {
       settle(this.side.world, at);
       assertConserved(this.side.world, at);
     }
+  }
+
+  private told(): Told {
+    const { ledger, alarms } = this.pump;
+    return {
+      loggedPg: ledger.computedDosePg,
+      // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
+      isCriticalAlarmActive: alarms.rows.some((row, i) => row.isActive === 1 && ALARMS[i]!.isCritical),
+    };
   }
 
   private work(at: number): void {
@@ -527,7 +531,10 @@ export class SimTarget implements Target {
     this.pump = createPump(options, this.hal);
     this.offTick = null;
     beginWithNewPump(this.clinician, prescription);
-    if (this.oracle !== null) strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
+    if (this.judge !== null) {
+      strokeMayHold(this.judge, this.pump.build.strokeNl * concentrationUgPerMl);
+      beginLog(this.judge, this.pump.ledger.computedDosePg);
+    }
     this.prescribe(at);
   }
 
@@ -538,8 +545,10 @@ export class SimTarget implements Target {
     this.clinician.refills.push({ tick: at, computedNl, ...outcome });
     if (!outcome.performed) return;
     this.order({ kind: 'refill', volumeNl: outcome.injectedNl }, at);
-    if (this.oracle !== null && concentrationUgPerMl !== undefined) {
-      strokeHolds(this.oracle, this.pump.build.strokeNl * concentrationUgPerMl);
+    if (this.judge === null) return;
+    beginLog(this.judge, this.pump.ledger.computedDosePg);
+    if (concentrationUgPerMl !== undefined) {
+      strokeMayHold(this.judge, this.pump.build.strokeNl * concentrationUgPerMl);
     }
   }
 
@@ -582,8 +591,8 @@ export class SimTarget implements Target {
       if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) this.prescribe(at);
     }
     // A tone for something else does not announce a stop: only critical alarms do.
-    if (code === RAISE && this.oracle !== null && ALARMS[argument]?.isCritical === true)
-      alarmRaised(this.oracle, at);
+    if (code === RAISE && this.judge !== null && ALARMS[argument]?.isCritical === true)
+      announce(this.judge, at);
     if (code === COMMAND && COMMAND_KINDS[Math.floor(argument / 16)] === 'interrogate') {
       interrogated(this.side.world, INTERROGATION_TICKS, at);
     }
@@ -591,11 +600,11 @@ export class SimTarget implements Target {
   }
 
   private prescribe(at: number): void {
-    if (this.oracle === null) return;
+    if (this.judge === null) return;
     const { world } = this.side;
     const patients = { tick: patientTick(world, at), ppm: clockPpm(world) };
     const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
-    prescribe(this.oracle, at, prescriptionAt(this.clinician, at, patients, clock));
+    prescribeDose(this.judge, at, prescriptionAt(this.clinician, at, patients, clock));
   }
 }
 

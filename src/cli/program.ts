@@ -112,6 +112,7 @@ Examples:
   thecal program                                              a prompt; help lists the commands
   thecal program status                                       one look
   thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
+  thecal program --confirm "set dose 450 ug/day" commit       a soft limit is met, named and taken
   thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
   echo "status" | thecal program                              commands from a file or a pipe
   thecal program --port /dev/ttyACM0 status                   the pump that runs on that board
@@ -227,6 +228,7 @@ function addProgrammer(program: Command, onExit: (code: ExitCode) => void): void
     .argument('[commands...]', 'what to do, each in quotes (default: ask at a prompt)')
     .option('--target <name>', 'whose pump: sim, or board (default: board where one is named, else sim)')
     .option('--scenario <file>', 'the pump of this scenario, without its timeline')
+    .option('--confirm', 'take the soft limits that the pump asks about, and say which they were')
     .option('--json', 'a JSON object for each command, one a line');
   addPlaceOptions(programmer)
     .addHelpText('after', EXAMPLES.program)

@@ -10,6 +10,7 @@ import {
   ACCEPTED,
   BOLUS_TOO_FAST,
   COMMAND_KINDS,
+  NEEDS_CONFIRMATION,
   NO_SUCH_ALARM,
   PRESCRIPTION_UNREADABLE,
   SESSION_OPEN,
@@ -26,9 +27,10 @@ import { programWords } from './program.ts';
 import type { PumpState } from './state.ts';
 import { answerHello, answerRequest, tellStatus } from './telemetry/answers.ts';
 import { COMMIT, HELLO, hasWordsNeeded, NO_SUCH_WORDS, orderOf } from './telemetry/requests.ts';
-import { endCommitted, judgeCommit } from './telemetry/session.ts';
+import { endCommitted, isAskedOf, judgeCommit } from './telemetry/session.ts';
 import type { Frame } from './telemetry/frame.ts';
 import { hearFrame, replyTo } from './telemetry/telemetry.ts';
+import { judgeTitration } from './titration.ts';
 
 function isAlarm(index: number): boolean {
   return index >= 0 && index < ALARMS.length && Math.floor(index) === index;
@@ -127,17 +129,27 @@ function take(pump: PumpState, hal: PumpHal, order: Order, orders: Orders): numb
   return outcome;
 }
 
-/** Program what the update session has staged. Refused or to be confirmed, the session stays open. */
-function commit(pump: PumpState, hal: PumpHal, isConfirmed: boolean, orders: Orders): number {
+/** Program what the update session has staged. Refused or to be confirmed, the session stays open. Returns as `carryOut`. */
+function commit(pump: PumpState, hal: PumpHal, wantsConfirmed: boolean, orders: Orders): number {
   const session = pump.telemetry.session;
-  const readiness = judgeCommit(session);
-  if (readiness !== ACCEPTED) return readiness;
+  const reply = pump.telemetry.reply;
+  reply[0] = judgeCommit(session);
+  if (reply[0] !== ACCEPTED) return 1;
+  const isConfirmed = wantsConfirmed && isAskedOf(session, pump.nowTick);
   const outcome = programWords(pump, session.staged, isConfirmed, hal);
+  reply[0] = outcome;
   sayOutcome(pump, hal, 'program', outcome);
-  if (outcome !== ACCEPTED) return outcome;
+  if (outcome === NEEDS_CONFIRMATION) {
+    const titration = judgeTitration(pump.prescription.words, session.staged, pump.nowTick);
+    session.askedTick = pump.nowTick;
+    reply[1] = titration.rules;
+    reply[2] = titration.changePermille;
+    return 3;
+  }
+  if (outcome !== ACCEPTED) return 1;
   orders.isNewDrug = true;
   endCommitted(pump, hal);
-  return outcome;
+  return 1;
 }
 
 /** Fills the reply to a new request. Returns how many words it has. */
@@ -150,7 +162,7 @@ function carryOut(pump: PumpState, hal: PumpHal, frame: Frame, orders: Orders): 
     if (order.kind !== 'bolus' || reply[0] !== BOLUS_TOO_FAST) return 1;
     reply[1] = shortestBolusTicks(pump, order.doseTenthUg);
     return 2;
-  } else if (frame.type === COMMIT) reply[0] = commit(pump, hal, frame.words[0] === 1, orders);
+  } else if (frame.type === COMMIT) return commit(pump, hal, frame.words[0] === 1, orders);
   else return answerRequest(pump, frame, hal);
   return 1;
 }
@@ -169,9 +181,13 @@ function takeFrame(pump: PumpState, hal: PumpHal, bytes: ArrayLike<number>, orde
   replyTo(telemetry, frame, words, hal);
 }
 
+/** One record for all ticks, written anew in each. */
+const orders: Orders = { refillNl: -1, isNewDrug: false };
+
 /** Take the queue. */
 export function applyCommands(pump: PumpState, hal: PumpHal): Orders {
-  const orders: Orders = { refillNl: -1, isNewDrug: false };
+  orders.refillNl = -1;
+  orders.isNewDrug = false;
   if (pump.inbox.length === 0) return orders;
   // A command may seal the words anew: never over a flipped bit.
   checkPrescription(pump, hal);

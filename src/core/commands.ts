@@ -5,7 +5,7 @@ export type Command =
   | { readonly kind: 'resume' }
   /**
    * A whole prescription, as `prescription-words.ts` has it. A threshold of 0 leaves the one in force. Soft limits that
-   * it meets are confirmed, or it is refused and names the limit.
+   * it meets are confirmed, or it is not taken and the limits are named.
    */
   | { readonly kind: 'program'; readonly words: Int32Array; readonly isConfirmed: boolean }
   | { readonly kind: 'low-reservoir'; readonly thresholdNl: number }
@@ -55,6 +55,9 @@ export const BOLUS_TOO_FAST = 10;
 export const BOLUS_RUNNING = 11;
 export const RESERVOIR_LOW = 12;
 export const NOT_DELIVERING = 13;
+export const NEEDS_CONFIRMATION = 14;
+/** Another concentration, and nothing is said of the drug that is still in the line. */
+export const BRIDGE_UNSAID = 15;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -72,4 +75,6 @@ export const COMMAND_OUTCOMES = [
   'bolus-running',
   'reservoir-low',
   'not-delivering',
+  'needs-confirmation',
+  'bridge-unsaid',
 ] as const;

@@ -17,6 +17,13 @@ export const FASTEST_NL_PER_DAY = 24000000;
 /** More than tubing and catheter ever hold: no bridge is longer. [E] */
 export const BRIDGE_MAX_NL = 1000000;
 
+/** How far the label lets a day's dose rise within 24 h, by the code of the patient's group; 0: no rule. [S] label */
+export const INCREASE_PERCENT = [0, 30, 15, 15];
+/** The most that the label lowers it by, when there are side effects. [S] label */
+export const DECREASE_PERCENT = 20;
+/** A soft limit that was asked about is confirmed within this. [S] Open PCA EC24: after three idle minutes it asks again */
+export const CONFIRM_TICKS = 3 * TICKS_PER_MINUTE;
+
 /** Low-reservoir threshold as delivered; programmable. [S] Neurosurgery 2004;55:390 names 2 mL as recommended. */
 export const LOW_RESERVOIR_DEFAULT_NL = 2000000;
 /** Empty by computation. [E], by analogy with an implanted insulin pump's 1 mL mark. */

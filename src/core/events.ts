@@ -23,6 +23,7 @@ export const BOLUS_END = 18;
 export const BOLUS_SHORTEST = 19;
 export const BRIDGE_BEGIN = 20;
 export const BRIDGE_END = 21;
+export const SOFT_LIMIT = 22;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -48,6 +49,7 @@ export const EVENT_KINDS = [
   'bolus-shortest',
   'bridge-begin',
   'bridge-end',
+  'soft-limit',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -75,6 +77,7 @@ export const EVENT_ARGUMENTS = {
   'bolus-end': 'given-tenth-ug', // rounded down; all of it, or what a stop left
   'bridge-begin': 'strokes', // of the old drug that are still to be pushed
   'bridge-end': 'ug-per-ml', // of the new drug, which every stroke counts as from here on
+  'soft-limit': 'titration', // permille of the change * 8 + a bit for each rule met; the command behind it says what came of it
   'bolus-shortest': 'ticks', // that a bolus refused as too fast would take; 0: it can't be given at all
 } as const satisfies Record<EventKind, string>;
 

@@ -1,11 +1,18 @@
 /**
  * What is true after every executed tick, numbered, in words and code. A failure is our own bug, never the hardware's:
- * the run ends as an error that names the tick.
+ * the run ends as an error that names the tick. Those that name GPCA are properties of the generic infusion pump, worded
+ * over this one.
  */
+import { EMPTY_RESERVOIR, ALARMS } from './alarms/table.ts';
 import { fail } from './assert.ts';
+import { EMPTY_RESERVOIR_NL } from './config.ts';
 import { isShareExact } from './dosing.ts';
-import { STOPPED } from './permission.ts';
+import { computedReservoirNl } from './ledger.ts';
+import { FULL, STOPPED } from './permission.ts';
+import { minimumNumerator } from './prescription.ts';
+import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
+import { NEVER } from './units.ts';
 
 export function checkInvariants(
   pump: PumpState,
@@ -32,11 +39,37 @@ export function checkInvariants(
   if (pump.occlusion.lookTick <= pump.nowTick) fail('INV-9 no second look is overdue');
   if (pump.occlusion.restTick <= pump.nowTick) fail('INV-10 no rest sample is overdue');
   if (pump.inbox.length !== 0) fail('INV-11 every queued command was taken');
-  // Whatever changes an alarm says an event; the hour looks at them all in any case.
+  if (!(mode.permission >= FULL && mode.permission <= STOPPED))
+    fail('INV-14 the mode is one of those defined (GPCA Infusion p1)');
+  if (mode.permission === STOPPED && dosing.shareNumerator !== 0)
+    fail('INV-15 stopped means no flow (GPCA Infusion p2, p7, p13)');
+  // Whatever changes an alarm or a flow says an event; the hour looks at them all in any case.
   if (!mayAlarmsDiffer) return;
+  if (pump.prescription.isReadable === 0 && dosing.shareNumerator > minimumNumerator(pump.prescription))
+    fail('INV-16 without a prescription at most the minimum rate flows (GPCA Infusion p5)');
+  const bolus = pump.bolus;
+  if (mode.permission === FULL && bolus.bridgeUgPerMl === 0) {
+    const basal = numeratorAt(pump.prescription, FULL, pump.nowTick, pump.build.startHour);
+    const extra = dosing.shareNumerator - basal;
+    if (bolus.isRunning === 0 && extra !== 0)
+      fail('INV-17 without a bolus the flow is the basal rate (GPCA Infusion p10)');
+    const first = pump.nowTick === bolus.startTick ? bolus.firstNumerator : 0;
+    if (bolus.isRunning === 1 && extra !== bolus.numerator + first)
+      fail('INV-18 with a bolus the flow is that of the bolus besides (GPCA Infusion p11)');
+  }
+  const isEmpty =
+    computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl) <= EMPTY_RESERVOIR_NL;
+  if (isEmpty && rows[EMPTY_RESERVOIR]!.isActive === 0)
+    fail('INV-19 an empty reservoir has its alarm up (GPCA Alarm p1, p3)');
   for (let i = 0; i < rows.length; i++) {
     const alarm = rows[i]!;
     if (alarm.isActive < alarm.isPresent) fail('INV-12 a present condition has its alarm active');
     if (alarm.isActive < alarm.isAcknowledged) fail('INV-13 only an active alarm is acknowledged');
+    if ((alarm.isActive | alarm.isPresent | alarm.isAcknowledged) >> 1 !== 0)
+      fail('INV-20 the state of an alarm is one of those defined (GPCA Alarm p9)');
+    if (alarm.isPresent === 1 && mode.permission < ALARMS[i]!.permission)
+      fail('INV-21 an alarm that is up holds the flow to what it allows (GPCA Infusion p3, p9)');
+    if (alarm.isActive > alarm.isAcknowledged !== alarm.toneTick < NEVER)
+      fail('INV-22 an alarm sounds from raise to acknowledgement and not beyond (GPCA Alarm p6, p7)');
   }
 }

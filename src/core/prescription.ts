@@ -24,6 +24,7 @@ import {
   sequenceOf,
   writeTwice,
 } from './store.ts';
+import { forgetBase } from './titration.ts';
 
 export interface PrescriptionState {
   readonly words: Int32Array;
@@ -69,6 +70,7 @@ export function createPrescription(words: Int32Array, hal: PumpHal): Prescriptio
     repairs: 0,
     isJustRepaired: 0,
   };
+  forgetBase(prescription.words);
   writePrescription(prescription, words, hal);
   return prescription;
 }

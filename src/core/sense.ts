@@ -3,6 +3,21 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { isLookDue, isRestSampleDue } from './detection/occlusion.ts';
 import type { PumpState, Readings } from './state.ts';
 
+/** One record for all ticks, written whole in each: a new one would cost the board more than the readings themselves. */
+const readings: { -readonly [K in keyof Readings]: Readings[K] } = {
+  isStrokeDue: false,
+  isHour: false,
+  isLook: false,
+  isRest: false,
+  isMotorLook: false,
+  isNewDrug: false,
+  confirmedCount: null,
+  pressurePa: null,
+  loadedMv: null,
+  restingMv: null,
+  temperatureMilliC: null,
+};
+
 /**
  * The motor's count on stroke, hour, second-look and rest-sample ticks, and in the tick of a program or refill, so that what was pushed before
  * a refill or a new concentration is booked as what it was; outlet pressure on stroke, second-look and
@@ -18,17 +33,16 @@ export function sense(
   const isLook = isLookDue(pump.occlusion, isStrokeDue, pump.nowTick);
   const isRest = isRestSampleDue(pump.occlusion, pump.nowTick);
   const isMotorLook = isStrokeDue || isHour || isLook || isRest || isNewDrug;
-  return {
-    isStrokeDue,
-    isHour,
-    isLook,
-    isRest,
-    isMotorLook,
-    isNewDrug,
-    confirmedCount: isMotorLook ? hal.motor.confirmedCount() : null,
-    pressurePa: isStrokeDue || isLook || isRest ? hal.outletPressure.readPa() : null,
-    loadedMv: isStrokeDue ? hal.supply.readLoadedMv() : null,
-    restingMv: isHour ? hal.supply.readRestingMv() : null,
-    temperatureMilliC: isHour ? hal.temperature.readMilliC() : null,
-  };
+  readings.isStrokeDue = isStrokeDue;
+  readings.isHour = isHour;
+  readings.isLook = isLook;
+  readings.isRest = isRest;
+  readings.isMotorLook = isMotorLook;
+  readings.isNewDrug = isNewDrug;
+  readings.confirmedCount = isMotorLook ? hal.motor.confirmedCount() : null;
+  readings.pressurePa = isStrokeDue || isLook || isRest ? hal.outletPressure.readPa() : null;
+  readings.loadedMv = isStrokeDue ? hal.supply.readLoadedMv() : null;
+  readings.restingMv = isHour ? hal.supply.readRestingMv() : null;
+  readings.temperatureMilliC = isHour ? hal.temperature.readMilliC() : null;
+  return readings;
 }

@@ -6,12 +6,12 @@
  * small records behind them.
  */
 import type { Checksum, PumpHal, Store } from '../../hal/hal.ts';
-import { PRESCRIBED_WORDS } from './prescription-words.ts';
+import { KEPT_WORDS } from './prescription-words.ts';
 import { mul32 } from './units.ts';
 
 /** Lengths in words. A firmware reads what the one before it wrote, so that another length is another store. */
 export const BOOT_WORDS = 8;
-export const PRESCRIPTION_WORDS = PRESCRIBED_WORDS + 2;
+export const PRESCRIPTION_WORDS = KEPT_WORDS + 2;
 export const LEDGER_WORDS = 50;
 export const ENTRY_WORDS = 5;
 

@@ -3,8 +3,8 @@
  * generator that yields requests and is given their replies; `replay` asks it for the next request from the replies so
  * far, so that a session under way is plain data.
  */
-import { ACCEPTED, SESSION_OPEN } from '../core/commands.ts';
-import { LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription-words.ts';
+import { ACCEPTED, NEEDS_CONFIRMATION, SESSION_OPEN } from '../core/commands.ts';
+import { BRIDGE_WORD, LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription-words.ts';
 import { FRAME_WORDS_MAX } from '../core/telemetry/frame.ts';
 import type { Reply, Request } from './exchange.ts';
 
@@ -19,6 +19,10 @@ export interface UpdateGoal {
   /** Soft limits are confirmed when the pump asks. */
   readonly isConfirmed: boolean;
 }
+
+/** The word of a commit. */
+export const UNCONFIRMED = 0;
+export const CONFIRMED = 1;
 
 /** The outcome that ended it: of the request that was refused, or accepted. */
 export type Requests = Generator<Request, number, Reply>;
@@ -65,13 +69,18 @@ export function* update(goal: UpdateGoal, crc: WordsCrc): Requests {
     opened = outcomeOf(yield { name: 'open', words: [] });
   }
   if (opened !== ACCEPTED) return opened;
+  // As a session begins: nothing is said of the line yet.
+  old[BRIDGE_WORD] = 0;
   const words = Int32Array.from(goal.words ?? old);
   // No threshold is meant: the one in force stays.
   if (words[LOW_RESERVOIR_WORD] === 0) words[LOW_RESERVOIR_WORD] = old[LOW_RESERVOIR_WORD]!;
   const written = yield* writeWords(old, words, crc);
   if (written !== ACCEPTED || goal.leave === 'open') return written;
   if (goal.leave === 'rollback') return outcomeOf(yield { name: 'rollback', words: [] });
-  return outcomeOf(yield { name: 'commit', words: [goal.isConfirmed ? 1 : 0] });
+  const committed = outcomeOf(yield { name: 'commit', words: [UNCONFIRMED] });
+  // A pump takes a confirmation of nothing but what it has asked.
+  if (committed !== NEEDS_CONFIRMATION || !goal.isConfirmed) return committed;
+  return outcomeOf(yield { name: 'commit', words: [CONFIRMED] });
 }
 
 /** The request after these replies; null when the sequence is over. */

@@ -163,6 +163,10 @@ const HARMS: Readonly<Record<string, string>> = {
   'over-delivery': 'Too much',
   'under-delivery': 'Too little',
   'silent-stop': 'A stop that nothing announced',
+  'outlet-over-delivery': 'Too much out of the pump',
+  'outlet-under-delivery': 'Too little out of the pump',
+  'outlet-silent-stop': 'A pump that gave nothing, and nothing announced it',
+  'wrong-log': 'A log that says another dose than left the pump',
 };
 
 const HARM_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {

@@ -12,7 +12,7 @@ import { nearest, quoted } from './nearest.ts';
 import type { Path, Report } from './problem.ts';
 import { formatQuantity, KINDS } from './quantity.ts';
 import type { TimelineEntry } from './scenario.ts';
-import type { Entry, RUNS } from './schema.ts';
+import type { Document, Entry, RUNS } from './schema.ts';
 import type { Screening } from './screening.ts';
 import { checkScreening } from './screening.ts';
 import { formatDuration } from './time.ts';
@@ -49,10 +49,13 @@ export interface TimelineContext {
   readonly lowReservoirNl: number | undefined;
   readonly concentration: number | undefined;
   readonly therapy: Therapy | null;
+  readonly patient: PatientWords | undefined;
   readonly ids: Ids;
   readonly lineOf: (path: Path) => number;
   readonly report: Report;
 }
+
+type PatientWords = Document['patient'];
 
 /** Names are unique in a file, whatever they name. */
 export class Ids {
@@ -349,6 +352,7 @@ function compileEntries(
   const programming: Programming = {
     concentration: context.concentration,
     therapy: context.therapy,
+    firstStartTick: context.patient?.['used-to'] === 'nothing' ? startTick(context.therapy, 0) : USED_TO,
     lowReservoirNl: context.lowReservoirNl,
     screening: null,
     faultsInPump: new Set(),
@@ -379,10 +383,32 @@ function kindOf(entry: Entry): TimelineEntry['kind'] {
   return 'command' in entry ? 'command' : 'expect';
 }
 
+/** The patient has had the drug before the run. */
+const USED_TO = -1;
+
+/** The tick itself when this therapy gives something. */
+function startTick(therapy: Therapy | null, tick: number): number | null {
+  return therapy === null || therapy.mode === 'stopped' || therapy.mode === 'minimum' ? null : tick;
+}
+
+/** What a prescription says of the patient, for the rules of his group; of a group without any, nothing. */
+function patientOf(
+  programming: Programming,
+  therapy: Therapy,
+  tick: number,
+  { patient }: TimelineContext,
+): Pick<Prescription, 'patientGroup' | 'firstStartTick'> {
+  programming.firstStartTick ??= startTick(therapy, tick);
+  if (patient === undefined || patient.group === 'none') return {};
+  return { patientGroup: patient.group, firstStartTick: programming.firstStartTick ?? tick };
+}
+
 /** What the pump was last told; a rate by the day means another dose after a change of concentration. */
 interface Programming {
   concentration: number | undefined;
   therapy: Therapy | null;
+  /** When the patient's therapy began; null: it did not yet. */
+  firstStartTick: number | null;
   lowReservoirNl: number | undefined;
   screening: Screening | null;
   /** Faults that sit in the pump, and those that went with one that was replaced, with the tick of it. */
@@ -425,7 +451,7 @@ function compileMoment(
     return { tick, line, id, kind: 'refill', volumeNl: entry.refill, ...strength };
   }
   if ('replace' in entry) {
-    const replacement = compileReplacement(entry, programming, path, context);
+    const replacement = compileReplacement(entry, tick, programming, path, context);
     for (const name of programming.faultsInPump) programming.endedFaults.set(name, tick);
     programming.faultsInPump.clear();
     return replacement === null ? null : { tick, line, id, kind: 'replace', ...replacement };
@@ -437,13 +463,15 @@ function compileMoment(
     return { line, id, kind: 'screening', ...next };
   }
   if ('command' in entry) {
-    const command = compileCommand(entry.command, programming, [...path, 'command'], context);
+    const command = compileCommand(entry.command, tick, programming, [...path, 'command'], context);
     return command === null ? null : { tick, line, id, kind: 'command', command };
   }
   if ('session' in entry) {
     const { program, leave, confirm } = entry.session;
     const command =
-      program === undefined ? null : compileCommand({ program }, programming, [...path, 'session'], context);
+      program === undefined
+        ? null
+        : compileCommand({ program, confirm: 'yes' }, tick, programming, [...path, 'session'], context);
     if (program !== undefined && command?.kind !== 'program') return null;
     const wanted = command?.kind === 'program' ? command : null;
     return { tick, line, id, kind: 'session', program: wanted, leave, isConfirmed: confirm === 'yes' };
@@ -490,10 +518,12 @@ type ReplacementWords = Extract<Entry, { replace: unknown }>;
 /** What is not said of the new pump is as the old one was programmed. */
 function compileReplacement(
   words: ReplacementWords,
+  tick: number,
   programming: Programming,
   path: Path,
-  { reservoirNl, report }: TimelineContext,
+  context: TimelineContext,
 ): { fillNl: number; prescription: Prescription; isPrimed: boolean } | null {
+  const { reservoirNl, report } = context;
   checkVolume(words.replace, reservoirNl, [...path, 'replace'], report);
   const { concentration = programming.concentration } = words;
   if (concentration === undefined) return null;
@@ -513,8 +543,8 @@ function compileReplacement(
       therapy,
       concentrationUgPerMl: concentration,
       lowReservoirNl,
-      // The patient has had the drug before.
-      firstStartTick: -1,
+      firstStartTick: USED_TO,
+      ...patientOf(programming, therapy, tick, context),
     },
     isPrimed: words.primed === 'yes',
   };
@@ -524,10 +554,12 @@ type CommandWords = Extract<Entry, { command: unknown }>['command'];
 
 function compileCommand(
   words: CommandWords,
+  tick: number,
   programming: Programming,
   path: Path,
-  { vocabulary, reservoirNl, report }: TimelineContext,
+  context: TimelineContext,
 ): ClinicalOrder | null {
+  const { vocabulary, reservoirNl, report } = context;
   if (typeof words === 'string') return { kind: words };
   if ('acknowledge' in words)
     return { kind: 'acknowledge', alarm: vocabulary.alarms.indexOf(words.acknowledge) };
@@ -539,6 +571,7 @@ function compileCommand(
     return { kind: 'low-reservoir', thresholdNl };
   }
   if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
+  const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;
@@ -549,10 +582,29 @@ function compileCommand(
     const complaint = tooFastAt(therapy, concentration);
     if (complaint !== null)
       report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
-    const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
-    return { kind: 'program', therapy, concentrationUgPerMl: concentration, ...bridge };
+    return {
+      kind: 'program',
+      therapy,
+      concentrationUgPerMl: concentration,
+      ...patientOf(programming, therapy, tick, context),
+      ...bridge,
+      ...confirmationOf(words.confirm),
+    };
   }
   const therapy = compileTherapy(words.program, concentration, [...path, 'program'], report);
   programming.therapy = therapy;
-  return therapy === null ? null : { kind: 'program', therapy, concentrationUgPerMl: concentration };
+  if (therapy === null) return null;
+  return {
+    kind: 'program',
+    therapy,
+    concentrationUgPerMl: concentration,
+    ...patientOf(programming, therapy, tick, context),
+    ...bridge,
+    ...confirmationOf(words.confirm),
+  };
+}
+
+/** Confirmed is what an order is when it does not say. */
+function confirmationOf(confirm: 'yes' | 'no'): { isConfirmed?: false } {
+  return confirm === 'yes' ? {} : { isConfirmed: false };
 }

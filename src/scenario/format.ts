@@ -111,6 +111,7 @@ function compile(parts: Parts, source: Source, vocabulary: Vocabulary, report: R
     lowReservoirNl: parts.pump?.['low-reservoir'],
     concentration,
     therapy,
+    patient: parts.patient,
     ids,
     lineOf,
     report,
@@ -175,7 +176,11 @@ function complete(
       isPrimed: catheter.primed === 'yes',
       mixingTanks: catheter.mixing,
     },
-    patient: { isUsedToTherapy: patient['used-to'] === 'therapy', needsTenthUg: patient.needs },
+    patient: {
+      isUsedToTherapy: patient['used-to'] === 'therapy',
+      needsTenthUg: patient.needs,
+      group: patient.group,
+    },
     environment: {
       noise: environment.noise,
       posture: environment.posture,

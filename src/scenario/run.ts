@@ -90,6 +90,9 @@ export function setupOf(scenario: Scenario, isTickByTick: boolean): TargetSetup 
     mixingTanks: catheter.mixingTanks,
     isLinePrimed: catheter.isPrimed,
     isPatientUsed: patient.isUsedToTherapy,
+    ...(patient.group === 'none'
+      ? {}
+      : { patientGroup: patient.group, firstStartTick: patient.isUsedToTherapy ? -1 : 0 }),
     patientNeedsTenthUg: patient.needsTenthUg,
     environment,
     therapy,

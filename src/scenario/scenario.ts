@@ -3,7 +3,7 @@
  * `run.ts` runs it; no other file needs to know that YAML exists. Plain data, so it crosses threads and engines.
  */
 import type { ClinicalOrder, Prescription } from '../../hal/target.ts';
-import type { Therapy } from '../core/therapy.ts';
+import type { PatientGroup, Therapy } from '../core/therapy.ts';
 
 export interface Scenario {
   readonly version: 1;
@@ -50,7 +50,12 @@ export interface Scenario {
     readonly mixingTanks: number;
   };
   /** Has had the therapy for long at tick 0, or is new to the drug. */
-  readonly patient: { readonly isUsedToTherapy: boolean; readonly needsTenthUg: number };
+  readonly patient: {
+    readonly isUsedToTherapy: boolean;
+    readonly needsTenthUg: number;
+    /** Whose rules of titration the pump asks about. */
+    readonly group: PatientGroup;
+  };
   readonly environment: {
     readonly noise: boolean;
     readonly posture: boolean;
@@ -80,7 +85,9 @@ export interface Scenario {
 }
 
 /** What the dose oracle can report; `allow` lists those that are the point of the scenario. */
-export type OracleFailure = 'over-delivery' | 'under-delivery' | 'silent-stop';
+type DoseFault = 'over-delivery' | 'under-delivery' | 'silent-stop';
+/** At the catheter's tip, at the pump's outlet, and between that and the pump's log. */
+export type OracleFailure = DoseFault | `outlet-${DoseFault}` | 'wrong-log';
 
 interface EntryBase {
   readonly tick: number;

@@ -3,6 +3,7 @@
  * `json-schema.ts`) what editors know. Quantities leave it as integers; what needs more than one place of the
  * file is left to `compile.ts`.
  */
+import { NO_BRIDGE } from '../core/prescription-words.ts';
 import * as z from 'zod';
 import { KINDS } from './quantity.ts';
 import { expectationSchemas } from './schema-expectation.ts';
@@ -24,6 +25,7 @@ import {
   versionOne,
   wholeNumber,
   word,
+  quantityOrNone,
   wordOrMap,
 } from './schema-parts.ts';
 import { formatDuration, WEEKDAYS } from './time.ts';
@@ -44,13 +46,25 @@ export const DEFAULTS = {
   primed: 'yes',
   mixing: 128, // [E]
   usedTo: 'therapy',
+  group: 'none',
+  confirm: 'yes',
   needs: '50 ug', // [E]
   disturbance: 'off',
   temperature: '37 C',
 } as const;
 
 export const MECHANISMS = ['peristaltic', 'valve-accumulator'] as const;
-export const ORACLE_FAILURES = ['under-delivery', 'over-delivery', 'silent-stop'] as const;
+/** Order is that of the pump's codes. */
+export const PATIENT_GROUPS = ['none', 'adult-spinal', 'adult-cerebral', 'child'] as const;
+export const ORACLE_FAILURES = [
+  'under-delivery',
+  'over-delivery',
+  'silent-stop',
+  'outlet-under-delivery',
+  'outlet-over-delivery',
+  'outlet-silent-stop',
+  'wrong-log',
+] as const;
 
 const CONCENTRATION = { min: 1, max: 4000, because: 'baclofen for pumps comes in 50 to 2000 ug/mL' };
 /** Both ways, as the label has it: a new pump may give a little less as well as a little more. */
@@ -104,6 +118,9 @@ const THERAPY = byWord(
   'write one of continuous, hourly, flex, minimum, stopped',
 );
 
+/** Whether a soft limit that a program meets is taken. */
+const CONFIRM = word('answer', ['yes', 'no']).prefault(DEFAULTS.confirm);
+
 const PUMP = closed({
   mechanism: word('mechanism', MECHANISMS),
   reservoir: quantity(KINDS.volume, RESERVOIR),
@@ -128,6 +145,7 @@ const NEEDS = { min: 100, max: 2000, because: 'the label tries 25 to 100 ug, and
 const PATIENT = closed({
   'used-to': word('answer', ['therapy', 'nothing']).prefault(DEFAULTS.usedTo),
   needs: quantity(KINDS.dose, NEEDS).prefault(DEFAULTS.needs),
+  group: word('group', PATIENT_GROUPS).prefault(DEFAULTS.group),
 });
 
 const SCREENING = closed({
@@ -243,6 +261,8 @@ export function buildSchemas(vocabulary: Vocabulary) {
   const alarm = word('alarm', vocabulary.alarms as [string, ...string[]], 'see `thecal list alarms`');
   const concentration = quantity(KINDS.concentration, CONCENTRATION);
 
+  const bridge = quantityOrNone(KINDS.volume, NO_BRIDGE, BRIDGE);
+
   const command = wordOrMap(
     word(
       'command',
@@ -253,8 +273,8 @@ export function buildSchemas(vocabulary: Vocabulary) {
       acknowledge: closed({ acknowledge: alarm }),
       silence: closed({ silence: alarm }),
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
-      program: closed({ program: THERAPY }),
-      concentration: closed({ concentration, bridge: quantity(KINDS.volume, BRIDGE).optional() }),
+      program: closed({ program: THERAPY, bridge: bridge.optional(), confirm: CONFIRM }),
+      concentration: closed({ concentration, bridge: bridge.optional(), confirm: CONFIRM }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),

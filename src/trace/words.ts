@@ -4,6 +4,7 @@ import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import type { PumpEvent } from '../core/events.ts';
 import { EVENT_ARGUMENTS } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
+import { RULES_SPAN, TITRATION_RULES } from '../core/titration.ts';
 import { SESSION_STEPS } from '../core/telemetry/session.ts';
 
 export function alarmName(index: number): string {
@@ -20,6 +21,11 @@ export function argumentWords(event: PumpEvent): Readonly<Record<string, string 
       return { permission: PERMISSIONS[event.argument] ?? event.argument };
     case 'step':
       return { step: SESSION_STEPS[event.argument] ?? event.argument };
+    case 'titration':
+      return {
+        'change-permille': Math.floor(event.argument / RULES_SPAN),
+        rules: TITRATION_RULES.filter((_, bit) => ((event.argument >> bit) & 1) === 1).join('+'),
+      };
     case 'command':
       return {
         command: COMMAND_KINDS[Math.floor(event.argument / 16)] ?? event.argument,

@@ -1,68 +1,42 @@
 /**
- * What a run costs. CPU time differs from machine to machine and says so; the counters are the same everywhere, and the
- * ratio compares two ways of doing the same run, in one process, in turns.
+ * What a run costs: each figure beside what is required of it and what is aimed at. Times differ from machine to machine,
+ * so that every requirement is held by a ratio of two runs in turns in one process, or says that it is of this machine.
+ * The counted part is the same everywhere, and a test holds it (`counters.test.ts`).
+ *
+ * `npm run bench`, with `-- --json` for machines. It never fails for being slow: it says so.
  */
+import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
-import type { TargetSetup } from '../../hal/target.ts';
-import { SimTarget } from '../../hal/sim/target.ts';
 import { sha256 } from '../../src/cli/hashing.ts';
-import { createTraceWriter, type TraceWriter } from '../../src/trace/write.ts';
-import { SETUP } from '../canaries/checks.ts';
+import { createTraceWriter } from '../../src/trace/write.ts';
+import { bundleLab } from '../canaries/bundle.ts';
+import type { Lab } from '../canaries/checks.ts';
+import { DAY } from '../properties/runs.ts';
+import { allocated } from './allocated.ts';
+import { count } from './counters.ts';
+import { compileLimit, runLimit } from './limit.ts';
+import { type PlainRun, runPlain } from './plain-pump.ts';
+import { continuous, FLEX, LIFE_TICKS, runWorld, YEAR_TICKS } from './runs.ts';
 
-const DAY = 86_400;
-const REFILL_EVERY = 150 * DAY;
-/** 6.9 years: short of the end of service at 7. */
-const LIFE_TICKS = Math.floor(6.9 * 365) * DAY;
 const ROUNDS = 5;
 
-interface Cost {
-  readonly cpuSeconds: number;
-  readonly ticks: number;
-  readonly executed: number;
-  readonly events: number;
-  readonly digest: string;
+interface Figure {
+  readonly what: string;
+  /** Null where it could not be measured; `note` says why. */
+  readonly value: number | null;
+  readonly unit: string;
+  readonly required?: number;
+  readonly goal?: number;
+  /** More is better; else less is. */
+  readonly isMoreBetter?: boolean;
+  /** Of this machine, or the same on every one. */
+  readonly isCounted: boolean;
+  readonly note?: string;
 }
 
-/** 100 ug/day of 500 ug/mL are 0.2 mL a day. */
-function setupAt(ugPerDay: number, isTickByTick: boolean): TargetSetup {
-  return {
-    ...SETUP,
-    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: ugPerDay * 10 },
-    isTickByTick,
-    environment: { noise: true, posture: true, cough: true, flights: true, temperatureMilliC: 37_000 },
-  };
-}
-
-async function run(
-  setup: TargetSetup,
-  untilTick: number,
-  refillEvery: number,
-  writer: TraceWriter | null = null,
-): Promise<Cost> {
-  const began = process.cpuUsage();
-  const target = new SimTarget(setup);
-  for (let at = refillEvery; at <= untilTick; at += refillEvery) {
-    target.stimulate(at, { kind: 'refill', volumeNl: 38_000_000 });
-  }
-  let events = 0;
-  await target.advance(untilTick, {
-    event(event) {
-      events += 1;
-      writer?.event(event);
-    },
-    stateDigest: (tick, digest) => writer?.stateDigest(tick, digest),
-    afterTick() {},
-  });
-  writer?.flush();
-  const { rolling, state } = await target.digest();
-  const { user, system } = process.cpuUsage(began);
-  return {
-    cpuSeconds: (user + system) / 1e6,
-    ticks: untilTick + 1,
-    executed: target.executedTicks(),
-    events,
-    digest: `${rolling} ${state}`,
-  };
+function cpuSeconds(since?: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
 }
 
 function median(values: readonly number[]): number {
@@ -70,91 +44,248 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-function row(label: string, value: string, mark = ''): void {
-  console.log(`  ${label.padEnd(44)} ${value.padStart(14)}  ${mark}`);
+async function timed(run: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  return cpuSeconds(before);
 }
 
-const SAME = '(same on every machine)';
-const fixed = (value: number, digits: number): string => value.toFixed(digits);
-const whole = (value: number): string => value.toLocaleString('en-US');
-
-async function life(label: string, ugPerDay: number, refillEvery: number): Promise<void> {
-  const rounds: Cost[] = [];
-  for (let i = 0; i < 3; i++) rounds.push(await run(setupAt(ugPerDay, false), LIFE_TICKS, refillEvery));
-  const first = rounds[0]!;
-  const cpu = median(rounds.map((cost) => cost.cpuSeconds));
-  console.log(`\n${label}`);
-  row('days simulated', whole((first.ticks / DAY) | 0), SAME);
-  row('ticks executed', whole(first.executed), SAME);
-  row('events recorded', whole(first.events), SAME);
-  row('ticks executed per event', fixed(first.executed / first.events, 3), SAME);
-  row('share of ticks executed', `${fixed((100 * first.executed) / first.ticks, 3)} %`, SAME);
-  row('end of the run', first.digest.slice(0, 14), SAME);
-  row('CPU seconds, median of 3', fixed(cpu, 2));
-  row('events per CPU second', whole(Math.round(first.events / cpu)));
-  row('times faster than the pump itself', whole(Math.round(first.ticks / cpu)));
-}
-
-/** What a trace adds to a run, in turns in one process; the digest is part of both. */
-async function traceCost(label: string, ugPerDay: number): Promise<void> {
-  const until = 2 * 365 * DAY;
+/** Median over the rounds of what `of` costs in terms of `beside`, run in turns. */
+async function ratio(of: () => unknown, beside: () => unknown): Promise<number> {
   const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const base = await timed(beside);
+    ratios.push((await timed(of)) / base);
+  }
+  return median(ratios);
+}
+
+/** The firmware alone against plain C, per executed tick; the same rolling digest, or there is nothing to compare. */
+function againstC(lab: Lab): Figure[] {
+  const ticks = 31 * DAY;
+  const rows = [
+    { what: 'from wake to wake, against C', isTickByTick: false, times: 100, required: 3, goal: 1.5 },
+    { what: 'tick by tick, against C', isTickByTick: true, times: 3, required: 3, goal: 1.6 },
+  ];
+  const program = compileLimit(FLEX);
+  return rows.map(({ what, isTickByTick, times, required, goal }) => {
+    const figure = { what, unit: 'x', required, goal, isCounted: false };
+    if (program === null) return { ...figure, value: null, note: 'there is no C compiler here' };
+    const ratios: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const limit = runLimit(program, ticks, isTickByTick, times);
+      const before = process.cpuUsage();
+      let run: PlainRun | null = null;
+      for (let i = 0; i < (isTickByTick ? 1 : 10); i++) run = runPlain(lab, FLEX, ticks, isTickByTick);
+      const ns = (cpuSeconds(before) * 1e9) / (isTickByTick ? 1 : 10) / run!.executed;
+      if (run!.rolling !== limit.rolling) throw new Error('C and the firmware say different things');
+      // The first round is the engine's warming up.
+      if (round > 0) ratios.push(ns / (limit.cpuNs / times / limit.executed));
+    }
+    return { ...figure, value: median(ratios) };
+  });
+}
+
+async function lives(lab: Lab): Promise<Figure[]> {
+  const years = LIFE_TICKS / YEAR_TICKS;
+  const alone: number[] = [];
+  const whole: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    alone.push(await timed(() => runPlain(lab, continuous(100), LIFE_TICKS, false)));
+    whole.push(await timed(() => runWorld(lab, { ugPerDay: 100, untilTick: LIFE_TICKS })));
+  }
+  const figure = { unit: 'years/s', isMoreBetter: true, isCounted: false };
+  return [
+    {
+      ...figure,
+      what: '0.2 mL a day, firmware and mechanism',
+      value: years / median(alone),
+      required: 75,
+      goal: 200,
+    },
+    {
+      ...figure,
+      what: '0.2 mL a day, with body, patient and oracle',
+      value: years / median(whole),
+      required: 10,
+      goal: 30,
+    },
+  ];
+}
+
+/** Runs a second of a process of its own, or of several side by side. */
+async function campaigns(processes: number): Promise<number> {
+  const rates = Array.from({ length: processes }, (_, i) => {
+    const child = fork(`${import.meta.dirname}/campaign.ts`, [String(i + 1)], { execArgv: process.execArgv });
+    return new Promise<number>((resolve, reject) => {
+      child.once('message', (message) => resolve(Number(message)));
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`a campaign ended with ${code}`)));
+    });
+  });
+  return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
+}
+
+async function randomScenarios(): Promise<Figure[]> {
+  const one = await campaigns(1);
+  const figure = { isMoreBetter: true, isCounted: false };
+  const rate = {
+    ...figure,
+    what: 'random scenarios of 30 days, one core',
+    value: one,
+    unit: 'runs/s',
+    required: 500,
+    goal: 1000,
+  };
+  const what = 'the same in two processes';
+  if (cpus().length < 2) {
+    return [rate, { ...figure, what, value: null, unit: 'x', required: 1.9, note: 'there is one core here' }];
+  }
+  return [rate, { ...figure, what, value: (await campaigns(2)) / one, unit: 'x', required: 1.9 }];
+}
+
+const FOLD = {
+  file: 'log.ts',
+  replace: 'function fold(log: LogState, word: number): void {',
+  by: 'function fold(log: LogState, word: number): void {\n  if (word === word) return;',
+};
+const HOURLY = {
+  file: 'tick.ts',
+  replace: 'if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));',
+  by: '',
+};
+
+/** What proof costs: the firmware with its digests against the same without, a run with a trace against one without. */
+async function proof(lab: Lab): Promise<Figure[]> {
+  const withoutFold = await bundleLab(FOLD);
+  const withoutState = await bundleLab(HOURLY);
+  const life = (of: Lab) => () => runPlain(of, continuous(100), YEAR_TICKS, false);
+  for (const of of [lab, withoutFold, withoutState]) life(of)();
+  const rolling = (await ratio(life(lab), life(withoutFold))) - 1;
+  const state = (await ratio(life(lab), life(withoutState))) - 1;
   let bytes = 0;
   let events = 0;
-  for (let i = 0; i < ROUNDS; i++) {
-    const plain = await run(setupAt(ugPerDay, false), until, REFILL_EVERY);
+  const world = { ugPerDay: 300, untilTick: YEAR_TICKS };
+  const tracing = async (): Promise<void> => {
     bytes = 0;
-    const count = (part: Uint8Array): void => void (bytes += part.length);
-    const writer = createTraceWriter(
-      { begin: count, block: ({ head, body }) => [head, body].forEach(count) },
-      sha256,
-      { keepsSnapshots: true, keepsValues: true },
+    const add = (part: Uint8Array): void => void (bytes += part.length);
+    const sink = {
+      begin: add,
+      block: ({ head, body }: { head: Uint8Array; body: Uint8Array }) => [head, body].forEach(add),
+    };
+    const writer = createTraceWriter(sink, sha256, { keepsSnapshots: true, keepsValues: true });
+    ({ events } = await runWorld(lab, { ...world, writer }));
+  };
+  const traced = (await ratio(tracing, () => runWorld(lab, world))) - 1;
+  return [
+    {
+      what: 'rolling and hourly digest add',
+      value: 100 * (rolling + state),
+      unit: '%',
+      required: 10,
+      isCounted: false,
+    },
+    { what: 'a full trace adds', value: 100 * traced, unit: '%', required: 30, goal: 12, isCounted: false },
+    {
+      what: 'trace, chain and digests included',
+      value: bytes / events,
+      unit: 'bytes/event',
+      goal: 4,
+      isCounted: true,
+    },
+  ];
+}
+
+async function counted(lab: Lab): Promise<Figure[]> {
+  const { perEvent, exponents } = await count(lab);
+  const { ticking, jumping } = allocated();
+  const ticks = { unit: 'ticks/event', isCounted: true };
+  const grows = { unit: 'exponent', required: 1.05, isCounted: true };
+  return [
+    { ...ticks, what: 'executed, undisturbed', value: perEvent.undisturbed, required: 1.05, goal: 1.01 },
+    { ...ticks, what: 'executed, with all disturbances', value: perEvent.disturbed },
+    { ...grows, what: 'executed ticks over years', value: exponents.years },
+    { ...grows, what: 'executed ticks over the rate', value: exponents.rate },
+    { ...grows, what: 'executed ticks over occlusions', value: exponents.faults },
+    { what: 'allocated tick by tick', value: ticking, unit: 'bytes/tick', required: 16, isCounted: true },
+    { what: 'allocated from wake to wake', value: jumping, unit: 'bytes/tick', isCounted: true },
+  ];
+}
+
+/** What jumping saves over the whole world. */
+async function jumps(lab: Lab): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const ugPerDay of [100, 500]) {
+    const run = (isTickByTick: boolean) => () =>
+      runWorld(lab, { ugPerDay, untilTick: 30 * DAY, isTickByTick });
+    const [jumped, ticked] = [await run(false)(), await run(true)()];
+    if (jumped.digest !== ticked.digest) throw new Error('jumps and ticks end differently');
+    const what = `jumps against ticks at ${ugPerDay / 500} mL a day`;
+    figures.push({
+      what,
+      value: await ratio(run(true), run(false)),
+      unit: 'x',
+      isMoreBetter: true,
+      isCounted: false,
+    });
+  }
+  return figures;
+}
+
+function verdict({ value, required, goal, isMoreBetter = false }: Figure): string {
+  if (value === null) return 'not measured';
+  const isMet = (limit: number): boolean => (isMoreBetter ? value >= limit : value <= limit);
+  if (goal !== undefined && isMet(goal)) return 'goal met';
+  if (required === undefined) return goal === undefined ? '' : 'short of the goal';
+  return isMet(required) ? 'as required' : 'MISSED';
+}
+
+function number(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '-';
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
+}
+
+function print(figures: readonly Figure[]): void {
+  const line = (cells: readonly string[]): string =>
+    `  ${cells[0]!.padEnd(46)}${cells[1]!.padStart(10)} ${cells[2]!.padEnd(12)}${cells[3]!.padStart(9)}${cells[4]!.padStart(7)}   ${cells[5]!}`;
+  for (const isCounted of [true, false]) {
+    console.log(
+      isCounted
+        ? '\nCounted: the same on every machine'
+        : '\nMeasured: CPU time of this machine, or a ratio of two',
     );
-    const traced = await run(setupAt(ugPerDay, false), until, REFILL_EVERY, writer);
-    events = traced.events;
-    ratios.push(traced.cpuSeconds / plain.cpuSeconds);
+    console.log(line(['', 'figure', '', 'required', 'goal', '']));
+    for (const figure of figures.filter((one) => one.isCounted === isCounted)) {
+      const { what, value, unit, required, goal, note } = figure;
+      const said = note === undefined ? verdict(figure) : `${verdict(figure)}: ${note}`;
+      console.log(line([what, number(value), unit, number(required), number(goal), said]));
+    }
   }
-  console.log(`\n${label}`);
-  row('bytes per event, digests and chain included', fixed(bytes / events, 2), SAME);
-  const added = 100 * (median(ratios) - 1);
-  row(`a full trace adds, median of ${ROUNDS} pairs`, `${fixed(added, 0)} %`, 'required 30 %, goal 12 %');
 }
 
-async function ratio(label: string, ugPerDay: number): Promise<void> {
-  const until = 60 * DAY;
-  const jumped: Cost[] = [];
-  const ticked: Cost[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
-    jumped.push(await run(setupAt(ugPerDay, false), until, REFILL_EVERY));
-    ticked.push(await run(setupAt(ugPerDay, true), until, REFILL_EVERY));
+async function main(): Promise<void> {
+  const isJson = process.argv.includes('--json');
+  const processor = cpus()[0]?.model ?? 'an unknown processor';
+  if (!isJson)
+    console.log(
+      `Node ${process.version} on ${processor}, ${process.platform} ${process.arch}; some two minutes`,
+    );
+  const lab = await bundleLab(null);
+  const figures: Figure[] = [];
+  const parts = [counted, againstC, lives, jumps, proof, randomScenarios];
+  for (const part of parts) {
+    if (process.stderr.isTTY) process.stderr.write(`  ${part.name} ...\r`);
+    figures.push(...(await part(lab)));
   }
-  if (jumped[0]!.digest !== ticked[0]!.digest)
-    throw new Error('jumps and ticks end differently: nothing to compare');
-  const ratios = jumped.map((cost, i) => ticked[i]!.cpuSeconds / cost.cpuSeconds);
-  console.log(`\n${label}`);
-  row('ticks executed, by jumps', whole(jumped[0]!.executed), SAME);
-  row('ticks executed, tick by tick', whole(ticked[0]!.executed), SAME);
-  row('fewer ticks by', `${fixed(ticked[0]!.executed / jumped[0]!.executed, 1)} x`, SAME);
-  row(`CPU seconds by jumps, median of ${ROUNDS}`, fixed(median(jumped.map((cost) => cost.cpuSeconds)), 3));
-  row(
-    `CPU seconds tick by tick, median of ${ROUNDS}`,
-    fixed(median(ticked.map((cost) => cost.cpuSeconds)), 3),
-  );
-  row(`jumps are faster by, median of ${ROUNDS} pairs`, `${fixed(median(ratios), 1)} x`);
-  row('  slowest and fastest pair', `${fixed(Math.min(...ratios), 1)} to ${fixed(Math.max(...ratios), 1)} x`);
+  if (isJson) {
+    console.log(
+      JSON.stringify({
+        node: process.version,
+        processor,
+        figures: figures.map((one) => ({ ...one, verdict: verdict(one) })),
+      }),
+    );
+  } else print(figures);
 }
 
-console.log(
-  `Node ${process.version} on ${cpus()[0]?.model ?? 'an unknown processor'}, ${process.platform} ${process.arch}`,
-);
-console.log('All disturbances of the body on, the dose oracle running.');
-await run(setupAt(100, false), 30 * DAY, REFILL_EVERY);
-await life(
-  'A life of 6.9 years at 0.2 mL a day (100 ug of 500 ug/mL), a refill every 150 days',
-  100,
-  REFILL_EVERY,
-);
-await life('A life of 6.9 years at 1 mL a day (500 ug of 500 ug/mL), a refill every 30 days', 500, 30 * DAY);
-await ratio('60 days at 0.2 mL a day: jumps against tick by tick', 100);
-await ratio('60 days at 1 mL a day: jumps against tick by tick', 500);
-await traceCost('2 years at 0.6 mL a day: with a trace against without', 300);
+await main();

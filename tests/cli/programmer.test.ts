@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, Clinician, WordsError } from '../../src/cli/programmer/clinician.ts';
 import { SimTalk } from '../../src/cli/programmer/sim-talk.ts';
-import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
 import { SETUP } from '../canaries/checks.ts';
 import { builtProgram } from './program.ts';
@@ -27,13 +27,11 @@ describe('a session at the prompt', () => {
     expect((await type('status')).data).toMatchObject({ permission: 0, isSessionOpen: 0 });
   });
 
-  it('is refused beyond the mechanism, stays open, and rolls back [SR-SESSION-1, SR-CMD-1]', async () => {
+  it('is refused beyond a hard limit, stays open, and rolls back [SR-SESSION-1, SR-CMD-1]', async () => {
     const { type, clinician } = desk();
-    await type('set dose 21600.1 ug/day');
-    expect(await type('commit')).toMatchObject({
-      isAccepted: false,
-      outcome: 'rate-beyond-one-stroke-a-tick',
-    });
+    await type('set dose 310 ug/day');
+    await type('set low-reservoir 40.001 mL');
+    expect(await type('commit')).toMatchObject({ isAccepted: false, outcome: 'volume-out-of-range' });
     expect((await type('status')).data).toMatchObject({ isSessionOpen: 1, permission: 2 });
     expect(await clinician.lastWords()).toHaveLength(1);
     expect((await type('rollback')).isAccepted).toBe(true);
@@ -43,8 +41,9 @@ describe('a session at the prompt', () => {
 
   it('commits what is on the screen after an earlier commit was refused', async () => {
     const { type } = desk();
-    await type('set dose 21600.1 ug/day');
+    await type('set low-reservoir 40.001 mL');
     await type('commit');
+    await type('set low-reservoir 3 mL');
     await type('set dose 310 ug/day');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ dailyUg: 310 });
@@ -68,6 +67,58 @@ describe('a session at the prompt', () => {
     expect((await next.run('open')).outcome).toBe('session-open');
     expect((await next.run('rollback')).isAccepted).toBe(true);
     expect((await next.run('open')).isAccepted).toBe(true);
+  });
+});
+
+describe('a soft limit at the prompt', () => {
+  it('is asked about in words with figures, taken with commit confirm, and asked again after three minutes [SR-LIMIT-1]', async () => {
+    const { type } = desk();
+    await type('set group adult-cerebral');
+    await type('set start before');
+    await type('set dose 345 ug/day');
+    expect((await type('review')).lines.at(-1)).toBe('patient        none -> adult-cerebral');
+    expect(await type('commit')).toMatchObject({ isAccepted: true });
+    await type('set dose 400 ug/day');
+    const asked = await type('commit');
+    expect(asked).toMatchObject({
+      isAccepted: false,
+      outcome: 'needs-confirmation',
+      data: { limits: { rules: ['raised-too-far'], changePercent: 33.4 } },
+    });
+    expect(asked.lines[1]).toBe(
+      '  +33.4 % against the dose of a day ago: for an adult with spasticity of cerebral origin the label raises it by at most 15 % in 24 h',
+    );
+    await type('wait 4 min');
+    expect((await type('commit confirm')).outcome).toBe('needs-confirmation');
+    expect((await type('commit confirm')).isAccepted).toBe(true);
+    expect((await type('prescription')).data).toMatchObject({
+      dailyUg: 400,
+      patientGroup: 'adult-cerebral',
+      firstStartTick: -1,
+    });
+  });
+
+  it('names the fall and the first day too', async () => {
+    const { type } = desk();
+    await type('set group child');
+    await type('set start now');
+    await type('set dose 200 ug/day');
+    expect((await type('commit')).lines[1]).toMatch(
+      /-33[.]4 % against the dose of a day ago: .* at most 20 %/,
+    );
+    await type('set dose 301 ug/day');
+    expect((await type('commit')).lines[1]).toMatch(/[+]0[.]4 %: in the first 24 h of a therapy/);
+  });
+
+  it('is taken unasked by a programmer that was started so, which says which it was', async () => {
+    const { pump } = desk();
+    const clinician = new Clinician(new SimTalk(pump, 'the pump'), crc32OfWords, true);
+    await clinician.run('set group adult-spinal');
+    await clinician.run('set dose 450 ug/day');
+    const { isAccepted, lines, data } = await clinician.run('commit');
+    expect(isAccepted).toBe(true);
+    expect(lines[0]).toMatch(/^confirmed: [+]50[.]0 % .* at most 30 % in 24 h$/);
+    expect(data).toMatchObject({ confirmed: { rules: ['raised-too-far', 'raised-on-first-day'] } });
   });
 });
 
@@ -103,11 +154,14 @@ describe('orders at the prompt', () => {
     ['stauts', 'there is no command "stauts"; did you mean status?'],
     ['set dose 320 mL', 'unknown unit "mL" for a rate'],
     ['set dose 10 ug/h', 'write the dose of a day'],
+    ['set dose 6553.6 ug/day', '6553.6 ug/day is more than a prescription holds, 6553.5 ug/day'],
     ['set speed 3', 'write set dose 320 ug/day'],
     ['silence', 'write the name of an alarm'],
     ['silence motor-stal', 'did you mean motor-stall?'],
     ['refill', 'is no'],
     ['wait long', 'is no'],
+    ['set group adult', 'there is no group "adult"; write one of none, adult-spinal, adult-cerebral, child'],
+    ['set start yesterday', 'write set start now'],
     ['commit', 'no session is open here'],
     ['review', 'no session is open here'],
     ['constructor', 'there is no command'],
@@ -129,7 +183,7 @@ describe('thecal program', () => {
     expect(good.code).toBe(0);
     expect(good.stdout).toContain('strokes     300 commanded');
     expect(good.stderr).toBe('');
-    const refused = await program.run(['program', 'set dose 99999 ug/day', 'commit', 'status']);
+    const refused = await program.run(['program', 'set low-reservoir 41 mL', 'commit', 'status']);
     expect(refused.code).toBe(1);
     expect(refused.stdout).not.toContain('reservoir   ');
     expect(refused.stderr).toContain('STANDS STILL');
@@ -137,6 +191,20 @@ describe('thecal program', () => {
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
     expect(wrong.stderr).toContain('unknown unit "mL"');
     expect(wrong.stderr).not.toContain('    at ');
+  });
+
+  it('takes soft limits only with --confirm [SR-LIMIT-1]', async () => {
+    const lines = ['set group adult-spinal', 'set dose 450 ug/day', 'commit', 'prescription'];
+    const asked = await program.run(['program', ...lines]);
+    expect(asked.code).toBe(1);
+    expect(asked.stdout).toContain('at most 30 % in 24 h');
+    const taken = await program.run(['program', '--confirm', '--json', ...lines]);
+    expect(taken.code).toBe(0);
+    const answers = taken.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { data: object });
+    expect(answers.at(-1)?.data).toMatchObject({ dailyUg: 450 });
   });
 
   it('reads commands from a pipe, goes on after a slip, and ends with the input', async () => {

@@ -79,10 +79,13 @@ describe('the text', () => {
     expect(stdout).toContain('observed: 0 (full), at 1 d (tick 86400)');
     expect(stdout).toContain('observed: 0 (clear), at 1 d (tick 86400)');
     const [scenario] = (JSON.parse(read('harm.json')) as Result).scenarios;
-    expect(scenario?.doseFailures).toMatchObject([{ kind: 'under-delivery', verdict: 'allowed' }]);
+    expect(scenario?.doseFailures).toMatchObject([
+      { kind: 'under-delivery', verdict: 'allowed' },
+      { kind: 'outlet-under-delivery', verdict: 'allowed' },
+    ]);
     expect(scenario?.expectations.find(({ id }) => id === 'dose-oracle')).toMatchObject({
       verdict: 'passed',
-      observed: 'under-delivery (allowed)',
+      observed: 'under-delivery (allowed), outlet-under-delivery (allowed)',
     });
     expect(scenario?.control?.expectations).toMatchObject([
       { id: 'control.dose-oracle', verdict: 'passed', observed: 'nothing' },

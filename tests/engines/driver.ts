@@ -3,6 +3,7 @@
  * What differs between two engines shows as a line that differs.
  */
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
+import { NO_BRIDGE } from '../../src/core/prescription-words.ts';
 import type { Stimulus, TargetSetup } from '../../hal/target.ts';
 import { SIGNALS } from '../../hal/signals.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
@@ -87,6 +88,7 @@ export const FIXED_RUNS: readonly FixedRun[] = [
             kind: 'program',
             therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 41_667 },
             concentrationUgPerMl: 2000,
+            bridgeNl: NO_BRIDGE,
           },
         },
       ],
@@ -142,12 +144,17 @@ export const FIXED_RUNS: readonly FixedRun[] = [
   },
 ];
 
-export async function driveOne(run: FixedRun, isTickByTick: boolean): Promise<string> {
-  const target = new SimTarget({ ...PLAIN, ...run.changes, isTickByTick });
-  for (const [tick, stimulus] of run.stimuli) target.stimulate(tick, stimulus);
+/** Everything that can be known at the end of a run, in one line. */
+export async function drive(
+  setup: TargetSetup,
+  stimuli: readonly (readonly [tick: number, stimulus: Stimulus])[],
+  untilTick: number,
+): Promise<string> {
+  const target = new SimTarget(setup);
+  for (const [tick, stimulus] of stimuli) target.stimulate(tick, stimulus);
   let hours = 0;
   let hourDigests = 0;
-  await target.advance(run.untilTick, {
+  await target.advance(untilTick, {
     event() {},
     stateDigest(_tick, digest) {
       hours += 1;
@@ -159,11 +166,37 @@ export async function driveOne(run: FixedRun, isTickByTick: boolean): Promise<st
   const signals = SIGNALS.map(({ name }) => `${name}=${target.read(name) ?? 'null'}`).join(' ');
   const fired = target.faults().map((f) => `${f.id}@${f.firedTick ?? 'never'}`);
   const doses = target.doseFailures().map((f) => `${f.kind}@${f.tick}`);
-  return `${run.name}: rolling ${rolling} state ${state} hours ${hours}/${hourDigests} ${signals} fired [${fired.join(' ')}] doses [${doses.join(' ')}]`;
+  return `rolling ${rolling} state ${state} hours ${hours}/${hourDigests} ${signals} fired [${fired.join(' ')}] doses [${doses.join(' ')}]`;
+}
+
+export async function driveOne(run: FixedRun, isTickByTick: boolean): Promise<string> {
+  const line = await drive({ ...PLAIN, ...run.changes, isTickByTick }, run.stimuli, run.untilTick);
+  return `${run.name}: ${line}`;
 }
 
 export async function driveAll(): Promise<string> {
   const lines: string[] = [];
   for (const run of FIXED_RUNS) lines.push(await driveOne(run, false));
+  return lines.join('\n');
+}
+
+/** A run that somebody else has thought up: plain data, so that it can be handed to any engine as text. */
+export interface GivenRun {
+  readonly setup: TargetSetup;
+  readonly stimuli: readonly { readonly tick: number; readonly stimulus: Stimulus }[];
+  readonly untilTick: number;
+}
+
+export function driveRun({ setup, stimuli, untilTick }: GivenRun, isTickByTick: boolean): Promise<string> {
+  const placed = stimuli.map(({ tick, stimulus }) => [tick, stimulus] as const);
+  return drive({ ...setup, isTickByTick }, placed, untilTick);
+}
+
+declare const given: { readonly runs: readonly GivenRun[]; readonly isTickByTick: boolean };
+
+/** Those in the engine's global `given`. Named in the text of a bundle. @public */
+export async function driveGiven(): Promise<string> {
+  const lines: string[] = [];
+  for (const run of given.runs) lines.push(await driveRun(run, given.isTickByTick));
   return lines.join('\n');
 }

@@ -1,4 +1,8 @@
-/** One bundle text, as a board would get it, in two engines: V8 without its module loader, and QuickJS in WebAssembly. */
+/**
+ * One bundle text, as a board would get it, in other engines than this process with its modules: V8 without them, V8
+ * without its compilers, and QuickJS in WebAssembly.
+ */
+import { spawnSync } from 'node:child_process';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { getQuickJS } from 'quickjs-emscripten';
@@ -32,6 +36,25 @@ export async function inNode(text: string): Promise<string> {
   const { answer, problem } = scope as { answer?: string; problem?: string };
   if (answer === undefined) throw new Error(`V8: ${problem ?? 'the bundle never answered'}`);
   return Promise.resolve(answer);
+}
+
+/** V8 as an interpreter, in a process of its own. */
+export function inJitlessNode(text: string): string {
+  const tell = `${text}\n;setImmediate(() => {
+    if (globalThis.answer === undefined) throw new Error(globalThis.problem ?? 'the bundle never answered');
+    process.stdout.write(globalThis.answer);
+  });`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--jitless', '--input-type=commonjs', '-'],
+    {
+      input: tell,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
+  if (status !== 0) throw new Error(`V8 without its compilers: ${stderr}`);
+  return stdout;
 }
 
 export async function inQuickJs(text: string): Promise<string> {

@@ -3,7 +3,8 @@ import crc32 from 'crc-32';
 import { describe, expect, it } from 'vitest';
 import { NAK_FIELDS, NAK_NO_PUMP, NAK_VERB, sealLine, WAKES_MAX } from '../../hal/espruino/link.ts';
 import { answer, createSession } from '../../hal/espruino/session.ts';
-import { crc32OfWords } from '../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
+import { PRESCRIPTION_WORDS } from '../../src/core/store.ts';
 
 const crc = (text: string): number => crc32.bstr(text) >>> 0;
 
@@ -31,7 +32,7 @@ describe('a line that is sealed and makes no sense', () => {
     ['a command that there is not', 'wakes', 'k9.0 1 71:0:1000:2900'],
     ['a command without its number', 'wakes', 'k4 1'],
     ['a command after the last wake', 'wakes', '1 k0.0'],
-    ['a word that there is not', 'wakes', 'u0.350.0 1'],
+    ['a word that there is not', 'wakes', `u0.${PRESCRIPTION_WORDS}.0 1`],
     ['more words than a prescription has', 'wakes', 'k2.1.0*349 1'],
     ['a word of more than 32 bits', 'wakes', 'k2.1.0.0.4294967296 1'],
     ['a word so many times', 'wakes', 'k2.1.0*0 1'],

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
 import { stateFields } from '../../hal/state-fields.ts';
 import type { PumpHal } from '../../hal/hal.ts';
 import { idle, nextWake, tick } from '../../src/core/tick.ts';
+import { bundleLab } from '../canaries/bundle.ts';
 import { endOf, lay, play } from './jumps.ts';
 import { DAY, isLong, randomRun, seedOf } from './runs.ts';
 
@@ -66,6 +68,55 @@ it(`from ${RUNS} random states, n idle ticks equal n ticks in every field, and n
       expect(longest).toBeGreaterThan(100);
     });
 }, 600_000);
+
+const STATES = isLong() ? 1_000_000 : 5000;
+/** States looked at in one run, one after each wake. */
+const STATES_A_RUN = 200;
+
+it(`${STATES} states on the way of random runs: n idle ticks leave the digest of n ticks [SR-TIME-1]`, {
+  timeout: isLong() ? 4 * 3_600_000 : 600_000,
+}, async () => {
+  const {
+    SimTarget: Bundled,
+    idle: idled,
+    nextWake: woken,
+    stateDigest,
+    tick: ticked,
+  } = await bundleLab(null);
+  const checksum = { crc32: crc32OfWords };
+  const hal = { ...silentHal(), checksum };
+  const runs = STATES / STATES_A_RUN;
+  let ticks = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      randomRun(),
+      fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: STATES_A_RUN, maxLength: STATES_A_RUN }),
+      fc.integer({ min: 0, max: DAY }),
+      async (run, shares, fromTick) => {
+        const target = new Bundled(run.setup);
+        lay(target, run);
+        await target.advance(fromTick, QUIET);
+        for (const share of shares) {
+          const { pump } = target;
+          // Without power there is no state, and nothing to be idle in.
+          const room = target.isOff ? 0 : woken(pump) - pump.nowTick;
+          const n = Math.floor((room * share) / 1_000_000);
+          ticks += n;
+          const [jumped, walked] = [structuredClone(pump), structuredClone(pump)];
+          jumped.inbox.length = 0;
+          walked.inbox.length = 0;
+          if (n > 0) idled(jumped, n);
+          for (let i = 0; i < n; i++) ticked(walked, hal);
+          expect(stateDigest(jumped, checksum)).toBe(stateDigest(walked, checksum));
+          target.step(Number.MAX_SAFE_INTEGER, QUIET);
+        }
+      },
+    ),
+    { seed: seedOf('states'), numRuns: runs },
+  );
+  console.log(`states: ${ticks} ticks walked`);
+  expect(ticks).toBeGreaterThan(10 * STATES);
+});
 
 const RESUMED = isLong() ? 500 : 100;
 

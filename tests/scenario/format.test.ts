@@ -377,3 +377,42 @@ never:
     expect(scenario.finally[0]).toMatchObject({ word: 'raised', withinTicks: 345_600, heldForTicks: null });
   });
 });
+
+describe('the patient of a program', () => {
+  const withPatient = (patient: string, rest: string): Scenario =>
+    scenarioOf(`${SMALLEST}patient: ${patient}\n${rest}`);
+  const PROGRAMS = `timeline:
+  - { at: 1 h, command: { program: { mode: stopped } } }
+  - { at: 2 h, command: { program: { mode: continuous, dose: 310 ug/day }, confirm: no } }
+`;
+  const programsOf = (scenario: Scenario): unknown[] =>
+    scenario.timeline.map((entry) => (entry.kind === 'command' ? entry.command : null));
+
+  it('is named with his group, and with the first therapy that gives something [SR-LIMIT-1]', () => {
+    const patient = { patientGroup: 'child', firstStartTick: 0 };
+    expect(programsOf(withPatient('{ used-to: nothing, group: child }', PROGRAMS))).toMatchObject([
+      patient,
+      { ...patient, isConfirmed: false },
+    ]);
+    const stopped = scenarioOf(
+      `${withTherapy('{ mode: stopped }')}patient: { used-to: nothing, group: child }\n${PROGRAMS}`,
+    );
+    expect(programsOf(stopped)).toMatchObject([{}, { patientGroup: 'child', firstStartTick: 7200 }]);
+  });
+
+  it('has long had it where nothing else is said, and without a group no rule is asked about', () => {
+    expect(programsOf(withPatient('{ group: adult-spinal }', PROGRAMS))).toMatchObject([
+      { patientGroup: 'adult-spinal', firstStartTick: -1 },
+      { patientGroup: 'adult-spinal', firstStartTick: -1 },
+    ]);
+    const [first] = programsOf(withPatient('{ used-to: nothing }', PROGRAMS));
+    expect(first).not.toHaveProperty('patientGroup');
+    expect(first).not.toHaveProperty('isConfirmed');
+  });
+
+  it('is one of the groups of the label', () => {
+    expect(problemsOf(`${SMALLEST}patient: { group: adult }\n`).join()).toMatch(
+      /unknown group "adult".*adult-spinal/,
+    );
+  });
+});

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { LineError } from '../../../hal/espruino/client.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
-import { crc32OfWords } from '../../../hal/sim/sim-hal.ts';
+import { crc32OfWords } from '../../../hal/sim/checksum.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import { setupOf } from '../../scenario/run.ts';
 import type { PlaceOptions } from '../boards/options.ts';
@@ -21,6 +21,7 @@ export interface ProgramOptions extends PlaceOptions {
   readonly target?: string;
   readonly scenario?: string;
   readonly json?: boolean;
+  readonly confirm?: boolean;
 }
 
 /** Where no scenario is named. */
@@ -55,7 +56,7 @@ interface Desk {
 }
 
 async function openClinician(options: ProgramOptions): Promise<Desk> {
-  const { target, scenario, port, board, fixture, exec } = options;
+  const { target, scenario, port, board, fixture, exec, confirm = false } = options;
   const isPlaced = [port, board, fixture, exec].some((word) => word !== undefined);
   const name = target ?? (isPlaced ? 'board' : 'sim');
   if (name !== 'sim' && name !== 'board') {
@@ -63,14 +64,14 @@ async function openClinician(options: ProgramOptions): Promise<Desk> {
   }
   if (name === 'sim') {
     if (isPlaced) throw new UserError('--target sim has no port: leave one of them out');
-    return await openSimulated(scenario);
+    return await openSimulated(scenario, confirm);
   }
   if (scenario !== undefined) throw new UserError('--scenario is for sim: a board has its own pump');
   const talk = await BoardTalk.open(await choosePlace(options));
-  return { clinician: new Clinician(talk, crc32OfWords), close: () => talk.close() };
+  return { clinician: new Clinician(talk, crc32OfWords, confirm), close: () => talk.close() };
 }
 
-async function openSimulated(path: string | undefined): Promise<Desk> {
+async function openSimulated(path: string | undefined, isConfirming: boolean): Promise<Desk> {
   const [scenario] = path === undefined ? usualScenario() : readScenarios([path]);
   if (scenario === undefined) throw new UserError(`${path}: no scenario was found`);
   const open = await TARGETS.find(({ name }) => name === 'sim')?.open({
@@ -83,7 +84,7 @@ async function openSimulated(path: string | undefined): Promise<Desk> {
   const pump = await open.createTarget({ ...setupOf(scenario, false), hasOracle: false });
   const talk = new SimTalk(pump, scenario.name);
   return {
-    clinician: new Clinician(talk, crc32OfWords),
+    clinician: new Clinician(talk, crc32OfWords, isConfirming),
     close: async () => {
       await talk.close();
       await open.close();

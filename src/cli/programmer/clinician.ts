@@ -1,21 +1,43 @@
 /** What a clinician types and what comes of it: one line in, lines for a person and data for a program out. */
 import { ALARMS } from '../../core/alarms/table.ts';
-import { ACCEPTED, COMMAND_OUTCOMES, SESSION_OPEN } from '../../core/commands.ts';
+import { ACCEPTED, COMMAND_OUTCOMES, NEEDS_CONFIRMATION, SESSION_OPEN } from '../../core/commands.ts';
 import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
-import { PRESCRIBED_WORDS } from '../../core/prescription-words.ts';
+import {
+  BRIDGE_WORD,
+  PATIENT_GROUP_WORD,
+  PRESCRIBED_WORDS,
+  RATE_MAX,
+} from '../../core/prescription-words.ts';
+import type { PatientGroup } from '../../core/therapy.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
 import type { Reply } from '../../programmer/exchange.ts';
 import { type Forecast, forecast, type Status, type Told } from '../../programmer/forecast.ts';
-import { type Requests, readWords, type WordsCrc, writeWords } from '../../programmer/update.ts';
+import { CONFIRM_MINUTES, type LimitsMet, limitsMet } from '../../programmer/soft-limits.ts';
+import {
+  CONFIRMED,
+  type Requests,
+  readWords,
+  UNCONFIRMED,
+  type WordsCrc,
+  writeWords,
+} from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
 import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
 import { formatDuration, formatInstant, parseDuration } from '../../scenario/time.ts';
+import { PATIENT_GROUPS } from '../../../hal/prescription-words.ts';
 import { argumentText } from '../../trace/words.ts';
 import { readPrescribed } from '../prescribed-words.ts';
 import { dateText, daysUntil } from '../pump-time.ts';
-import { dailyTenthUg, summaryOf, withDailyDose, withLowReservoir } from './prescription.ts';
+import {
+  dailyTenthUg,
+  summaryOf,
+  withDailyDose,
+  withFirstStart,
+  withGroup,
+  withLowReservoir,
+} from './prescription.ts';
 import type { PumpTalk } from './talk.ts';
 
 /** What was typed makes no sense; nothing was sent. */
@@ -44,6 +66,8 @@ interface Command {
 
 /** That a person wants to see at once. */
 const LATEST_ENTRIES = 20;
+/** The tick of the start of a therapy that was going on before this pump. */
+const BEFORE_THIS_PUMP = -1;
 const UL_PER_ML = 1000;
 const NL_PER_UL = 1000;
 
@@ -68,13 +92,16 @@ function answered(reply: Reply | number, lines: readonly string[], data: Answer[
 export class Clinician {
   private readonly talk: PumpTalk;
   private readonly crc: WordsCrc;
+  private readonly isConfirming: boolean;
   /** In force when the session was opened, and what is to be; null: no session is open here. */
   private session: { readonly old: Int32Array; draft: Int32Array } | null = null;
   private readonly commands: Readonly<Record<string, Command>>;
 
-  constructor(talk: PumpTalk, crc: WordsCrc) {
+  /** `isConfirming`: soft limits are confirmed as soon as the pump asks. */
+  constructor(talk: PumpTalk, crc: WordsCrc, isConfirming = false) {
     this.talk = talk;
     this.crc = crc;
+    this.isConfirming = isConfirming;
     this.commands = this.createCommands();
   }
 
@@ -130,14 +157,15 @@ export class Clinician {
         run: () => this.open(),
       },
       set: {
-        usage: 'set dose 320 ug/day | set low-reservoir 3 mL',
-        meaning: 'change the draft; opens a session if none is open',
+        usage: 'set dose 320 ug/day | low-reservoir 3 mL | group child | start now',
+        meaning: 'change the draft, its patient too; opens a session if none is open',
         run: (words) => this.set(words),
       },
       review: { usage: 'review', meaning: 'the draft beside what is in force', run: () => this.review() },
       commit: {
         usage: 'commit [confirm]',
-        meaning: 'write, verify and put the draft in force; confirm takes a soft limit',
+        meaning:
+          'write, verify and put the draft in force; confirm takes the soft limits that the pump asked about',
         run: (words) => this.commit(words),
       },
       rollback: {
@@ -318,12 +346,14 @@ export class Clinician {
         lines: ['refused: session-open; somebody left one: rollback ends it, and the pump goes on'],
       };
     }
+    // Whatever was said of the line was said of another change.
+    old[BRIDGE_WORD] = 0;
     if (outcome === ACCEPTED) this.session = { old, draft: old.slice() };
     return answered(outcome, ['session open: the pump stands still until commit or rollback']);
   }
 
   private async set([what, ...words]: readonly string[]): Promise<Answer> {
-    const change = changeOf(what, words);
+    const change = what === 'start' ? await this.startChange(words) : changeOf(what, words);
     const opened = this.session === null ? await this.open() : null;
     if (opened?.isAccepted === false || this.session === null) return opened ?? answered(ACCEPTED, []);
     this.session.draft = change(this.session.draft);
@@ -335,6 +365,17 @@ export class Clinician {
       ],
       { draft: summaryOf(this.session.draft) },
     );
+  }
+
+  private async startChange(words: readonly string[]): Promise<(draft: Int32Array) => Int32Array> {
+    const when = words.join(' ');
+    if (when !== 'now' && when !== 'before') {
+      throw new WordsError(
+        'write set start now when the therapy begins with this program, or set start before',
+      );
+    }
+    const firstStartTick = when === 'now' ? (await this.status()).nowTick : BEFORE_THIS_PUMP;
+    return (draft) => withFirstStart(draft, firstStartTick);
   }
 
   private review(): Promise<Answer> {
@@ -351,6 +392,7 @@ export class Clinician {
           `mode           ${was.mode} -> ${will.mode}`,
           `dose           ${was.dailyUg} ug/day -> ${will.dailyUg} ug/day${change}`,
           `low-reservoir  ${was.lowReservoirMl} mL -> ${will.lowReservoirMl} mL`,
+          `patient        ${was.patientGroup} -> ${will.patientGroup}`,
         ],
         { old: was, draft: will, changePercent: percent },
       ),
@@ -367,17 +409,30 @@ export class Clinician {
     if (read !== ACCEPTED) return this.ended(read);
     const written = await this.carryOut(writeWords(staged, this.session.draft, this.crc));
     if (written !== ACCEPTED) return this.ended(written);
-    const [outcome = ACCEPTED] = await this.request('commit', confirm === undefined ? 0 : 1);
+    const asked = await this.request('commit', confirm === undefined ? UNCONFIRMED : CONFIRMED);
+    const limits = asked[0] === NEEDS_CONFIRMATION ? this.limitsIn(asked) : null;
+    const [outcome = ACCEPTED] =
+      limits !== null && this.isConfirming ? await this.request('commit', CONFIRMED) : asked;
     if (outcome === ACCEPTED) {
       this.session = null;
-      return answered(outcome, ['committed: the new prescription is in force, and the pump delivers']);
+      const confirmed = limits?.lines.map((line) => `confirmed: ${line}`) ?? [];
+      return answered(
+        outcome,
+        [...confirmed, 'committed: the new prescription is in force, and the pump delivers'],
+        limits === null ? {} : { confirmed: limits },
+      );
     }
+    if (outcome === NEEDS_CONFIRMATION && limits !== null) return asking(limits);
     return {
       ...answered(outcome, []),
       lines: [
-        `refused: ${outcomeName(outcome)}. The session is open and the pump stands still: change the draft, roll back, or take a soft limit with "commit confirm"`,
+        `refused: ${outcomeName(outcome)}. The session is open and the pump stands still: change the draft, or roll back`,
       ],
     };
+  }
+
+  private limitsIn(reply: Reply): LimitsMet {
+    return limitsMet(reply, this.session?.draft[PATIENT_GROUP_WORD] ?? 0);
   }
 
   /** A session that the pump has ended by itself is over here too. */
@@ -391,6 +446,19 @@ export class Clinician {
     this.session = null;
     return answered(reply, ['rolled back: the old prescription goes on']);
   }
+}
+
+/** Not taken yet: the pump wants to hear it once more. */
+function asking(limits: LimitsMet): Answer {
+  return {
+    ...answered(NEEDS_CONFIRMATION, []),
+    lines: [
+      'the pump asks whether this is meant:',
+      ...limits.lines.map((line) => `  ${line}`),
+      `"commit confirm" within ${CONFIRM_MINUTES} minutes takes it, later it asks again; or change the draft, or roll back. The pump stands still meanwhile`,
+    ],
+    data: { limits },
+  };
 }
 
 function wordsOf<Name extends string>(names: readonly Name[], [, ...words]: Reply): Record<Name, number> {
@@ -425,7 +493,7 @@ function alarmNames(bits: number): string[] {
 
 function summaryLines(summary: ReturnType<typeof summaryOf>): string[] {
   return [
-    `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL, low-reservoir alarm at ${summary.lowReservoirMl} mL`,
+    `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL, low-reservoir alarm at ${summary.lowReservoirMl} mL${summary.patientGroup === 'none' ? '' : `, ${summary.patientGroup}`}`,
   ];
 }
 
@@ -458,17 +526,33 @@ function duration(words: readonly string[]): number {
   return ticks.value;
 }
 
+function groupOf([name = '', ...rest]: readonly string[]): PatientGroup {
+  const group = PATIENT_GROUPS.find((known) => known === name);
+  if (group !== undefined && rest.length === 0) return group;
+  throw new WordsError(`there is no group "${name}"; write one of ${PATIENT_GROUPS.join(', ')}`);
+}
+
 function changeOf(what: string | undefined, words: readonly string[]): (draft: Int32Array) => Int32Array {
   if (what === 'low-reservoir') {
     const thresholdNl = volumeNl(words);
     return (draft) => withLowReservoir(draft, thresholdNl);
   }
-  if (what !== 'dose') throw new WordsError('write set dose 320 ug/day, or set low-reservoir 3 mL');
+  if (what === 'group') {
+    const group = groupOf(words);
+    return (draft) => withGroup(draft, group);
+  }
+  if (what !== 'dose')
+    throw new WordsError(
+      'write set dose 320 ug/day, set low-reservoir 3 mL, set group adult-spinal or set start now',
+    );
   const rate = parseRate(words.join(' '));
   if (!rate.ok) throw new WordsError(rate.message);
   if (rate.value.family !== 'dose' || rate.value.per !== 'day') {
     throw new WordsError('write the dose of a day, such as 320 ug/day');
   }
   const { amount } = rate.value;
+  if (amount > RATE_MAX) {
+    throw new WordsError(`${rate.value.text} is more than a prescription holds, ${RATE_MAX / 10} ug/day`);
+  }
   return (draft) => withDailyDose(draft, amount);
 }

@@ -1,6 +1,7 @@
 /** A prescription's words, for people: what they say, how much that is a day, and changes to them. */
 import { prescriptionIn, prescriptionWords } from '../../../hal/prescription-words.ts';
 import { prescribedPgPerDay } from '../../../hal/sim/prescribed.ts';
+import type { PatientGroup } from '../../core/therapy.ts';
 
 const PG_PER_TENTH_UG = 100_000;
 const NL_PER_ML = 1_000_000;
@@ -21,19 +22,34 @@ export function withLowReservoir(words: Int32Array, lowReservoirNl: number): Int
   return prescriptionWords({ ...prescriptionIn(words), lowReservoirNl });
 }
 
+/** Whose rules of titration the pump asks about. */
+export function withGroup(words: Int32Array, patientGroup: PatientGroup): Int32Array {
+  return prescriptionWords({ ...prescriptionIn(words), patientGroup });
+}
+
+export function withFirstStart(words: Int32Array, firstStartTick: number): Int32Array {
+  return prescriptionWords({ ...prescriptionIn(words), firstStartTick });
+}
+
 export interface PrescriptionSummary {
   readonly mode: string;
   readonly dailyUg: number;
   readonly concentrationUgPerMl: number;
   readonly lowReservoirMl: number;
+  readonly patientGroup: PatientGroup;
+  /** Below 0: before this pump. */
+  readonly firstStartTick: number;
 }
 
 export function summaryOf(words: Int32Array): PrescriptionSummary {
-  const { therapy, concentrationUgPerMl, lowReservoirNl } = prescriptionIn(words);
+  const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick } =
+    prescriptionIn(words);
   return {
     mode: therapy.mode,
     dailyUg: dailyTenthUg(words) / 10,
     concentrationUgPerMl,
     lowReservoirMl: lowReservoirNl / NL_PER_ML,
+    patientGroup,
+    firstStartTick,
   };
 }

@@ -33,6 +33,8 @@ export interface AlarmRow extends AlarmPolicy {
 
 /** Index of the row that extra doses wait for. */
 export const LOW_RESERVOIR = 0;
+/** Index of the row that an empty reservoir has to raise. */
+export const EMPTY_RESERVOIR = 1;
 /** Index of the row that detection and probes are about. */
 export const CATHETER_OCCLUSION = 3;
 

@@ -7,9 +7,10 @@
  */
 import type { PumpHal } from '../../../hal/hal.ts';
 import { ACCEPTED, SESSION_OPEN } from '../commands.ts';
+import { CONFIRM_TICKS } from '../config.ts';
 import { SESSION } from '../events.ts';
 import { say } from '../log.ts';
-import { PRESCRIBED_WORDS } from '../prescription-words.ts';
+import { BRIDGE_WORD, PRESCRIBED_WORDS } from '../prescription-words.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';
 import { NO_SESSION, NO_SUCH_WORDS, NOT_VERIFIED } from './requests.ts';
@@ -26,6 +27,7 @@ function end(pump: PumpState, step: number, hal: PumpHal): void {
   const session = pump.telemetry.session;
   session.isOpen = 0;
   session.isVerified = 0;
+  session.askedTick = NEVER;
   session.staged.fill(0);
   say(pump.log, hal, pump.nowTick, SESSION, step);
 }
@@ -37,6 +39,8 @@ export function openSession(pump: PumpState, hal: PumpHal): number {
   // Of a prescription that is lost nothing can be taken over.
   if (pump.prescription.isReadable === 1) {
     for (let i = 0; i < PRESCRIBED_WORDS; i++) session.staged[i] = pump.prescription.words[i]!;
+    // Whatever was said of the line was said of another change.
+    session.staged[BRIDGE_WORD] = 0;
   }
   say(pump.log, hal, pump.nowTick, SESSION, OPENED);
   return ACCEPTED;
@@ -50,6 +54,7 @@ export function writeStaged(pump: PumpState, words: Int32Array): number {
   if (from < 0 || from + words.length - 1 > PRESCRIBED_WORDS) return NO_SUCH_WORDS;
   for (let i = 1; i < words.length; i++) session.staged[from + i - 1] = words[i]!;
   session.isVerified = 0;
+  session.askedTick = NEVER;
   return ACCEPTED;
 }
 
@@ -68,6 +73,11 @@ export function verifyStaged(pump: PumpState, check: number, hal: PumpHal): numb
 export function judgeCommit(session: SessionState): number {
   if (session.isOpen === 0) return NO_SESSION;
   return session.isVerified === 1 ? ACCEPTED : NOT_VERIFIED;
+}
+
+/** A confirmation is of what was asked, and not long ago. */
+export function isAskedOf(session: SessionState, nowTick: number): boolean {
+  return session.askedTick !== NEVER && nowTick - session.askedTick <= CONFIRM_TICKS;
 }
 
 export function endCommitted(pump: PumpState, hal: PumpHal): void {

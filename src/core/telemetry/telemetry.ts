@@ -8,6 +8,7 @@
  */
 import type { PumpHal } from '../../../hal/hal.ts';
 import { PRESCRIBED_WORDS } from '../prescription-words.ts';
+import { NEVER } from '../units.ts';
 import type { Frame } from './frame.ts';
 import { FRAME_WORDS_MAX, openFrame, REPLY, sealFrame } from './frame.ts';
 import { HELLO, OUT_OF_ORDER, REQUEST_TYPES } from './requests.ts';
@@ -19,6 +20,8 @@ export interface SessionState {
   isVerified: number;
   /** When the programmer was last heard in it. */
   heardTick: number;
+  /** When it was last asked whether soft limits of what stands in `staged` are meant; NEVER: they were not. */
+  askedTick: number;
   /** The prescription to be, without a check. */
   readonly staged: Int32Array;
 }
@@ -47,7 +50,13 @@ export function createTelemetry(): TelemetryState {
     replyWords: 0,
     reply: new Int32Array(FRAME_WORDS_MAX),
     ignored: 0,
-    session: { isOpen: 0, isVerified: 0, heardTick: 0, staged: new Int32Array(PRESCRIBED_WORDS) },
+    session: {
+      isOpen: 0,
+      isVerified: 0,
+      heardTick: 0,
+      askedTick: NEVER,
+      staged: new Int32Array(PRESCRIBED_WORDS),
+    },
   };
 }
 

@@ -92,6 +92,37 @@ describe('an update session', () => {
     expect(rig.of('command').at(-1)!.argument).toBe(2 * 16 + 2);
   });
 
+  it('asks before it takes a soft limit, and again after three minutes or another write [SR-SESSION-1, SR-LIMIT-1]', () => {
+    const GROUP_WORD = 4;
+    const CHILD = 3;
+    const rig = new WandRig({ patientGroup: 'child' });
+    const before = rig.pump.prescription.words.slice();
+    rig.ask('open');
+    rig.stage(doubled());
+    rig.ask('write', GROUP_WORD, CHILD);
+    const verify = () => rig.ask('verify', stagedCheck(rig.pump.telemetry.session, rig.hal));
+    verify();
+    // Raised by 100 % on the first day: rules 1 and 4. A confirmation of what nobody asked is none.
+    const asks = [14, 5, 1000];
+    expect(rig.ask('commit', 1)).toEqual(asks);
+    const asked = rig.pump.nowTick - 1;
+    expect(rig.said(asked)).toEqual([`soft-limit ${1000 * 8 + 5}`, `command ${2 * 16 + 14}`]);
+    rig.runTo(asked + 180);
+    expect(rig.ask('commit', 1)).toEqual(asks);
+    rig.ask('write', GROUP_WORD, CHILD);
+    verify();
+    expect(rig.ask('commit', 1)).toEqual(asks);
+    expect(rig.pump.prescription.words).toEqual(before);
+    expect(rig.pump.telemetry.session.isOpen).toBe(1);
+    // Unconfirmed once more, and then within three minutes of it.
+    expect(rig.ask('commit', 0)).toEqual(asks);
+    rig.runTo(rig.pump.nowTick - 1 + 179);
+    expect(rig.ask('commit', 1)).toEqual([0]);
+    expect(prescribed(rig)[RATE_WORD]).toBe(doubled()[RATE_WORD]);
+    rig.ask('open');
+    expect(rig.pump.telemetry.session.askedTick).toBeGreaterThan(rig.pump.nowTick);
+  });
+
   it('reads back what was written, begins with what is programmed, and forgets it at its end', () => {
     const rig = new WandRig();
     const words = [...rig.pump.prescription.words].slice(0, PRESCRIBED_WORDS);

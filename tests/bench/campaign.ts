@@ -1,0 +1,15 @@
+/** One process of the bench's campaign: tells its parent how many random scenarios of 30 days it ran a second. */
+import { bundleLab } from '../canaries/bundle.ts';
+import { campaignRuns, playCampaign } from './runs.ts';
+
+const WARM_UP = 20;
+const COUNT = 150;
+
+const lab = await bundleLab(null);
+const seed = Number(process.argv[2]);
+await playCampaign(lab, campaignRuns(seed, WARM_UP));
+const runs = campaignRuns(seed + 1000, COUNT);
+const began = process.hrtime.bigint();
+await playCampaign(lab, runs);
+process.send!(COUNT / (Number(process.hrtime.bigint() - began) / 1e9));
+process.disconnect();

@@ -1,0 +1,51 @@
+/**
+ * What a run costs in counts instead of seconds: the same on every machine, so that a test can hold it.
+ */
+import type { Lab } from '../canaries/checks.ts';
+import { type Run, runWorld, YEAR_TICKS } from './runs.ts';
+
+/** How a count grows with what it grows by: 1 is in proportion. */
+function exponent(from: number, to: number, times: number): number {
+  return Math.log(to / from) / Math.log(times);
+}
+
+export interface Counters {
+  /** Executed ticks for each recorded event, by dose and with the body's disturbances off and on. */
+  readonly perEvent: { readonly undisturbed: number; readonly disturbed: number };
+  /** Growth of executed ticks with years, rate and occlusions. */
+  readonly exponents: { readonly years: number; readonly rate: number; readonly faults: number };
+}
+
+export async function count(lab: Lab): Promise<Counters> {
+  const year = await runWorld(lab, { ugPerDay: 100, untilTick: YEAR_TICKS });
+  const sixYears = await runWorld(lab, { ugPerDay: 100, untilTick: 6 * YEAR_TICKS });
+  const quiet = await runWorld(lab, { ugPerDay: 100, untilTick: YEAR_TICKS, isDisturbed: false });
+  const fast = await runWorld(lab, {
+    ugPerDay: 800,
+    untilTick: YEAR_TICKS,
+    refillEvery: YEAR_TICKS / 20,
+    isDisturbed: false,
+  });
+  const few = await runWorld(lab, {
+    ugPerDay: 100,
+    untilTick: YEAR_TICKS,
+    isDisturbed: false,
+    occlusions: 4,
+  });
+  const many = await runWorld(lab, {
+    ugPerDay: 100,
+    untilTick: YEAR_TICKS,
+    isDisturbed: false,
+    occlusions: 32,
+  });
+  const ratio = (run: Run): number => run.executed / run.events;
+  return {
+    perEvent: { undisturbed: ratio(quiet), disturbed: ratio(sixYears) },
+    exponents: {
+      years: exponent(year.executed, sixYears.executed, 6),
+      rate: exponent(quiet.executed, fast.executed, 8),
+      // What the faults alone add.
+      faults: exponent(Math.abs(few.executed - quiet.executed), Math.abs(many.executed - quiet.executed), 8),
+    },
+  };
+}
