@@ -1,8 +1,14 @@
 /** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
 import type { PumpHal } from '../../hal/hal.ts';
-import { beginBridge, deliveredUgPerMl, endBolus } from './bolus.ts';
+import { deliveredUgPerMl, endBolus, putBridge, takeBridge } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
-import { ACCEPTED, NEEDS_CONFIRMATION, PRESCRIPTION_OUT_OF_RANGE, VOLUME_OUT_OF_RANGE } from './commands.ts';
+import {
+  ACCEPTED,
+  BRIDGE_UNSAID,
+  NEEDS_CONFIRMATION,
+  PRESCRIPTION_OUT_OF_RANGE,
+  VOLUME_OUT_OF_RANGE,
+} from './commands.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
 import { SOFT_LIMIT } from './events.ts';
 import { say } from './log.ts';
@@ -29,7 +35,10 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   const prescription = pump.prescription;
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = deliveredUgPerMl(pump);
-  const isBridged = wasReadable && words[BRIDGE_WORD]! > 0 && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  const isNewDrug = wasReadable && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  // Whoever changes the drug has to say what becomes of the old one in the line.
+  if (isNewDrug && words[BRIDGE_WORD] === 0) return BRIDGE_UNSAID;
+  const isBridged = isNewDrug && words[BRIDGE_WORD]! > 0;
   const oldNumerator = isBridged ? meanNumerator(prescription.words) : 0;
   // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
   if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
@@ -43,12 +52,10 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);
+  putBridge(pump, isBridged ? oldUgPerMl : 0, oldNumerator, words[BRIDGE_WORD]!);
   writePrescription(prescription, words, hal);
-  if (isBridged) {
-    beginBridge(pump, oldUgPerMl, oldNumerator, words[BRIDGE_WORD]!, hal);
-    return ACCEPTED;
-  }
-  pump.bolus.bridgeUgPerMl = 0;
+  takeBridge(pump, hal);
+  if (isBridged) return ACCEPTED;
   const denominator = prescribedDenominator(pump);
   const newUgPerMl = concentrationUgPerMl(prescription);
   if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);
