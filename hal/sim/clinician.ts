@@ -107,6 +107,8 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
   const bridgeNl = order.bridgeNl ?? 0;
   if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
+  // A pump that lost its prescription takes any other; nothing of the old one is kept then.
+  if (pgPerDay === 0) return null;
   return {
     untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay),
     pgPerDay,
