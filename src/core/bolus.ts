@@ -22,11 +22,11 @@ import { rescaleOwed } from './dosing.ts';
 import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END } from './events.ts';
 import { say } from './log.ts';
 import { FULL, STOPPED } from './permission.ts';
+import { highestPeriodicNumerator, shortestTicks } from './periodic.ts';
 import { concentrationUgPerMl, minimumNumerator } from './prescription.ts';
 import {
   BOLUS_DOSE_MAX_TENTH_UG,
   BOLUS_TENTH_UG,
-  CONCENTRATION_WORD,
   fastestNumerator,
   highestNumerator,
   MODE_MINIMUM,
@@ -42,8 +42,7 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
   const words = pump.prescription.words;
   const basal =
     words[MODE_WORD] === MODE_MINIMUM ? minimumNumerator(pump.prescription) : highestNumerator(words);
-  const left = fastestNumerator(words[CONCENTRATION_WORD]!, pump.build.strokeNl) - basal;
-  return left > 0 ? Math.floor((doseTenthUg * BOLUS_TENTH_UG + left - 1) / left) : 0;
+  return shortestTicks(words, doseTenthUg, basal + highestPeriodicNumerator(words), pump.build.strokeNl);
 }
 
 /** A whole number from 1 to `max`. */
