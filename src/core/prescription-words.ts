@@ -130,14 +130,10 @@ export function weekNumerator(words: Int32Array): number {
     const weekday = Math.floor(i / SLOTS_PER_DAY);
     sum += rateAt(words, (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i);
   }
-  return rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!) + weekOfBoluses(words);
-}
-
-/** Theirs in that sum: a day's dose in each half hour. */
-function weekOfBoluses(words: Int32Array): number {
-  if (words[MODE_WORD] !== MODE_PERIODIC) return 0;
-  const daily = Math.floor(TICKS_PER_DAY / words[BOLUS_INTERVAL_WORD]!) * words[BOLUS_DOSE_WORD]!;
-  return 100000 * DAYS_PER_WEEK * SLOTS_PER_DAY * daily;
+  const rates = rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
+  if (mode !== MODE_PERIODIC) return rates;
+  const tenthUgPerDay = Math.floor(TICKS_PER_DAY / words[BOLUS_INTERVAL_WORD]!) * words[BOLUS_DOSE_WORD]!;
+  return rates + 100000 * DAYS_PER_WEEK * SLOTS_PER_DAY * tenthUgPerDay;
 }
 
 /** The numerator of a week's mean, rounded down. */

@@ -3,7 +3,6 @@
  * concentration changes: ug keeps the dose, mL/h keeps the volume. A volume by the day is turned into its dose, since
  * most daily volumes are no whole number of nL an hour.
  */
-import { prescribedPgPerDay } from '../../hal/sim/prescribed.ts';
 import { RATE_MAX } from '../core/prescription-words.ts';
 import { TICKS_PER_DAY, TICKS_PER_HALF_HOUR } from '../core/units.ts';
 import type { DayPattern, RateUnit, Therapy } from '../core/therapy.ts';
@@ -19,7 +18,6 @@ const NL_PER_UL = 1000;
 const EVERY_DAY = WEEKDAYS.map((_, weekday) => weekday);
 /** nL x ug/mL in a tenth of a ug. */
 const NL_UG_PER_ML_PER_TENTH_UG = 100_000n;
-const PG_PER_TENTH_UG = 100_000n;
 
 interface PlacedRate {
   readonly rate: Rate;
@@ -93,14 +91,26 @@ function compilePeriodic(
   return null;
 }
 
+function basalPerDay({ unit, rate }: { unit: RateUnit; rate: number }, concentration: number): bigint {
+  switch (unit) {
+    case 'tenth-ug-per-day':
+      return BigInt(rate) * NL_UG_PER_ML_PER_TENTH_UG;
+    case 'tenth-ug-per-hour':
+      return BigInt(HOURS_PER_DAY * rate) * NL_UG_PER_ML_PER_TENTH_UG;
+    case 'nl-per-hour':
+      return BigInt(HOURS_PER_DAY * rate * concentration);
+    case 'ul-per-hour':
+      return BigInt(HOURS_PER_DAY * NL_PER_UL * rate * concentration);
+  }
+}
+
 /** Beside the basal rate the mechanism gives so much and no more. */
 function bolusTooFast(therapy: Therapy & { mode: 'periodic' }, concentration: number): string | null {
   const { doseTenthUg, durationTicks, intervalTicks } = therapy.bolus;
-  const rates: Therapy = { mode: 'continuous', unit: therapy.unit, rate: therapy.rate };
-  const pgPerDay =
-    BigInt(concentration) * FASTEST_NL_PER_DAY - BigInt(prescribedPgPerDay(rates, concentration));
-  const asked = BigInt(doseTenthUg) * PG_PER_TENTH_UG * BigInt(TICKS_PER_DAY);
-  const shortest = pgPerDay <= 0n ? null : Number((asked + pgPerDay - 1n) / pgPerDay);
+  // nL a day times ug/mL.
+  const left = BigInt(concentration) * FASTEST_NL_PER_DAY - basalPerDay(therapy, concentration);
+  const asked = BigInt(doseTenthUg) * NL_UG_PER_ML_PER_TENTH_UG * BigInt(TICKS_PER_DAY);
+  const shortest = left <= 0n ? null : Number((asked + left - 1n) / left);
   if (shortest !== null && durationTicks >= shortest) return null;
   const text = `${doseTenthUg / 10} ug over ${formatDuration(durationTicks)} is beyond the pump, whose fastest is 24 mL/day with the basal rate in it`;
   return shortest === null || shortest > intervalTicks

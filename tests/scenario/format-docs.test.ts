@@ -14,7 +14,7 @@ describe('docs/scenario.md', () => {
 
   it('shows therapies that are read, the one with dots left out aside', () => {
     const therapies = (blocks[1] ?? '').split('\n').filter((line) => line !== '' && !line.includes('...'));
-    expect(therapies).toHaveLength(4);
+    expect(therapies).toHaveLength(5);
     for (const therapy of therapies) expect(problemsOf(SMALLEST.replace(/therapy: .*/, therapy))).toEqual([]);
   });
 
@@ -23,7 +23,7 @@ describe('docs/scenario.md', () => {
       .join('')
       .split('\n')
       .filter((line) => line !== '');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
     for (const line of lines) {
       const entry = line.replace(/ *#.*/, '');
       expect(problemsOf(`${SMALLEST}timeline: [ { at: 1 d, ${entry} } ]\n`)).toEqual([]);
