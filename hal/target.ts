@@ -18,7 +18,7 @@ export interface Prescription {
   readonly patientGroup?: PatientGroup;
   /** Tick in which this patient's therapy began; below 0 it was going on before. Left out: 0. */
   readonly firstStartTick?: number;
-  /** Of the old drug between pump and tip, to be given first at its old daily dose. Left out: no bridge. */
+  /** Of the old drug between pump and tip, to be given first at its old daily dose, or `NO_BRIDGE`. Left out: unsaid. */
   readonly bridgeNl?: number;
 }
 

@@ -451,9 +451,10 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'TICKS_PER_HALF_HOUR',
     'TICKS_PER_DAY',
     'NEVER',
+    'HIGH_WORD',
     'MAX_EXACT',
   ],
-  'src/core/ledger-record.ts': ['NEVER_WORD', 'HIGH_WORD', 'FIRST_RAISES_WORD'],
+  'src/core/ledger-record.ts': ['NEVER_WORD', 'FIRST_RAISES_WORD'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
   'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
 
@@ -481,6 +482,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'sim/oracle.ts': [
     'NONE',
     'ACCURACY_WHOLE',
+    'HIGH_WORD',
     'MAX_EXACT',
     'DAY_PG_MAX',
     'STROKE_PG_MAX',

@@ -150,7 +150,8 @@ export function stroke(world: World, tick: number): void {
     laidOver(world.faults, 'displacedPpm', 0, tick, true);
     laidOver(world.faults, 'pocketPpm', 0, tick, true);
   }
-  const { nl, pg } = reservoir.draw(world.reservoir, movedPl);
+  const strengthPpm = laidOver(world.faults, 'strengthPpm', 1000000, tick, movedPl > 0);
+  const { nl, pg } = reservoir.draw(world.reservoir, movedPl, strengthPpm);
   catheter.push(world.catheter, movedPl, tick);
   transport.enter(world.transport, nl, pg);
 }
@@ -200,7 +201,8 @@ function flowUntil(world: World, tick: number): void {
     markFired(fault, tick);
     flow.movedPl = flow.movedPl + pl;
     if (isOutwards) {
-      const { nl, pg } = reservoir.draw(r, pl);
+      const strengthPpm = laidOver(world.faults, 'strengthPpm', 1000000, tick, true);
+      const { nl, pg } = reservoir.draw(r, pl, strengthPpm);
       catheter.pass(c, pl);
       transport.enter(t, nl, pg);
     } else {
@@ -282,6 +284,7 @@ export function refill(
   const injectedNl = Math.min(volumeNl, capacityNl);
   const filledNl = laidOver(world.faults, 'filledNl', injectedNl, tick, true);
   const withdrawnPl = reservoir.exchange(world.reservoir, filledNl * 1000, drug, tick);
+  for (const fault of activeFaults(world)) faultSpec(fault.kind).onRefill?.(fault);
   return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000), injectedNl, filledNl };
 }
 

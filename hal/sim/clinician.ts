@@ -107,7 +107,7 @@ function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrd
 function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
   const oldUgPerMl = c.concentrationUgPerMl;
   const bridgeNl = order.bridgeNl ?? 0;
-  if (bridgeNl === 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
+  if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
   return {
     untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay),

@@ -127,6 +127,8 @@ export interface HookValues {
   /** What comes into the reservoir of what is filled in. */
   filledNl: number;
   leakPlPerHour: number;
+  /** Of what is drawn from the reservoir, the drug that it holds in a million parts of what it should. */
+  strengthPpm: number;
   /** Bits of relaxation per tick, Q30: inverse to the catheter's resistance. */
   lambdaQ30: number;
   /** Share of the catheter's outflow that doesn't reach the tip. */
@@ -172,6 +174,8 @@ export interface FaultSpec extends Hooks {
   /** For what stays as it is until something else happens: may write the fault's memory, and nothing else. */
   readonly onTone?: (fault: ActiveFault, tick: number) => void;
   readonly onInterrogation?: (fault: ActiveFault, tick: number) => void;
+  /** Everything was withdrawn, and other drug is there. */
+  readonly onRefill?: (fault: ActiveFault) => void;
   /** Another pump is there, and knows nothing of what the fault did to the last one. */
   readonly onReplacement?: (fault: ActiveFault) => void;
 }

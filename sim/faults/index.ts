@@ -10,6 +10,7 @@ import { catheterOcclusion } from './catheter-occlusion.ts';
 import { clockDrift } from './clock-drift.ts';
 import { coldFill } from './cold-fill.ts';
 import { connectorMisfit } from './connector-misfit.ts';
+import { drugDegraded } from './drug-degraded.ts';
 import type { FaultSpec } from './fault.ts';
 import { feedbackLost } from './feedback-lost.ts';
 import { feedbackStuck } from './feedback-stuck.ts';
@@ -43,6 +44,7 @@ import { timeZone } from './time-zone.ts';
 import { tipDisplacement } from './tip-displacement.ts';
 import { valveOpen } from './valve-open.ts';
 import { wandTrouble } from './wand-trouble.ts';
+import { wrongDrug } from './wrong-drug.ts';
 
 export const FAULTS: readonly FaultSpec[] = [
   catheterOcclusion,
@@ -80,6 +82,8 @@ export const FAULTS: readonly FaultSpec[] = [
   pocketFill,
   overFill,
   airInReservoir,
+  drugDegraded,
+  wrongDrug,
   memoryUpset,
   powerLoss,
   firmwareReset,

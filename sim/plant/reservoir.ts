@@ -104,10 +104,16 @@ export function drugPg(r: ReservoirState, nl: number): number {
   return wholePgPerNl * nl + Math.floor((restPg * nl) / drug.nl);
 }
 
-/** Answers what was drawn since the last call in whole nanolitres, and the drug in it. */
-export function draw(r: ReservoirState, pl: number): { nl: number; pg: number } {
+/**
+ * Answers what was drawn since the last call in whole nanolitres, and the drug in it: all that is dissolved, or so many
+ * millionths of it that still are the drug.
+ */
+export function draw(r: ReservoirState, pl: number, strengthPpm: number): { nl: number; pg: number } {
   const nl = Math.floor((r.drawnPl + pl) / 1000) - Math.floor(r.drawnPl / 1000);
-  const pg = drugPg(r, nl);
+  const fullPg = drugPg(r, nl);
+  // Whole ug apart: all of a reservoir times a million would pass 2^53.
+  const wholeUg = Math.floor(fullPg / 1000000);
+  const pg = wholeUg * strengthPpm + Math.floor(((fullPg - wholeUg * 1000000) * strengthPpm) / 1000000);
   r.levelPl = r.levelPl - pl;
   r.drawnPl = r.drawnPl + pl;
   r.drawnPg = r.drawnPg + pg;

@@ -20,22 +20,30 @@ import { MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
 import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
 import { rescaleOwed } from './dosing.ts';
 import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END } from './events.ts';
+import { SAVE_STROKES } from './ledger-record.ts';
 import { say } from './log.ts';
 import { FULL, STOPPED } from './permission.ts';
 import { highestPeriodicNumerator, shortestTicks } from './periodic.ts';
-import { concentrationUgPerMl, minimumNumerator } from './prescription.ts';
+import { commitPrescription, concentrationUgPerMl, minimumNumerator } from './prescription.ts';
 import {
   BOLUS_DOSE_MAX_TENTH_UG,
   BOLUS_TENTH_UG,
+  BRIDGE_DRUG_WORD,
+  BRIDGE_HIGH_WORD,
+  BRIDGE_LOW_WORD,
+  BRIDGE_STROKES_WORD,
+  BRIDGE_WORD,
+  CONCENTRATION_WORD,
   fastestNumerator,
   highestNumerator,
   MODE_MINIMUM,
   MODE_WORD,
   rateNumerator,
+  strokeDenominator,
 } from './prescription-words.ts';
 import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
-import { NEVER, TICKS_PER_DAY } from './units.ts';
+import { HIGH_WORD, NEVER, TICKS_PER_DAY } from './units.ts';
 
 /** The shortest time in which the mechanism gives the dose beside the highest rate of the week; 0: it never can. */
 export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number {
@@ -93,25 +101,62 @@ export function deliveredUgPerMl(pump: PumpState): number {
   return bridgeUgPerMl > 0 ? bridgeUgPerMl : concentrationUgPerMl(pump.prescription);
 }
 
+/** Strokes that push a volume out. */
+export function strokesOf(pump: PumpState, volumeNl: number): number {
+  const strokeNl = pump.build.strokeNl;
+  return Math.floor((volumeNl + strokeNl - 1) / strokeNl);
+}
+
 /**
  * The old drug is still in the line: it goes on at its mean dose until a volume is pushed, and the new program begins
  * behind it. Strokes that were commanded count, whether or not they were confirmed: a bridge that waited for a feedback
  * that is lost would push the new drug at the old flow.
+ *
+ * It stands behind the words of the prescription that it leads to, before these are stored: no cut leaves one without
+ * the other. None: 0 ug/mL.
  */
-export function beginBridge(
-  pump: PumpState,
-  oldUgPerMl: number,
-  oldNumerator: number,
-  volumeNl: number,
-  hal: PumpHal,
-): void {
+export function putBridge(pump: PumpState, oldUgPerMl: number, oldNumerator: number, volumeNl: number): void {
+  const words = pump.prescription.words;
+  const numerator = Math.min(oldNumerator, fastestNumerator(oldUgPerMl, pump.build.strokeNl));
+  words[BRIDGE_DRUG_WORD] = oldUgPerMl;
+  words[BRIDGE_LOW_WORD] = numerator | 0;
+  words[BRIDGE_HIGH_WORD] = Math.floor(numerator / HIGH_WORD);
+  words[BRIDGE_STROKES_WORD] = oldUgPerMl > 0 ? pump.motor.requested + strokesOf(pump, volumeNl) : 0;
+}
+
+/** What the words say of a bridge, at work. */
+export function takeBridge(pump: PumpState, hal: PumpHal): void {
   const bolus = pump.bolus;
-  const strokeNl = pump.build.strokeNl;
-  const strokes = Math.floor((volumeNl + strokeNl - 1) / strokeNl);
-  bolus.bridgeUgPerMl = oldUgPerMl;
-  bolus.numerator = Math.min(oldNumerator, fastestNumerator(oldUgPerMl, strokeNl));
-  bolus.bridgeStrokes = pump.motor.requested + strokes;
-  say(pump.log, hal, pump.nowTick, BRIDGE_BEGIN, strokes);
+  const words = pump.prescription.words;
+  bolus.bridgeUgPerMl = words[BRIDGE_DRUG_WORD]!;
+  if (bolus.bridgeUgPerMl === 0) return;
+  bolus.numerator = (words[BRIDGE_LOW_WORD]! >>> 0) + words[BRIDGE_HIGH_WORD]! * HIGH_WORD;
+  bolus.bridgeStrokes = words[BRIDGE_STROKES_WORD]!;
+  say(pump.log, hal, pump.nowTick, BRIDGE_BEGIN, Math.max(0, bolus.bridgeStrokes - pump.motor.requested));
+}
+
+/**
+ * A bridge that a restart finds goes on. Of the strokes since the books were saved nobody knows. They are taken to be
+ * pushed when the new drug is the stronger one, and not to be when it is the weaker: what is wrong then is a little of
+ * the weaker drug at the flow that is meant for the stronger, and never the other way round. With no books at all the
+ * bridge is over, or begins anew, for the same reason.
+ */
+export function resumeBridge(pump: PumpState, hasBooks: boolean, hal: PumpHal): void {
+  const words = pump.prescription.words;
+  const oldUgPerMl = words[BRIDGE_DRUG_WORD]!;
+  if (pump.prescription.isReadable === 0 || oldUgPerMl === 0) return;
+  const requested = pump.motor.requested;
+  const isStronger = words[CONCENTRATION_WORD]! > oldUgPerMl;
+  if (isStronger || !hasBooks) {
+    if (!isStronger) words[BRIDGE_STROKES_WORD] = requested + strokesOf(pump, words[BRIDGE_WORD]!);
+    else if (!hasBooks) words[BRIDGE_STROKES_WORD] = requested;
+    else words[BRIDGE_STROKES_WORD]! -= SAVE_STROKES - (requested % SAVE_STROKES);
+    // For the restart after this one, which knows nothing of this one's strokes.
+    commitPrescription(pump.prescription, hal);
+  }
+  takeBridge(pump, hal);
+  pump.dosing.denominator = strokeDenominator(oldUgPerMl, pump.build.strokeNl);
+  pump.ledger.strokePg = pump.build.strokeNl * oldUgPerMl;
 }
 
 /** After the commands of each tick. True when a new drug begins with it. */
@@ -126,6 +171,8 @@ export function stepBolus(pump: PumpState, hal: PumpHal): boolean {
   const ugPerMl = concentrationUgPerMl(pump.prescription);
   rescaleOwed(pump.dosing, bolus.bridgeUgPerMl, ugPerMl, prescribedDenominator(pump), now);
   bolus.bridgeUgPerMl = 0;
+  putBridge(pump, 0, 0, 0);
+  commitPrescription(pump.prescription, hal);
   say(pump.log, hal, now, BRIDGE_END, ugPerMl);
   return true;
 }

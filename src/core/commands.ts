@@ -56,6 +56,8 @@ export const BOLUS_RUNNING = 11;
 export const RESERVOIR_LOW = 12;
 export const NOT_DELIVERING = 13;
 export const NEEDS_CONFIRMATION = 14;
+/** Another concentration, and nothing is said of the drug that is still in the line. */
+export const BRIDGE_UNSAID = 15;
 
 /** Why a command was refused whole; the first means it was accepted. Append, never reorder. */
 export const COMMAND_OUTCOMES = [
@@ -74,4 +76,5 @@ export const COMMAND_OUTCOMES = [
   'reservoir-low',
   'not-delivering',
   'needs-confirmation',
+  'bridge-unsaid',
 ] as const;

@@ -8,14 +8,13 @@ import { alarmBits, restoreLatched } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
 import type { PumpState } from './state.ts';
 import { LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
-import { NEVER } from './units.ts';
+import { HIGH_WORD, NEVER } from './units.ts';
 
 /** Of 500 nL these are 50 uL: the most by which the computed reservoir is too high after a cut. */
 export const SAVE_STROKES = 100;
 
 /** A tick in one word: this stands for NEVER. */
 const NEVER_WORD = -1;
-const HIGH_WORD = 4294967296;
 /** From here on one for each alarm; there is room for 24. */
 const FIRST_RAISES_WORD = 24;
 

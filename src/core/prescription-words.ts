@@ -21,8 +21,9 @@ export const LOW_RESERVOIR_WORD = 3;
 export const PATIENT_GROUP_WORD = 4;
 /** The tick in which this patient's therapy began; below 0 it was going on before this pump. */
 export const FIRST_START_WORD = 5;
-/** At a change of concentration: volume of the old drug between pump and tip, nL; 0 is "no bridge". */
+/** At a change of concentration: volume of the old drug between pump and tip, nL, or `NO_BRIDGE`; 0 says neither. */
 export const BRIDGE_WORD = 6;
+export const NO_BRIDGE = -1;
 /** The pattern of each weekday, three bits a day, Monday lowest. */
 export const WEEK_WORD = 7;
 /** The periodic bolus: tenths of a ug, ticks it takes, ticks from one to the next, tick of the day of the first. */
@@ -40,11 +41,17 @@ export const DAYS_PER_WEEK = 7;
 /** Words that somebody prescribes. */
 export const PRESCRIBED_WORDS = FIRST_RATE_WORD + (PATTERNS * SLOTS_PER_DAY) / 2;
 
-/** Words of the pump's own behind them: the dose of a day ago as `weekNumerator`, low and high, and when it was left. */
-export const KEPT_WORDS = PRESCRIBED_WORDS + 3;
-export const BASE_LOW_WORD = KEPT_WORDS - 3;
-export const BASE_HIGH_WORD = KEPT_WORDS - 2;
-export const CHANGED_WORD = KEPT_WORDS - 1;
+/** Words of the pump's own behind them, all but those that seal the record. */
+export const KEPT_WORDS = PRESCRIBED_WORDS + 7;
+/** The dose of a day ago as `weekNumerator`, low and high, and when it was left. */
+export const BASE_LOW_WORD = KEPT_WORDS - 7;
+export const BASE_HIGH_WORD = KEPT_WORDS - 6;
+export const CHANGED_WORD = KEPT_WORDS - 5;
+/** The bridge to this prescription, while there is one: as in `BolusState`, its numerator low and high. */
+export const BRIDGE_DRUG_WORD = KEPT_WORDS - 4;
+export const BRIDGE_LOW_WORD = KEPT_WORDS - 3;
+export const BRIDGE_HIGH_WORD = KEPT_WORDS - 2;
+export const BRIDGE_STROKES_WORD = KEPT_WORDS - 1;
 
 /** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
 export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;
@@ -154,7 +161,7 @@ export function judgeRates(words: Int32Array, strokeNl: number): number {
   if (words[LOW_RESERVOIR_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
   const group = words[PATIENT_GROUP_WORD]!;
   const bridgeNl = words[BRIDGE_WORD]!;
-  if (bridgeNl < 0 || bridgeNl > BRIDGE_MAX_NL) return VOLUME_OUT_OF_RANGE;
+  if (bridgeNl < NO_BRIDGE || bridgeNl > BRIDGE_MAX_NL) return VOLUME_OUT_OF_RANGE;
   if (mode < 0 || mode > MODE_PERIODIC || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);

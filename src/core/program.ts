@@ -1,10 +1,11 @@
 /** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
 import type { PumpHal } from '../../hal/hal.ts';
-import { beginBridge, deliveredUgPerMl, endBolus } from './bolus.ts';
+import { deliveredUgPerMl, endBolus, putBridge, takeBridge } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
 import {
   ACCEPTED,
   BOLUS_TOO_FAST,
+  BRIDGE_UNSAID,
   NEEDS_CONFIRMATION,
   PRESCRIPTION_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
@@ -32,8 +33,9 @@ export function shortestPeriodicTicks(pump: PumpState, words: Int32Array): numbe
 }
 
 /**
- * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
- * drug (`Orders` in `apply-commands.ts`).
+ * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever
+ * calls this from a tick has verified the words in force, and lets the tick know of a new drug (`Orders` in
+ * `apply-commands.ts`).
  */
 export function programWords(pump: PumpState, words: Int32Array, isConfirmed: boolean, hal: PumpHal): number {
   const outcome = judgeWords(words, pump.build.strokeNl);
@@ -44,7 +46,10 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   const prescription = pump.prescription;
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = deliveredUgPerMl(pump);
-  const isBridged = wasReadable && words[BRIDGE_WORD]! > 0 && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  const isNewDrug = wasReadable && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  // Whoever changes the drug has to say what becomes of the old one in the line.
+  if (isNewDrug && words[BRIDGE_WORD] === 0) return BRIDGE_UNSAID;
+  const isBridged = isNewDrug && words[BRIDGE_WORD]! > 0;
   const oldNumerator = isBridged ? meanNumerator(prescription.words) : 0;
   // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
   if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
@@ -58,12 +63,10 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);
+  putBridge(pump, isBridged ? oldUgPerMl : 0, oldNumerator, words[BRIDGE_WORD]!);
   writePrescription(prescription, words, hal);
-  if (isBridged) {
-    beginBridge(pump, oldUgPerMl, oldNumerator, words[BRIDGE_WORD]!, hal);
-    return ACCEPTED;
-  }
-  pump.bolus.bridgeUgPerMl = 0;
+  takeBridge(pump, hal);
+  if (isBridged) return ACCEPTED;
   const denominator = prescribedDenominator(pump);
   const newUgPerMl = concentrationUgPerMl(prescription);
   if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);

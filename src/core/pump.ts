@@ -6,6 +6,7 @@ import type { PumpHal } from '../../hal/hal.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
 import { assert } from './assert.ts';
+import { resumeBridge } from './bolus.ts';
 import { createBolus } from './bolus-state.ts';
 import { eraseBoot, keepBoot, restoreBoot } from './boot-record.ts';
 import type { Command } from './commands.ts';
@@ -100,6 +101,7 @@ export function bootPump(tick: number, hal: PumpHal): PumpState | null {
   pump.ledger.restartedTick = pump.nowTick;
   saveLedger(pump, hal);
   say(pump.log, hal, pump.nowTick, RESTART, pump.nowTick - savedTick);
+  resumeBridge(pump, savedTick >= 0, hal);
   return pump;
 }
 

@@ -15,7 +15,7 @@ import {
   PATIENT_GROUP_WORD,
   weekNumerator,
 } from './prescription-words.ts';
-import { TICKS_PER_DAY } from './units.ts';
+import { HIGH_WORD, TICKS_PER_DAY } from './units.ts';
 
 /** A bit for each rule. Names for hosts: the order of the bits. */
 export const RAISED_TOO_FAR = 1;
@@ -25,7 +25,6 @@ export const TITRATION_RULES = ['raised-too-far', 'lowered-too-far', 'raised-on-
 /** An event and a reply carry the change in units of this, and the rules below it. */
 export const RULES_SPAN = 8;
 
-const HIGH_WORD = 4294967296;
 /** A change of more is shown as this: so large, nobody asks how much larger. */
 const LARGEST_SHOWN = 100000000;
 

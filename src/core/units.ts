@@ -11,6 +11,9 @@ export const TICKS_PER_DAY = 24 * TICKS_PER_HOUR;
 /** "No such tick": timers that are not armed. Larger than any tick and exact in a double. */
 export const NEVER = 9007199254740991;
 
+/** Of a number in two words: what the high one counts. */
+export const HIGH_WORD = 4294967296;
+
 /** Largest integer that every engine holds exactly. */
 export const MAX_EXACT = 9007199254740991;
 

@@ -4,7 +4,7 @@
  * far, so that a session under way is plain data.
  */
 import { ACCEPTED, NEEDS_CONFIRMATION, SESSION_OPEN } from '../core/commands.ts';
-import { LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription-words.ts';
+import { BRIDGE_WORD, LOW_RESERVOIR_WORD, PRESCRIBED_WORDS } from '../core/prescription-words.ts';
 import { FRAME_WORDS_MAX } from '../core/telemetry/frame.ts';
 import type { Reply, Request } from './exchange.ts';
 
@@ -69,6 +69,8 @@ export function* update(goal: UpdateGoal, crc: WordsCrc): Requests {
     opened = outcomeOf(yield { name: 'open', words: [] });
   }
   if (opened !== ACCEPTED) return opened;
+  // As a session begins: nothing is said of the line yet.
+  old[BRIDGE_WORD] = 0;
   const words = Int32Array.from(goal.words ?? old);
   // No threshold is meant: the one in force stays.
   if (words[LOW_RESERVOIR_WORD] === 0) words[LOW_RESERVOIR_WORD] = old[LOW_RESERVOIR_WORD]!;

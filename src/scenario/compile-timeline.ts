@@ -571,6 +571,7 @@ function compileCommand(
     return { kind: 'low-reservoir', thresholdNl };
   }
   if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
+  const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;
@@ -581,7 +582,6 @@ function compileCommand(
     const complaint = tooFastAt(therapy, concentration);
     if (complaint !== null)
       report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
-    const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
     return {
       kind: 'program',
       therapy,
@@ -599,6 +599,7 @@ function compileCommand(
     therapy,
     concentrationUgPerMl: concentration,
     ...patientOf(programming, therapy, tick, context),
+    ...bridge,
     ...confirmationOf(words.confirm),
   };
 }

@@ -88,6 +88,23 @@ export function quantity(kind: QuantityKind, limits: Limits = {}) {
   );
 }
 
+/** The word `none`, which stands for a value of its own, or a quantity. */
+export function quantityOrNone(kind: QuantityKind, none: number, limits: Limits = {}) {
+  const how = `${howToWrite(kind)}, or none`;
+  return text(
+    (written): Parsed<number> => {
+      if (written.trim() === 'none') return { ok: true, value: none };
+      const result = parseQuantity(written, kind);
+      if (!result.ok) return { ok: false, message: `${result.message}, or none` };
+      const { value } = result.value;
+      const complaint = outside(value, limits, (v) => formatQuantity(v, kind));
+      return complaint === null ? { ok: true, value } : { ok: false, message: complaint };
+    },
+    how,
+    { pattern: `^none$|${quantityPattern(kind)}`, examples: [kind.example, 'none'] },
+  );
+}
+
 /** A quantity together with the text it was written as, for sentences about it. */
 export function quotedQuantity(kind: QuantityKind) {
   return text(

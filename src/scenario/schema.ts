@@ -3,6 +3,7 @@
  * `json-schema.ts`) what editors know. Quantities leave it as integers; what needs more than one place of the
  * file is left to `compile.ts`.
  */
+import { NO_BRIDGE } from '../core/prescription-words.ts';
 import * as z from 'zod';
 import { KINDS } from './quantity.ts';
 import { expectationSchemas } from './schema-expectation.ts';
@@ -24,6 +25,7 @@ import {
   versionOne,
   wholeNumber,
   word,
+  quantityOrNone,
   wordOrMap,
 } from './schema-parts.ts';
 import { formatDuration, WEEKDAYS } from './time.ts';
@@ -269,6 +271,8 @@ export function buildSchemas(vocabulary: Vocabulary) {
   const alarm = word('alarm', vocabulary.alarms as [string, ...string[]], 'see `thecal list alarms`');
   const concentration = quantity(KINDS.concentration, CONCENTRATION);
 
+  const bridge = quantityOrNone(KINDS.volume, NO_BRIDGE, BRIDGE);
+
   const command = wordOrMap(
     word(
       'command',
@@ -279,12 +283,8 @@ export function buildSchemas(vocabulary: Vocabulary) {
       acknowledge: closed({ acknowledge: alarm }),
       silence: closed({ silence: alarm }),
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
-      program: closed({ program: THERAPY, confirm: CONFIRM }),
-      concentration: closed({
-        concentration,
-        bridge: quantity(KINDS.volume, BRIDGE).optional(),
-        confirm: CONFIRM,
-      }),
+      program: closed({ program: THERAPY, bridge: bridge.optional(), confirm: CONFIRM }),
+      concentration: closed({ concentration, bridge: bridge.optional(), confirm: CONFIRM }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),

@@ -8,6 +8,11 @@ import type { BadCore } from './bad-cores.ts';
 import type { Lab } from './checks.ts';
 
 type Patch = Pick<BadCore, 'file' | 'replace' | 'by'>;
+/** By place and not by text. */
+interface Edit {
+  readonly file: string;
+  readonly edit: (source: string) => string;
+}
 
 /** The source with the one replacement made; a text that is not there exactly once is an error, never a no-op. */
 export function patched(source: string, patch: Patch): string {
@@ -18,7 +23,7 @@ export function patched(source: string, patch: Patch): string {
   return source.replace(patch.replace, () => patch.by);
 }
 
-function patching(patch: Patch, onPatched: () => void): Plugin {
+function patching(patch: Patch | Edit, onPatched: () => void): Plugin {
   const wanted = join(PROJECT_ROOT, 'src/core', patch.file);
   return {
     name: 'bad-core',
@@ -26,13 +31,14 @@ function patching(patch: Patch, onPatched: () => void): Plugin {
       builder.onLoad({ filter: /[/\\]src[/\\]core[/\\].*[.]ts$/ }, ({ path }) => {
         if (path !== wanted) return undefined;
         onPatched();
-        return { contents: patched(readFileSync(path, 'utf8'), patch), loader: 'ts' };
+        const source = readFileSync(path, 'utf8');
+        return { contents: 'edit' in patch ? patch.edit(source) : patched(source, patch), loader: 'ts' };
       });
     },
   };
 }
 
-export async function bundleLab(patch: Patch | null): Promise<Lab> {
+export async function bundleLab(patch: Patch | Edit | null): Promise<Lab> {
   let patches = 0;
   const result = await build({
     absWorkingDir: PROJECT_ROOT,

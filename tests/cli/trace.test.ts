@@ -13,6 +13,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { lineEntries } from '../../src/trace/line.ts';
 import { readTrace, records } from '../../src/trace/read.ts';
 import { formatDuration } from '../../src/scenario/time.ts';
 import { sha256 } from '../../src/cli/hashing.ts';
@@ -215,10 +216,9 @@ describe('a run that is killed', () => {
   const AT_ONCE = 4;
 
   /** Starts a run, kills it while it writes, and reads what it has left. */
-  async function killed(bytes: number): Promise<number> {
+  async function killed({ target, bytes }: { target: string; bytes: number }): Promise<number> {
     const folder = mkdtempSync(inFolder('killed-'));
-    const words = ['run', LONG, '--trace', join(folder, 'x.trace'), '--jobs', '1'];
-    const started = program.start(words);
+    const started = program.start(['run', LONG, '--target', target, '--trace', join(folder, 'x.trace')]);
     const file = await unfinishedIn(folder, bytes);
     await sleep(Math.random() * 10);
     started.child.kill('SIGKILL');
@@ -227,6 +227,7 @@ describe('a run that is killed', () => {
     if ('flaws' in read) throw new Error(JSON.stringify(read.flaws));
     expect(read.trace.end).toBeNull();
     expect(read.trace.manifest.scenarioText).toBe(readFileSync(LONG, 'utf8'));
+    expect([...lineEntries(read.trace.blocks)].length > 0).toBe(target === 'virtual');
     return [...records(read.trace.blocks)].length;
   }
 
@@ -246,9 +247,13 @@ describe('a run that is killed', () => {
   }, async () => {
     const counts: number[] = [];
     for (let i = 0; i < KILLS; i += AT_ONCE) {
-      // A block holds 64 kB, so these are in many blocks.
-      const sizes = Array.from({ length: Math.min(AT_ONCE, KILLS - i) }, () => Math.random() * 800_000);
-      counts.push(...(await Promise.all(sizes.map(killed))));
+      // A block holds 64 kB, so these are in many blocks. One in four is on a board, with all that goes over its line.
+      const plans = Array.from({ length: AT_ONCE }, (_, place) =>
+        place === 0
+          ? { target: 'virtual', bytes: 4000 + Math.random() * 100_000 }
+          : { target: 'sim', bytes: Math.random() * 800_000 },
+      );
+      counts.push(...(await Promise.all(plans.map(killed))));
     }
     expect(counts).toHaveLength(KILLS);
     expect(new Set(counts).size).toBeGreaterThan(3);

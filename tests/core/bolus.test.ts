@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ClinicalOrder } from '../../hal/target.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../../src/core/commands.ts';
+import { NO_BRIDGE } from '../../src/core/prescription-words.ts';
+import { LEDGER_AT, LEDGER_WORDS } from '../../src/core/store.ts';
 import { Rig } from './rig.ts';
 
 const bolus = (doseTenthUg: number, ticks: number): ClinicalOrder => ({ kind: 'bolus', doseTenthUg, ticks });
@@ -164,8 +166,83 @@ describe('a bridge', () => {
     expect(asked(rig)).toBe((ENDS + 11) * 3e8);
   });
 
+  it('has to be said or denied where the drug changes, and nothing is taken until then [SR-BOLUS-3]', () => {
+    const programOutcomes = (rig: Rig): string[] =>
+      rig
+        .of('command')
+        .map(({ argument }) => COMMAND_OUTCOMES[argument - 16 * COMMAND_KINDS.indexOf('program')]!);
+    const rig = new Rig().at(7200, bridged(0)).runTo(7300);
+    expect(programOutcomes(rig)).toEqual(['bridge-unsaid']);
+    expect(rig.pump.prescription.words).toEqual(new Rig().runTo(7300).pump.prescription.words);
+    rig.at(7400, bridged(NO_BRIDGE)).runTo(7400);
+    expect(programOutcomes(rig)).toEqual(['bridge-unsaid', 'accepted']);
+    expect(rig.of('bridge-begin')).toEqual([]);
+    // In the middle of a bridge the old drug is in the line still, whatever the program before said of it.
+    const amid = new Rig()
+      .at(7200, bridged(485_000))
+      .at(7300, bridged(0))
+      .at(7400, bridged(480_000))
+      .runTo(7400);
+    expect(programOutcomes(amid)).toEqual(['accepted', 'bridge-unsaid', 'accepted']);
+    expect(amid.of('bridge-begin').map(({ argument }) => argument)).toEqual([970, 960]);
+  });
+
   it('is refused by a pump that gave nothing', () => {
     const rig = new Rig({ therapy: { mode: 'stopped' } }).at(100, bridged(485_000)).runTo(100);
     expect(rig.said(100)).toContain(`command ${16 * COMMAND_KINDS.indexOf('program') + 8}`);
+  });
+});
+
+describe('a bridge over a restart', () => {
+  /** The store as it is behind a tick, without its books if they are lost. */
+  const storeAt = (rig: Rig, tick: number, hasBooks: boolean): Int32Array => {
+    const stored = rig.runTo(tick).stored!.slice();
+    if (!hasBooks) stored.fill(0, LEDGER_AT, LEDGER_AT + 2 * LEDGER_WORDS);
+    return stored;
+  };
+  const to = (concentrationUgPerMl: number, bridgeNl: number): ClinicalOrder => ({
+    kind: 'program',
+    therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
+    concentrationUgPerMl,
+    bridgeNl,
+  });
+
+  it('to a weaker drug is the longer one: what no book has of it is pushed again [SR-BOLUS-2]', () => {
+    // 300 ug/day of 2,000 ug/mL are a stroke in 288 s. The order is saved; of nine strokes since nobody knows.
+    const weaker = (): Rig => new Rig({ concentrationUgPerMl: 2000 }).at(7200, to(500, 10_000));
+    for (const hasBooks of [true, false]) {
+      const rig = Rig.restarted(storeAt(weaker(), 10_000, hasBooks), 10_001).runTo(20_000);
+      expect(rig.of('bridge-begin')).toEqual([{ tick: 10_001, argument: 20 }]);
+      const ends = 10_001 + 20 * 288;
+      expect(rig.of('bridge-end')).toEqual([{ tick: ends, argument: 500 }]);
+      const strokes = rig.ticksOf('stroke');
+      expect(strokes.slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, k) => 10_000 + 288 * (k + 1)));
+      // 25 uL/h of the weak drug, a stroke in 72 s, and not one of them before.
+      expect(strokes.slice(20, 23)).toEqual([1, 2, 3].map((k) => ends - 1 + 72 * k));
+    }
+  });
+
+  it('to a stronger drug is the shorter one: by what may have been pushed since the books were saved [SR-BOLUS-2]', () => {
+    // 970 strokes of 72 s. The books are of tick 43,200, with 500 of them; up to 100 more may have been pushed.
+    const cut = (hasBooks: boolean): Rig =>
+      Rig.restarted(storeAt(new Rig().at(7200, to(2000, 485_000)), 43_800, hasBooks), 43_801);
+    const rig = cut(true).runTo(44_000);
+    expect(rig.of('bridge-begin')).toEqual([{ tick: 43_801, argument: 370 }]);
+    expect(rig.ticksOf('stroke')).toEqual([43_872, 43_944]);
+    expect(rig.pump.ledger.strokePg).toBe(250_000);
+    // Again before the books are saved: another 100 at most.
+    const again = Rig.restarted(rig.stored!.slice(), 44_001).runTo(44_100);
+    expect(again.of('bridge-begin')).toEqual([{ tick: 44_001, argument: 270 }]);
+    // Without books it is over: 6.25 uL/h, of whatever is in the line.
+    const bookless = cut(false).runTo(44_400);
+    expect(bookless.of('bridge-end')).toEqual([{ tick: 43_801, argument: 2000 }]);
+    expect(bookless.ticksOf('stroke')).toEqual([43_800 + 288, 43_800 + 576]);
+  });
+
+  it('that was over before is not found again', () => {
+    const rig = new Rig({ concentrationUgPerMl: 2000 }).at(7200, to(500, 10_000));
+    const restarted = Rig.restarted(storeAt(rig, 14_400, false), 14_401).runTo(15_000);
+    expect(rig.of('bridge-end')).toEqual([{ tick: 12_960, argument: 500 }]);
+    expect(restarted.of('bridge-begin')).toEqual([]);
   });
 });

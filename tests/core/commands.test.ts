@@ -5,12 +5,14 @@ import * as events from '../../src/core/events.ts';
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
 import { stateFields } from '../../hal/state-fields.ts';
 import type { ClinicalOrder } from '../../hal/target.ts';
+import { NO_BRIDGE } from '../../src/core/prescription-words.ts';
 import { Rig } from './rig.ts';
 
 const program = (rate: number, concentrationUgPerMl = 500): ClinicalOrder => ({
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
+  bridgeNl: NO_BRIDGE,
 });
 const byTheHour = (rate: number): ClinicalOrder => ({
   kind: 'program',
@@ -163,6 +165,7 @@ describe('tables of names', () => {
       commands.RESERVOIR_LOW,
       commands.NOT_DELIVERING,
       commands.NEEDS_CONFIRMATION,
+      commands.BRIDGE_UNSAID,
     ]).toEqual(commands.COMMAND_OUTCOMES.map((_, code) => code));
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
@@ -180,6 +183,7 @@ describe('tables of names', () => {
       'reservoir-low',
       'not-delivering',
       'needs-confirmation',
+      'bridge-unsaid',
     ]);
     expect(commands.COMMAND_OUTCOMES.length).toBeLessThanOrEqual(16);
   });

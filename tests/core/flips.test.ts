@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { ClinicalOrder } from '../../hal/target.ts';
-import { rateAt } from '../../src/core/prescription-words.ts';
+import { NO_BRIDGE, rateAt } from '../../src/core/prescription-words.ts';
 import { Rig } from './rig.ts';
 
 const RATE_WORD = 12;
@@ -16,6 +16,7 @@ const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => (
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
+  bridgeNl: NO_BRIDGE,
 });
 
 /** Stroke ticks of one stroke in 72 ticks, from stroke `first` to the last by `toTick`. */

@@ -26,7 +26,7 @@ const BASAL = 1200 * 100_000;
 const BOLUS = 100 * 100_000 * 86_400;
 
 describe('a periodic bolus', () => {
-  it('is given from its tick of the day on, over its time, on top of the basal rate [SR-BOLUS-3]', () => {
+  it('is given from its tick of the day on, over its time, on top of the basal rate [SR-BOLUS-4]', () => {
     const rig = new Rig({ therapy: periodic() });
     expect(asked(rig.runTo(HOUR - 1))).toBe(HOUR * BASAL);
     expect(asked(rig.runTo(HOUR + 299))).toBe((HOUR + 300) * BASAL + BOLUS / 2);
@@ -53,7 +53,7 @@ describe('a periodic bolus', () => {
     expect(asked(odd.runTo(99))).toBe(8.64e9);
   });
 
-  it('that a stop or a program falls into leaves what comes after it, and makes nothing up [SR-DOSE-2, SR-BOLUS-3]', () => {
+  it('that a stop or a program falls into leaves what comes after it, and makes nothing up [SR-DOSE-2, SR-BOLUS-4]', () => {
     const rig = new Rig({ therapy: periodic() })
       .at(HOUR + 150, { kind: 'stop' })
       .at(HOUR + 450, { kind: 'resume' })
@@ -125,7 +125,7 @@ describe('a periodic bolus that the pump does not give', () => {
     // 24 mL/day of 500 ug/mL less 120 ug/day leave 1.188e10 a tick: 8.64e11 of them take 72.7 ticks.
     ['faster than the mechanism', periodic({ durationTicks: 72 }), 'bolus-too-fast'],
     ['as fast as it', periodic({ durationTicks: 73 }), 'accepted'],
-  ])('%s [SR-BOLUS-3]', (_what, therapy, outcome) => {
+  ])('%s [SR-BOLUS-4]', (_what, therapy, outcome) => {
     const rig = new Rig().at(100, program(therapy)).runTo(100);
     expect(rig.of('command').map(({ argument }) => COMMAND_OUTCOMES[argument % 16])).toEqual([outcome]);
     const shortest = rig.of('bolus-shortest').map(({ argument }) => argument);

@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
-import { rateAt } from '../../src/core/prescription-words.ts';
+import { NO_BRIDGE, rateAt } from '../../src/core/prescription-words.ts';
 import { readLog } from '../../src/core/log.ts';
 import { bootPump, createPump } from '../../src/core/pump.ts';
 import { SAVE_STROKES } from '../../src/core/ledger-record.ts';
@@ -41,6 +41,7 @@ const program = (rate: number, concentrationUgPerMl: number): ClinicalOrder => (
   kind: 'program',
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate },
   concentrationUgPerMl,
+  bridgeNl: NO_BRIDGE,
 });
 
 const BUSY_DAY: readonly Asked[] = [

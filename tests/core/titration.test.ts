@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClinicalOrder } from '../../hal/target.ts';
 import { COMMAND_OUTCOMES } from '../../src/core/commands.ts';
-import { rateAt } from '../../src/core/prescription-words.ts';
+import { NO_BRIDGE, rateAt } from '../../src/core/prescription-words.ts';
 import type { PatientGroup, Therapy } from '../../src/core/therapy.ts';
 import { RULES_SPAN, TITRATION_RULES } from '../../src/core/titration.ts';
 import { Rig, type RigOptions } from './rig.ts';
@@ -114,7 +114,7 @@ describe('a program in a day', () => {
   it('of another concentration keeps its dose in ug, and in volumes does not', () => {
     const volume: Therapy = { mode: 'continuous', unit: 'nl-per-hour', rate: 25_000 };
     const rig = pumpOf('adult-spinal')
-      .at(1000, program('adult-spinal', daily(3000), { concentrationUgPerMl: 2000 }))
+      .at(1000, program('adult-spinal', daily(3000), { concentrationUgPerMl: 2000, bridgeNl: NO_BRIDGE }))
       .at(1001, program('adult-spinal', volume, { concentrationUgPerMl: 2000 }))
       .runTo(1001);
     expect(outcome(rig, 1000)).toBe('accepted');

@@ -3,6 +3,7 @@
  * What differs between two engines shows as a line that differs.
  */
 import { hourlyTherapy } from '../../hal/prescription-words.ts';
+import { NO_BRIDGE } from '../../src/core/prescription-words.ts';
 import type { Stimulus, TargetSetup } from '../../hal/target.ts';
 import { SIGNALS } from '../../hal/signals.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
@@ -87,6 +88,7 @@ export const FIXED_RUNS: readonly FixedRun[] = [
             kind: 'program',
             therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 41_667 },
             concentrationUgPerMl: 2000,
+            bridgeNl: NO_BRIDGE,
           },
         },
       ],

@@ -45,13 +45,13 @@ describe('the refill', () => {
     expect(inDays(coming.refillTick)).toBe(30);
   });
 
-  it('is due when the drug ends before that: 40 mL at 0.15 mL a day would last 253 days [SR-FORECAST-1]', () => {
+  it('is due when the drug ends before that: 40 mL at 0.15 mL a day would last 253 days [SR-FORECAST-1] [SR-DRUG-1]', () => {
     const coming = forecast(told(steady(0.15), 40));
     expect(Math.floor(inDays(coming.lowReservoirTick) ?? 0)).toBe(253);
     expect(inDays(coming.refillTick)).toBe(182);
   });
 
-  it('counts the six months from the fill where that is known [SR-FORECAST-1]', () => {
+  it('counts the six months from the fill where that is known [SR-FORECAST-1] [SR-DRUG-1]', () => {
     const coming = forecast(told(steady(0.15), 40, { lastFillTick: 4 * DAY }));
     expect(inDays(coming.drugEndTick)).toBe(176);
     expect(inDays(coming.refillTick)).toBe(176);

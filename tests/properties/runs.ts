@@ -11,7 +11,7 @@ import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
 import { FAULTS } from '../../sim/faults/index.ts';
 import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
-import { RATE_MAX } from '../../src/core/prescription-words.ts';
+import { NO_BRIDGE, RATE_MAX } from '../../src/core/prescription-words.ts';
 import type { PatientGroup, RateUnit, Therapy } from '../../src/core/therapy.ts';
 
 export const HOUR = 3600;
@@ -176,19 +176,23 @@ const setup: fc.Arbitrary<TargetSetup> = fc
 /** Of most nothing is asked. */
 const group = fc.constantFrom<PatientGroup>('none', 'none', 'adult-spinal', 'adult-cerebral', 'child');
 
+/** What is said of it: nothing, no bridge, or a volume. */
+const line = fc.constantFrom(0, NO_BRIDGE, 100_000);
+
 /** A program of any kind; now and then one that the pump has to refuse. */
 const programCommand: fc.Arbitrary<ClinicalOrder> = fc.constantFrom(...CONCENTRATIONS, 7).chain((ugPerMl) =>
   fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.tuple(therapy(ugPerMl), group, fc.boolean(), fc.integer({ min: -1, max: DAY })).map(
-        ([wanted, patientGroup, isConfirmed, firstStartTick]): ClinicalOrder => ({
+      arbitrary: fc.tuple(therapy(ugPerMl), group, fc.boolean(), fc.integer({ min: -1, max: DAY }), line).map(
+        ([wanted, patientGroup, isConfirmed, firstStartTick, bridgeNl]): ClinicalOrder => ({
           kind: 'program',
           therapy: wanted,
           concentrationUgPerMl: ugPerMl,
           patientGroup,
           isConfirmed,
           firstStartTick,
+          bridgeNl,
         }),
       ),
     },

@@ -23,7 +23,7 @@ describe('docs/scenario.md', () => {
       .join('')
       .split('\n')
       .filter((line) => line !== '');
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(4);
     for (const line of lines) {
       const entry = line.replace(/ *#.*/, '');
       expect(problemsOf(`${SMALLEST}timeline: [ { at: 1 d, ${entry} } ]\n`)).toEqual([]);

@@ -96,6 +96,39 @@ describe('the table of faults', () => {
   });
 });
 
+describe('what is in the reservoir', () => {
+  it('loses its strength evenly, of each stroke to the picogram, until the refill [SR-CHEM-1]', () => {
+    const world = under('drug-degraded', { lost: 500_000, within: 7200 });
+    strokes(world, 1, 200);
+    // Stroke k, in tick 72k - 1, has lost 500,000 (72k - 1) / 7200 ppm of 250,000 pg; from stroke 101 on a half.
+    let pg = 0;
+    for (let k = 1; k <= 200; k++) {
+      const lostPpm = Math.floor((500_000 * Math.min(72 * k - 1, 7200)) / 7200);
+      pg += Math.floor((250_000 * (1_000_000 - lostPpm)) / 1_000_000);
+    }
+    expect(world.reservoir.drawnPg).toBe(pg);
+    expect(firedTick(world)).toBe(71);
+    assertConserved(world, 14_400);
+    refill(world, 20_000_000, 14_400);
+    strokes(world, 201, 210);
+    expect(world.reservoir.drawnPg).toBe(pg + 10 * 250_000);
+  });
+
+  it('is none of the drug, or a third of it, and pushed like any other [SR-CHEM-1]', () => {
+    const drawnOf = (strength: number): number => {
+      const world = under('wrong-drug', { strength });
+      strokes(world, 1, 10);
+      assertConserved(world, 720);
+      expect(trueReservoirPl(world, 720)).toBe(38_000_000_000 - 10 * 500_000);
+      expect(confirmedStrokes(world, 720, 'peek')).toBe(10);
+      return world.reservoir.drawnPg;
+    };
+    expect(drawnOf(0)).toBe(0);
+    expect(drawnOf(333_333)).toBe(10 * 83_333);
+    expect(drawnOf(1_000_000)).toBe(10 * 250_000);
+  });
+});
+
 describe('motor-stall', () => {
   it('fires at the first stroke, which neither moves nor counts', () => {
     const world = under('motor-stall');

@@ -3,7 +3,12 @@ import { ALARMS } from '../../core/alarms/table.ts';
 import { ACCEPTED, COMMAND_OUTCOMES, NEEDS_CONFIRMATION, SESSION_OPEN } from '../../core/commands.ts';
 import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
-import { PATIENT_GROUP_WORD, PRESCRIBED_WORDS, RATE_MAX } from '../../core/prescription-words.ts';
+import {
+  BRIDGE_WORD,
+  PATIENT_GROUP_WORD,
+  PRESCRIBED_WORDS,
+  RATE_MAX,
+} from '../../core/prescription-words.ts';
 import type { PatientGroup } from '../../core/therapy.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
@@ -341,6 +346,8 @@ export class Clinician {
         lines: ['refused: session-open; somebody left one: rollback ends it, and the pump goes on'],
       };
     }
+    // Whatever was said of the line was said of another change.
+    old[BRIDGE_WORD] = 0;
     if (outcome === ACCEPTED) this.session = { old, draft: old.slice() };
     return answered(outcome, ['session open: the pump stands still until commit or rollback']);
   }

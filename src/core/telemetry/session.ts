@@ -10,7 +10,7 @@ import { ACCEPTED, SESSION_OPEN } from '../commands.ts';
 import { CONFIRM_TICKS } from '../config.ts';
 import { SESSION } from '../events.ts';
 import { say } from '../log.ts';
-import { PRESCRIBED_WORDS } from '../prescription-words.ts';
+import { BRIDGE_WORD, PRESCRIBED_WORDS } from '../prescription-words.ts';
 import type { PumpState } from '../state.ts';
 import { NEVER } from '../units.ts';
 import { NO_SESSION, NO_SUCH_WORDS, NOT_VERIFIED } from './requests.ts';
@@ -39,6 +39,8 @@ export function openSession(pump: PumpState, hal: PumpHal): number {
   // Of a prescription that is lost nothing can be taken over.
   if (pump.prescription.isReadable === 1) {
     for (let i = 0; i < PRESCRIBED_WORDS; i++) session.staged[i] = pump.prescription.words[i]!;
+    // Whatever was said of the line was said of another change.
+    session.staged[BRIDGE_WORD] = 0;
   }
   say(pump.log, hal, pump.nowTick, SESSION, OPENED);
   return ACCEPTED;

@@ -93,7 +93,7 @@ describe('a frame', () => {
     expect(openFrame(sealed(payload(most + 4)))).toBeNull();
   });
 
-  it('may carry eight bytes of authentication, which the check covers', () => {
+  it('may carry eight bytes of authentication, which the check covers [SR-SESSION-2]', () => {
     const head = [
       FRAME_VERSION + AUTHENTICATED,
       ...bytesOf('01 0007 04 0000002a'),

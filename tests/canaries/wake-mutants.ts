@@ -1,0 +1,152 @@
+/**
+ * Every way to be off by one in `nextWake` and `idle`, found in their source: whoever adds something that wakes the pump
+ * gets its mutants here without asking, and has to add a situation that catches them.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+
+const CORE = join(PROJECT_ROOT, 'src/core');
+
+export interface WakeMutant {
+  readonly name: string;
+  /** Below `src/core/`. */
+  readonly file: string;
+  readonly edit: (source: string) => string;
+}
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+}
+
+interface Found {
+  readonly name: string;
+  readonly declaration: ts.FunctionDeclaration;
+  readonly source: Source;
+}
+
+export function wakeMutants(): WakeMutant[] {
+  const tick = read('tick.ts');
+  const wake = functionIn(tick, 'nextWake');
+  const idle = functionIn(tick, 'idle');
+  return [
+    ...wakeOperands(wake),
+    ...calledBy(wake, /^next\w+Tick$/).flatMap(leafMutants),
+    ...[idle, ...calledBy(idle, /Idle$/)].flatMap(tickCountMutants),
+  ];
+}
+
+function read(file: string): Source {
+  const text = readFileSync(join(CORE, file), 'utf8');
+  return { file, text, tree: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) };
+}
+
+function functionIn(source: Source, name: string): Found {
+  const declaration = source.tree.statements.find(
+    (statement): statement is ts.FunctionDeclaration =>
+      ts.isFunctionDeclaration(statement) && statement.name?.text === name,
+  );
+  if (declaration === undefined) throw new Error(`src/core/${source.file} has no function ${name}`);
+  return { name, declaration, source };
+}
+
+/** Functions of the core that this one calls under a name like that. */
+function calledBy({ declaration, source }: Found, pattern: RegExp): Found[] {
+  const names = new Set(
+    nodesIn(declaration).flatMap((node) =>
+      ts.isCallExpression(node) && ts.isIdentifier(node.expression) && pattern.test(node.expression.text)
+        ? [node.expression.text]
+        : [],
+    ),
+  );
+  return [...names].map((name) => functionIn(fileOf(source, name), name));
+}
+
+/** Where an imported function lives. */
+function fileOf({ file, tree }: Source, name: string): Source {
+  for (const statement of tree.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (bindings === undefined || !ts.isNamedImports(bindings)) continue;
+    if (bindings.elements.some((element) => element.name.text === name)) {
+      return read(relative(CORE, resolve(CORE, dirname(file), statement.moduleSpecifier.text)));
+    }
+  }
+  return read(file);
+}
+
+function nodesIn(root: ts.Node): ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(root);
+  return nodes;
+}
+
+/** The node's text put in other words. */
+function mutant({ name, source }: Found, node: ts.Node, by: string): WakeMutant {
+  const [start, end] = [node.getStart(source.tree), node.end];
+  return {
+    name: `${name}: ${source.text.slice(start, end)} becomes ${by}`,
+    file: source.file,
+    edit: (text) => text.slice(0, start) + by + text.slice(end),
+  };
+}
+
+/** What is compared to find the earliest is one tick late; what alone would wake at once does not. */
+function wakeOperands(wake: Found): WakeMutant[] {
+  return nodesIn(wake.declaration).flatMap((node) => {
+    if (ts.isCallExpression(node) && node.expression.getText() === 'earlier') {
+      return node.arguments
+        .filter((argument) => argument.getText() !== 'wake')
+        .map((argument) => mutant(wake, argument, `(${argument.getText()} + 1)`));
+    }
+    if (!ts.isBinaryExpression(node)) return [];
+    if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken) {
+      return [node.left, node.right]
+        .filter((side) => !isChain(side))
+        .map((side) => mutant(wake, side, 'false'));
+    }
+    if (node.operatorToken.kind === ts.SyntaxKind.GreaterThanEqualsToken) {
+      return [mutant(wake, node, `${node.left.getText()} > ${node.right.getText()}`)];
+    }
+    return [];
+  });
+}
+
+function isChain(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.BarBarToken;
+}
+
+/** What a function may give back is one tick late, each of several by itself. */
+function leafMutants(found: Found): WakeMutant[] {
+  return nodesIn(found.declaration).flatMap((node) =>
+    ts.isReturnStatement(node) && node.expression !== undefined
+      ? leavesOf(node.expression)
+          .filter((leaf) => leaf.getText() !== 'NEVER')
+          .map((leaf) => mutant(found, leaf, `(${leaf.getText()} + 1)`))
+      : [],
+  );
+}
+
+function leavesOf(node: ts.Expression): ts.Expression[] {
+  if (ts.isConditionalExpression(node)) return [...leavesOf(node.whenTrue), ...leavesOf(node.whenFalse)];
+  if (ts.isCallExpression(node) && /^(Math\.min|earlier)$/.test(node.expression.getText())) {
+    return node.arguments.flatMap(leavesOf);
+  }
+  return [node];
+}
+
+/** So many ticks at once are one too many, or one too few. */
+function tickCountMutants(found: Found): WakeMutant[] {
+  return nodesIn(found.declaration.body ?? found.declaration).flatMap((node) =>
+    ts.isIdentifier(node) && node.text === 'ticks'
+      ? [mutant(found, node, '(ticks + 1)'), mutant(found, node, '(ticks - 1)')]
+      : [],
+  );
+}
