@@ -1,5 +1,5 @@
 /** Which charts a run has, and the series in them, in the units that people read. No drawing here. */
-import { averagingTicks, difference, peaksAndRest, ratePerDay } from './derive.ts';
+import { averagingTicks, difference, overPumps, peaksAndRest, ratePerDay } from './derive.ts';
 import { SAMPLE_TICKS, STROKE_TICKS } from './page-data.ts';
 import { formatDuration } from '../scenario/time.ts';
 
@@ -26,6 +26,8 @@ export interface ChartSpec {
 
 export type Columns = ReadonlyMap<string, Float64Array>;
 
+/** The pump's own count, which ends with the pump. */
+const BELIEVED_DOSE = 'computed.delivered-ug';
 /** Doses come in ng, volumes in nL, the battery in thousandths of a per cent, concentrations in ng/mL. */
 const PER_UG = 1000;
 const PER_ML = 1_000_000;
@@ -33,7 +35,9 @@ const PER_KPA = 1000;
 const PER_VOLT = 1000;
 const PER_PERCENT = 1000;
 
-export function chartsOf(main: Columns, control: Columns | null): ChartSpec[] {
+export function chartsOf(recorded: Columns, control: Columns | null): ChartSpec[] {
+  const counted = recorded.get(BELIEVED_DOSE);
+  const main = counted === undefined ? recorded : new Map([...recorded, [BELIEVED_DOSE, overPumps(counted)]]);
   const averaged = averagingTicks(main.get(STROKE_TICKS)?.length ?? 0, lastTick(main));
   const rate = (columns: Columns, name: string): Float64Array | null => {
     const cumulative = columns.get(name);
@@ -53,7 +57,7 @@ export function chartsOf(main: Columns, control: Columns | null): ChartSpec[] {
     ...(control === null
       ? []
       : series('control, truth', 'control', control, of(control, 'true.delivered-ug'), scale)),
-    ...series('pump believes', 'believed', main, of(main, 'computed.delivered-ug'), scale),
+    ...series('pump believes', 'believed', main, of(main, BELIEVED_DOSE), scale),
     ...series('truth, at the tip', 'true', main, of(main, 'true.delivered-ug'), scale),
   ];
   const truth = (name: string, scale: number, label = 'truth'): SeriesSpec[] => [

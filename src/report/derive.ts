@@ -35,6 +35,15 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): Float64A
   return Float64Array.from(a, (value, i) => value - b[i]!);
 }
 
+/** What pumps count one after the other: each begins at nothing, and what those before it have given stays given. */
+export function overPumps(counted: Float64Array): Float64Array {
+  let before = 0;
+  return counted.map((value, i) => {
+    if (value === 0 && i > 0) before += counted[i - 1]!;
+    return before + value;
+  });
+}
+
 /** Shorter than this after a stroke, a pressure is on its way down, and says nothing but when it was looked at. */
 const SETTLED_TICKS = 600;
 

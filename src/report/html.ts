@@ -7,6 +7,7 @@ import type { Judgement } from '../scenario/expect.ts';
 import type { DoseFailure, FaultEvidence, Result, RunResult, ScenarioResult } from '../scenario/result.ts';
 import { stateWord } from '../scenario/signal-text.ts';
 import { formatDuration } from '../scenario/time.ts';
+import { overPumps } from './derive.ts';
 import { html, jsonForScript, Markup, NOTHING } from './markup.ts';
 import { failureTicks, type Pack, pageScenario } from './page-data.ts';
 import { type Column, type Moment, storyOf } from './story.ts';
@@ -122,7 +123,7 @@ function cards(result: ScenarioResult, main: Recording | null, i: number): Marku
     ),
     card('What the pump knew', knowledgeLines(result, i)),
     card('What the patient got', patientLines(result, main)),
-    card('Verdict', verdictLines(result)),
+    card('Verdict', verdictLines(result, main)),
   ];
 }
 
@@ -154,10 +155,21 @@ function patientLines(result: RunResult, main: Recording | null): (string | Mark
     prescribed === null || delivered === null
       ? 'The true dose is not known on this target.'
       : html`<b>${doseText(delivered)}</b> of ${doseText(prescribed)} prescribed${percentOf(delivered, prescribed)}.`;
-  const belief = believed === null ? [] : [`The pump believes: ${doseText(believed)}.`];
+  const belief = believed === null ? [] : [beliefText(believed, main)];
   const oracle = result.doseFailures.map(harmText);
   return [dose, ...belief, ...oracle, ...(main === null ? [] : [worstStage(main)])];
 }
+
+/** Of several pumps the books of those before the last one are gone with them, but for the recording. */
+function beliefText(believedUg: number, main: Recording | null): string {
+  const all = main?.samples['computed.delivered-ug'];
+  const allUg = all === undefined ? believedUg : (overPumps(all).at(-1) ?? 0) / NG_PER_UG;
+  return allUg > believedUg
+    ? `The pumps believe: ${doseText(allUg)}, the last of them ${doseText(believedUg)}.`
+    : `The pump believes: ${doseText(believedUg)}.`;
+}
+
+const NG_PER_UG = 1000;
 
 const HARMS: Readonly<Record<string, string>> = {
   'over-delivery': 'Too much',
@@ -192,7 +204,16 @@ function worstStage({ samples }: Recording): string {
   return `Patient*: ${worst.length === 0 ? 'neither withdrawal nor overdose' : `at worst ${worst.join('; ')}`}.`;
 }
 
-function verdictLines(result: ScenarioResult): (string | Markup)[] {
+/** A pump counts its own strokes; the recording those of all. */
+function allStrokesText(result: RunResult, main: Recording | null): string {
+  const own = strokesText(result);
+  const all = main?.strokeTicks.length ?? 0;
+  return all > (result.signals['requested-strokes'] ?? all)
+    ? `${grouped(all)} strokes, ${own} of them by the last pump`
+    : `${own} strokes`;
+}
+
+function verdictLines(result: ScenarioResult, main: Recording | null): (string | Markup)[] {
   const counted = ({ expectations }: RunResult): string => {
     const passed = expectations.filter(({ verdict }) => verdict === 'passed').length;
     return `${passed} of ${expectations.length}`;
@@ -201,7 +222,7 @@ function verdictLines(result: ScenarioResult): (string | Markup)[] {
   return [
     html`<b>${result.verdict}</b>: ${counted(result)} expectations met.`,
     ...(control === null ? [] : [`Control, without faults: ${control.verdict}, ${counted(control)}.`]),
-    `${simulatedText(result)} simulated, ${strokesText(result)} strokes.`,
+    `${simulatedText(result)} simulated, ${allStrokesText(result, main)}.`,
   ];
 }
 

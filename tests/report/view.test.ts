@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averagingTicks, peaksAndRest, ratePerDay } from '../../src/report/derive.ts';
+import { averagingTicks, overPumps, peaksAndRest, ratePerDay } from '../../src/report/derive.ts';
 import { around, clamped, panned, parsePlace, timeMarks, zoomed } from '../../src/report/view.ts';
 
 const DAY = 86_400;
@@ -47,6 +47,12 @@ describe('the view of a run', () => {
 });
 
 describe('series worked out for the charts', () => {
+  it('of several pumps is the sum of what each has counted', () => {
+    expect([...overPumps(Float64Array.of(0, 5, 9, 0, 2, 0, 0, 1))]).toEqual([0, 5, 9, 9, 11, 11, 11, 12]);
+    // A restart may know less than before, and is the same pump.
+    expect([...overPumps(Float64Array.of(0, 5, 4, 6))]).toEqual([0, 5, 4, 6]);
+  });
+
   it('have the rate of the window before', () => {
     const ticks = [0, 3600, 7200, 10_800];
     // 12.5 ug in an hour are 300 in a day; nothing in the second hour.
