@@ -137,6 +137,42 @@ describe('orders at the prompt', () => {
     expect((await type('silence session-left-open')).isAccepted).toBe(true);
   });
 
+  it('give a bolus, and say the shortest time of one that is too fast [SR-BOLUS-1]', async () => {
+    const { type } = desk();
+    // 24 mL/day of 500 ug/mL less 300 ug/day: 10 ug take 73.8 s.
+    expect(await type('bolus 10 ug over 1 min')).toMatchObject({
+      isAccepted: false,
+      outcome: 'bolus-too-fast',
+      lines: ['refused: bolus-too-fast; the shortest time for it is 1 min 14 s'],
+      data: { shortestTicks: 74 },
+    });
+    await type('wait 1 h');
+    const before = Number((await type('status')).data.requestedStrokes);
+    expect((await type('bolus 10 ug over 10 min')).lines).toEqual(['the bolus has begun']);
+    expect(await type('bolus 10 ug over 10 min')).toMatchObject({ outcome: 'bolus-running' });
+    await type('wait 12 min');
+    // 40 of 0.25 ug, and ten of the programmed rate.
+    const given = Number((await type('status')).data.requestedStrokes) - before;
+    expect([50, 51]).toContain(given);
+  });
+
+  it('change the drug once they say what becomes of the line [SR-BOLUS-3]', async () => {
+    const { type } = desk();
+    await type('set concentration 2000 ug/mL');
+    const refused = await type('commit');
+    expect(refused).toMatchObject({ isAccepted: false, outcome: 'bridge-unsaid' });
+    expect(refused.lines[0]).toContain('set bridge 485 uL');
+    await type('set bridge 485 uL');
+    expect((await type('commit')).isAccepted).toBe(true);
+    expect((await type('prescription')).data).toMatchObject({ concentrationUgPerMl: 2000, dailyUg: 300 });
+    expect((await type('log')).lines.join()).toContain('bridge-begin strokes=970');
+    // Another dose amid the bridge: the word is cleared, and asked for anew.
+    await type('set dose 310 ug/day');
+    expect(await type('commit')).toMatchObject({ outcome: 'bridge-unsaid' });
+    await type('set bridge none');
+    expect((await type('commit')).isAccepted).toBe(true);
+  });
+
   it('shows the event log, the latest last [SR-TEL-1]', async () => {
     const { type } = desk();
     expect((await type('log')).lines).toEqual(['nothing yet']);
@@ -156,6 +192,10 @@ describe('orders at the prompt', () => {
     ['set dose 10 ug/h', 'write the dose of a day'],
     ['set dose 6553.6 ug/day', '6553.6 ug/day is more than a prescription holds, 6553.5 ug/day'],
     ['set speed 3', 'write set dose 320 ug/day'],
+    ['set bridge some', 'is no'],
+    ['set concentration 2147483648 ug/mL', 'is more than a word to the pump holds'],
+    ['bolus 10 ug', 'write a dose and its time, such as bolus 10 ug over 10 min'],
+    ['bolus 100000.1 ug over 1 h', 'write at most 100000 ug'],
     ['silence', 'write the name of an alarm'],
     ['silence motor-stal', 'did you mean motor-stall?'],
     ['refill', 'is no'],

@@ -1,10 +1,19 @@
 /** What a clinician types and what comes of it: one line in, lines for a person and data for a program out. */
 import { ALARMS } from '../../core/alarms/table.ts';
-import { ACCEPTED, COMMAND_OUTCOMES, NEEDS_CONFIRMATION, SESSION_OPEN } from '../../core/commands.ts';
+import {
+  ACCEPTED,
+  BOLUS_TOO_FAST,
+  BRIDGE_UNSAID,
+  COMMAND_OUTCOMES,
+  NEEDS_CONFIRMATION,
+  SESSION_OPEN,
+} from '../../core/commands.ts';
 import { EVENT_KINDS } from '../../core/events.ts';
 import { PERMISSIONS } from '../../core/permission.ts';
 import {
+  BOLUS_DOSE_MAX_TENTH_UG,
   BRIDGE_WORD,
+  NO_BRIDGE,
   PATIENT_GROUP_WORD,
   PRESCRIBED_WORDS,
   RATE_MAX,
@@ -24,7 +33,7 @@ import {
   writeWords,
 } from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
-import { KINDS, parseQuantity, parseRate } from '../../scenario/quantity.ts';
+import { KINDS, parseQuantity, parseRate, type QuantityKind } from '../../scenario/quantity.ts';
 import { formatDuration, formatInstant, parseDuration } from '../../scenario/time.ts';
 import { PATIENT_GROUPS } from '../../../hal/prescription-words.ts';
 import { argumentText } from '../../trace/words.ts';
@@ -33,6 +42,8 @@ import { dateText, daysUntil } from '../pump-time.ts';
 import {
   dailyTenthUg,
   summaryOf,
+  withBridge,
+  withConcentration,
   withDailyDose,
   withFirstStart,
   withGroup,
@@ -68,6 +79,7 @@ interface Command {
 const LATEST_ENTRIES = 20;
 /** The tick of the start of a therapy that was going on before this pump. */
 const BEFORE_THIS_PUMP = -1;
+const WORD_MAX = 2_147_483_647;
 const UL_PER_ML = 1000;
 const NL_PER_UL = 1000;
 
@@ -157,7 +169,8 @@ export class Clinician {
         run: () => this.open(),
       },
       set: {
-        usage: 'set dose 320 ug/day | low-reservoir 3 mL | group child | start now',
+        usage:
+          'set dose 320 ug/day | concentration 2000 ug/mL | bridge 485 uL | bridge none | low-reservoir 3 mL | group child | start now',
         meaning: 'change the draft, its patient too; opens a session if none is open',
         run: (words) => this.set(words),
       },
@@ -193,6 +206,11 @@ export class Clinician {
         usage: 'refill 38 mL',
         meaning: 'program the volume that was filled in; on sim nothing is truly filled',
         run: (words) => this.order('refill', [volumeNl(words)], 'volume programmed'),
+      },
+      bolus: {
+        usage: 'bolus 10 ug over 10 min',
+        meaning: 'a dose on top of the programmed rate; too fast for the pump, it says the shortest time',
+        run: (words) => this.bolus(words),
       },
       wait: {
         usage: 'wait 6 h',
@@ -239,6 +257,24 @@ export class Clinician {
 
   private async order(name: RequestName, words: readonly number[], done: string): Promise<Answer> {
     return answered(await this.request(name, ...words), [done]);
+  }
+
+  private async bolus(words: readonly string[]): Promise<Answer> {
+    const at = words.indexOf('over');
+    if (at < 1) throw new WordsError('write a dose and its time, such as bolus 10 ug over 10 min');
+    const doseTenthUg = quantityOf(words.slice(0, at), KINDS.dose);
+    if (doseTenthUg > BOLUS_DOSE_MAX_TENTH_UG) {
+      throw new WordsError(`write at most ${BOLUS_DOSE_MAX_TENTH_UG / 10} ug: no pump takes more at once`);
+    }
+    const reply = await this.request('bolus', doseTenthUg, duration(words.slice(at + 1)));
+    const answer = answered(reply, ['the bolus has begun']);
+    const [outcome, shortestTicks = 0] = reply;
+    if (outcome !== BOLUS_TOO_FAST) return answer;
+    const why =
+      shortestTicks === 0
+        ? 'beside the programmed rate the pump can not give it in any time'
+        : `the shortest time for it is ${formatDuration(shortestTicks)}`;
+    return { ...answer, lines: [`${answer.lines[0]}; ${why}`], data: { shortestTicks } };
   }
 
   private async status(): Promise<Status> {
@@ -423,10 +459,14 @@ export class Clinician {
       );
     }
     if (outcome === NEEDS_CONFIRMATION && limits !== null) return asking(limits);
+    const remedy =
+      outcome === BRIDGE_UNSAID
+        ? 'the old drug is still in the line: set bridge 485 uL, the volume of tubing and catheter, or set bridge none'
+        : 'change the draft';
     return {
       ...answered(outcome, []),
       lines: [
-        `refused: ${outcomeName(outcome)}. The session is open and the pump stands still: change the draft, or roll back`,
+        `refused: ${outcomeName(outcome)}. The session is open and the pump stands still: ${remedy}, or roll back`,
       ],
     };
   }
@@ -514,10 +554,16 @@ function alarmIndex(name: string | undefined): number {
   );
 }
 
+function quantityOf(words: readonly string[], kind: QuantityKind): number {
+  const quantity = parseQuantity(words.join(' '), kind);
+  if (!quantity.ok) throw new WordsError(quantity.message);
+  const { value } = quantity.value;
+  if (value > WORD_MAX) throw new WordsError(`${words.join(' ')} is more than a word to the pump holds`);
+  return value;
+}
+
 function volumeNl(words: readonly string[]): number {
-  const volume = parseQuantity(words.join(' '), KINDS.volume);
-  if (!volume.ok) throw new WordsError(volume.message);
-  return volume.value.value;
+  return quantityOf(words, KINDS.volume);
 }
 
 function duration(words: readonly string[]): number {
@@ -541,9 +587,17 @@ function changeOf(what: string | undefined, words: readonly string[]): (draft: I
     const group = groupOf(words);
     return (draft) => withGroup(draft, group);
   }
+  if (what === 'concentration') {
+    const concentrationUgPerMl = quantityOf(words, KINDS.concentration);
+    return (draft) => withConcentration(draft, concentrationUgPerMl);
+  }
+  if (what === 'bridge') {
+    const bridgeNl = words.join(' ') === 'none' ? NO_BRIDGE : volumeNl(words);
+    return (draft) => withBridge(draft, bridgeNl);
+  }
   if (what !== 'dose')
     throw new WordsError(
-      'write set dose 320 ug/day, set low-reservoir 3 mL, set group adult-spinal or set start now',
+      'write set dose 320 ug/day, set concentration 2000 ug/mL, set bridge 485 uL, set low-reservoir 3 mL, set group adult-spinal or set start now',
     );
   const rate = parseRate(words.join(' '));
   if (!rate.ok) throw new WordsError(rate.message);

@@ -22,6 +22,16 @@ export function withLowReservoir(words: Int32Array, lowReservoirNl: number): Int
   return prescriptionWords({ ...prescriptionIn(words), lowReservoirNl });
 }
 
+/** The same doses of another drug; a therapy in volumes keeps its volumes. */
+export function withConcentration(words: Int32Array, concentrationUgPerMl: number): Int32Array {
+  return prescriptionWords({ ...prescriptionIn(words), concentrationUgPerMl });
+}
+
+/** What becomes of the old drug in the line: its volume, or `NO_BRIDGE`. */
+export function withBridge(words: Int32Array, bridgeNl: number): Int32Array {
+  return prescriptionWords({ ...prescriptionIn(words), bridgeNl });
+}
+
 /** Whose rules of titration the pump asks about. */
 export function withGroup(words: Int32Array, patientGroup: PatientGroup): Int32Array {
   return prescriptionWords({ ...prescriptionIn(words), patientGroup });
