@@ -100,6 +100,8 @@ describe('the walk', () => {
     expect(await press('end')).toBe(345_600);
     expect(await press('home')).toBe(0);
     expect(await press('left')).toBe(0);
+    // Half of the run before the kink and its alarm, half after them.
+    expect(walk.frame(100, 40, PLAIN)[2]).toBe(`[o${'-'.repeat(48)}F!${'-'.repeat(47)}]`);
     await press('q');
     expect(walk.isOver).toBe(true);
   });

@@ -4,6 +4,8 @@ import type { RunState } from '../../replay/inspector.ts';
 import type { Paint } from '../../report/paint.ts';
 import { alarmLines, faultLines, fieldLines, momentText, signalLines } from '../../report/state-text.ts';
 import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
+import type { TraceRecord } from '../../trace/read.ts';
+import { recordWord } from '../../trace/text.ts';
 import type { Session } from './session.ts';
 
 const LINES_BEFORE = 4;
@@ -14,6 +16,7 @@ const KEYS =
 export class Walk {
   isOver = false;
   private readonly session: Session;
+  private readonly marks: readonly Mark[];
   private state: RunState;
   /** The state before the last move. */
   private previous: RunState | null = null;
@@ -26,6 +29,7 @@ export class Walk {
   private constructor(session: Session, state: RunState) {
     this.session = session;
     this.state = state;
+    this.marks = marksOf(session);
   }
 
   static async begin(session: Session, tick: number): Promise<Walk> {
@@ -124,8 +128,8 @@ export class Walk {
     const before = session.linesBefore(state.tick, LINES_BEFORE);
     const body = [
       paint.bold(cut(`${session.path}: ${manifest.scenario}`, columns)),
-      cut(momentText(state.tick, session.startTick), columns),
-      bar(state.tick, session.lastTick, columns),
+      cut(`${momentText(state.tick, session.startTick)}   ${LEGEND}`, columns),
+      bar(state.tick, session.lastTick, columns, this.marks),
       `alarms  ${alarmLines(state.fields, paint).join('; ')}`,
       cut(`faults  ${faultLines(state).join('; ')}`, columns),
       '',
@@ -176,8 +180,32 @@ function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 }
 
-function bar(tick: number, lastTick: number, columns: number): string {
+/** What the bar shows of the whole run, whatever the tick. */
+interface Mark {
+  readonly tick: number;
+  readonly sign: 'F' | '!';
+}
+const LEGEND = 'F fault came  ! alarm raised';
+
+function marksOf(session: Session): Mark[] {
+  const marks: Mark[] = [];
+  const is = (record: TraceRecord): boolean => ['fault', 'raise'].includes(recordWord(record));
+  let record = session.index.after(-1, is);
+  for (; record !== null; record = session.index.after(record.tick, is)) {
+    marks.push({ tick: record.tick, sign: recordWord(record) === 'fault' ? 'F' : '!' });
+  }
+  return marks;
+}
+
+/** Where two fall into one place the later one stands beside it. */
+function bar(tick: number, lastTick: number, columns: number, marks: readonly Mark[]): string {
   const width = Math.max(1, columns - 2);
-  const place = Math.round((tick / Math.max(1, lastTick)) * (width - 1));
-  return `[${'-'.repeat(place)}o${'-'.repeat(width - 1 - place)}]`;
+  const placeOf = (at: number): number => Math.round((at / Math.max(1, lastTick)) * (width - 1));
+  const cells = new Array<string>(width).fill('-');
+  for (const mark of marks) {
+    const free = cells.indexOf('-', placeOf(mark.tick));
+    if (free >= 0 && free - placeOf(mark.tick) <= 1) cells[free] = mark.sign;
+  }
+  cells[placeOf(tick)] = 'o';
+  return `[${cells.join('')}]`;
 }
