@@ -14,6 +14,8 @@ import type { PrescribedDose, PrescribedRate, PumpClock } from './prescribed.ts'
 import {
   byPatientsClock,
   nextDoseTick,
+  nextPeriodicTurn,
+  periodicDose,
   prescribedDose,
   prescribedPgPerDay,
   prescribedRate,
@@ -117,8 +119,8 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */
-export function nextTurn({ dose, bridge }: Clinician, tick: number): number {
-  const doseTick = nextDoseTick(dose, tick);
+export function nextTurn({ therapy, dose, bridge }: Clinician, tick: number, clock: PumpClock): number {
+  const doseTick = Math.min(nextDoseTick(dose, tick), nextPeriodicTurn(therapy, tick, clock));
   return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
 }
 
@@ -139,8 +141,8 @@ interface PatientsTime {
 }
 
 /**
- * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; a bolus and a
- * bridge, over in hours, are by the pump's seconds.
+ * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; boluses, the
+ * periodic ones too, and a bridge, each over in hours, are by the pump's seconds.
  */
 export function prescriptionAt(
   c: Clinician,
@@ -154,7 +156,8 @@ export function prescriptionAt(
     bridge === null
       ? byPatientsClock(prescribedRate(therapy, patients.tick, c.concentrationUgPerMl, clock), patients.ppm)
       : { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY };
-  return withDose(rate, c.dose, at);
+  const periodic = bridge === null ? periodicDose(therapy, at, clock) : null;
+  return withDose(withDose(rate, periodic, at), c.dose, at);
 }
 
 /** The last one that could be performed. */

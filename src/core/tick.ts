@@ -29,6 +29,7 @@ import { SAVE_STROKES, saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
+import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
 import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
@@ -225,6 +226,7 @@ export function nextWake(pump: PumpState): number {
   const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
+  wake = earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
   return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
 }
 

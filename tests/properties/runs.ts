@@ -3,7 +3,10 @@
  * counterexample can be read and pasted. Options come from the fault table: a new fault is tried with no work here.
  */
 import fc from 'fast-check';
-import { hourlyTherapy, RATE_UNITS } from '../../hal/prescription-words.ts';
+import { hourlyTherapy, prescriptionWords, RATE_UNITS } from '../../hal/prescription-words.ts';
+import { ACCEPTED } from '../../src/core/commands.ts';
+import { PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
+import { judgeWords } from '../../src/core/periodic.ts';
 import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
 import { FAULTS, faultSpec } from '../../sim/faults/index.ts';
 import { PUMP_LAYERS, type FaultSpec, type OptionSpec } from '../../sim/faults/fault.ts';
@@ -104,7 +107,29 @@ export function therapy(ugPerMl: number): fc.Arbitrary<Therapy> {
       });
       return { mode: 'flex', unit: u, days };
     });
+  /** Up to 6 ug over at least half a minute: at 50 ug/mL some of them are too fast, and then the rate stays alone. */
+  const periodic = fc
+    .tuple(
+      continuous,
+      fc.integer({ min: 1, max: 60 }),
+      fc.constantFrom(50, 1800, 7200, 6 * HOUR, DAY),
+      fc.integer({ min: 30, max: DAY }),
+      fc.integer({ min: 0, max: DAY }),
+    )
+    .map(([basal, doseTenthUg, intervalTicks, over, from]): Therapy => {
+      if (basal.mode !== 'continuous') return basal;
+      const bolus = {
+        doseTenthUg,
+        intervalTicks,
+        durationTicks: Math.min(over, intervalTicks),
+        firstTicks: from % intervalTicks,
+      };
+      const wanted: Therapy = { ...basal, mode: 'periodic', bolus };
+      const words = prescriptionWords({ therapy: wanted, concentrationUgPerMl: ugPerMl });
+      return judgeWords(words, PERISTALTIC_STROKE_NL) === ACCEPTED ? wanted : basal;
+    });
   return fc.oneof(
+    { weight: 2, arbitrary: periodic },
     { weight: 5, arbitrary: continuous },
     { weight: 2, arbitrary: hourly },
     { weight: 2, arbitrary: weekly },
