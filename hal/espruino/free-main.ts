@@ -14,7 +14,7 @@
  */
 import { keepBoot } from '../../src/core/boot-record.ts';
 import { ACCEPTED } from '../../src/core/commands.ts';
-import { judgeWords } from '../../src/core/prescription-words.ts';
+import { judgeWords } from '../../src/core/periodic.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import type { Telemetry } from '../hal.ts';

@@ -14,6 +14,8 @@ import type { PrescribedDose, PrescribedRate, PumpClock } from './prescribed.ts'
 import {
   byPatientsClock,
   nextDoseTick,
+  nextPeriodicTurn,
+  periodicDose,
   prescribedDose,
   prescribedPgPerDay,
   prescribedRate,
@@ -107,6 +109,8 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
   const bridgeNl = order.bridgeNl ?? 0;
   if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
+  // A pump that lost its prescription takes any other; nothing of the old one is kept then.
+  if (pgPerDay === 0) return null;
   return {
     untilTick: at + Math.ceil((bridgeNl * oldUgPerMl * TICKS_PER_DAY) / pgPerDay),
     pgPerDay,
@@ -115,15 +119,15 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */
-export function nextTurn(
-  { dose, bridge, therapy }: Clinician,
-  tick: number,
-  ticksPerHalfHour: number,
-): number {
-  const doseTick = nextDoseTick(dose, tick);
-  const bridgeTick = bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick;
+export function nextTurn({ therapy, dose, bridge }: Clinician, tick: number, clock: PumpClock): number {
+  const ticksPerHalfHour = clock.ticksPerHour / 2;
   const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
-  return Math.min(doseTick, bridgeTick, therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER);
+  return Math.min(
+    nextDoseTick(dose, tick),
+    nextPeriodicTurn(therapy, tick, clock),
+    bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick,
+    therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER,
+  );
 }
 
 /** The bridge that the pump is giving in this tick, if there is one. */
@@ -143,8 +147,8 @@ interface PatientsTime {
 }
 
 /**
- * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; a bolus and a
- * bridge, over in hours, are by the pump's seconds.
+ * What is prescribed from this tick on, until something turns. Rates are by the patient's hours and days; boluses, the
+ * periodic ones too, and a bridge, each over in hours, are by the pump's seconds.
  */
 export function prescriptionAt(
   c: Clinician,
@@ -158,7 +162,8 @@ export function prescriptionAt(
     bridge === null
       ? byPatientsClock(prescribedRate(therapy, patients.tick, c.concentrationUgPerMl, clock), patients.ppm)
       : { numerator: bridge.pgPerDay, denominator: TICKS_PER_DAY };
-  return withDose(rate, c.dose, at);
+  const periodic = bridge === null ? periodicDose(therapy, at, clock) : null;
+  return withDose(withDose(rate, periodic, at), c.dose, at);
 }
 
 /** The last one that could be performed. */

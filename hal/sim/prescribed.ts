@@ -113,6 +113,22 @@ export function prescribedDose(doseTenthUg: number, fromTick: number, ticks: num
   };
 }
 
+/** The periodic bolus that began last; null: the therapy has none. */
+export function periodicDose(therapy: Therapy, tick: number, clock: PumpClock): PrescribedDose | null {
+  if (therapy.mode !== 'periodic') return null;
+  const { doseTenthUg, durationTicks, intervalTicks, firstTicks } = therapy.bolus;
+  const timeOfDay = (clock.startHour * clock.ticksPerHour + tick) % (24 * clock.ticksPerHour);
+  const begun = Math.floor((timeOfDay - firstTicks) / intervalTicks);
+  return prescribedDose(doseTenthUg, tick - timeOfDay + firstTicks + begun * intervalTicks, durationTicks);
+}
+
+/** The first tick from `tick` on in which another part of the periodic boluses is due than in the tick before. */
+export function nextPeriodicTurn(therapy: Therapy, tick: number, clock: PumpClock): number {
+  const dose = periodicDose(therapy, tick, clock);
+  if (dose === null || therapy.mode !== 'periodic') return Number.MAX_SAFE_INTEGER;
+  return Math.min(nextDoseTick(dose, tick), dose.fromTick + therapy.bolus.intervalTicks);
+}
+
 /** The first tick from `tick` on in which another part of it is due than in the tick before. */
 export function nextDoseTick(dose: PrescribedDose | null, tick: number): number {
   const turns = dose === null ? [] : [dose.fromTick, dose.fromTick + 1, dose.untilTick];

@@ -94,6 +94,7 @@ import {
   strokeMayHold,
   worstExcessPg,
 } from './dose-judge.ts';
+import type { PumpClock } from './prescribed.ts';
 import { prescribedPgPerDay } from './prescribed.ts';
 import type { SimSide } from './sim-hal.ts';
 import { createSimHal } from './sim-hal.ts';
@@ -390,8 +391,14 @@ export class SimTarget implements Target {
   /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
   private nextTurn(tick: number): number {
     const { world } = this.side;
-    const ordered = nextTurn(this.clinician, tick, TICKS_PER_HALF_HOUR);
-    return Math.min(ordered, nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR));
+    return Math.min(
+      nextTurn(this.clinician, tick, this.clock()),
+      nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR),
+    );
+  }
+
+  private clock(): PumpClock {
+    return { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
   }
 
   private takeStimuli(at: number): readonly Queued[] {
@@ -603,7 +610,7 @@ export class SimTarget implements Target {
     if (this.judge === null) return;
     const { world } = this.side;
     const patients = { tick: patientTick(world, at), ppm: clockPpm(world) };
-    const clock = { startHour: this.setup.startHour, ticksPerHour: TICKS_PER_HOUR };
+    const clock = this.clock();
     prescribeDose(this.judge, at, prescriptionAt(this.clinician, at, patients, clock));
   }
 }

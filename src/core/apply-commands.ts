@@ -23,7 +23,7 @@ import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
 import { commitPrescription } from './prescription.ts';
 import { LOW_RESERVOIR_WORD } from './prescription-words.ts';
-import { programWords } from './program.ts';
+import { programWords, shortestPeriodicTicks } from './program.ts';
 import type { PumpState } from './state.ts';
 import { answerHello, answerRequest, tellStatus } from './telemetry/answers.ts';
 import { COMMIT, HELLO, hasWordsNeeded, NO_SUCH_WORDS, orderOf } from './telemetry/requests.ts';
@@ -145,6 +145,10 @@ function commit(pump: PumpState, hal: PumpHal, wantsConfirmed: boolean, orders: 
     reply[1] = titration.rules;
     reply[2] = titration.changePermille;
     return 3;
+  }
+  if (outcome === BOLUS_TOO_FAST) {
+    reply[1] = shortestPeriodicTicks(pump, session.staged);
+    return 2;
   }
   if (outcome !== ACCEPTED) return 1;
   orders.isNewDrug = true;

@@ -23,6 +23,7 @@ import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END } from './events.ts';
 import { SAVE_STROKES } from './ledger-record.ts';
 import { say } from './log.ts';
 import { FULL, STOPPED } from './permission.ts';
+import { highestPeriodicNumerator, shortestTicks } from './periodic.ts';
 import { commitPrescription, concentrationUgPerMl, minimumNumerator } from './prescription.ts';
 import {
   BOLUS_DOSE_MAX_TENTH_UG,
@@ -49,8 +50,7 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
   const words = pump.prescription.words;
   const basal =
     words[MODE_WORD] === MODE_MINIMUM ? minimumNumerator(pump.prescription) : highestNumerator(words);
-  const left = fastestNumerator(words[CONCENTRATION_WORD]!, pump.build.strokeNl) - basal;
-  return left > 0 ? Math.floor((doseTenthUg * BOLUS_TENTH_UG + left - 1) / left) : 0;
+  return shortestTicks(words, doseTenthUg, basal + highestPeriodicNumerator(words), pump.build.strokeNl);
 }
 
 /** A whole number from 1 to `max`. */

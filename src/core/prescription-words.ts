@@ -60,6 +60,7 @@ export const BOLUS_DOSE_MAX_TENTH_UG = 1000000;
 /** Codes of the modes. 0 is one rate and 1 rates by the half hour, which are alike to the pump. */
 export const MODE_MINIMUM = 2;
 export const MODE_STOPPED = 3;
+export const MODE_PERIODIC = 4;
 
 /** Numerator added to what is owed in each tick at one rate; `dosing.ts` has the whole sum. */
 export function rateNumerator(unit: number, rate: number, concentrationUgPerMl: number): number {
@@ -136,7 +137,10 @@ export function weekNumerator(words: Int32Array): number {
     const weekday = Math.floor(i / SLOTS_PER_DAY);
     sum += rateAt(words, (patternOf(words, weekday) - weekday) * SLOTS_PER_DAY + i);
   }
-  return rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
+  const rates = rateNumerator(words[UNIT_WORD]!, sum, words[CONCENTRATION_WORD]!);
+  if (mode !== MODE_PERIODIC) return rates;
+  const tenthUgPerDay = Math.floor(TICKS_PER_DAY / words[BOLUS_INTERVAL_WORD]!) * words[BOLUS_DOSE_WORD]!;
+  return rates + 100000 * DAYS_PER_WEEK * SLOTS_PER_DAY * tenthUgPerDay;
 }
 
 /** The numerator of a week's mean, rounded down. */
@@ -144,8 +148,11 @@ export function meanNumerator(words: Int32Array): number {
   return Math.floor(weekNumerator(words) / (DAYS_PER_WEEK * SLOTS_PER_DAY));
 }
 
-/** The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. */
-export function judgeWords(words: Int32Array, strokeNl: number): number {
+/**
+ * The outcome code of a prescription: refused whole when any part of it is. One that gives nothing is none. What it says
+ * of periodic boluses `judgePeriodic` looks at besides.
+ */
+export function judgeRates(words: Int32Array, strokeNl: number): number {
   const mode = words[MODE_WORD]!;
   const unit = words[UNIT_WORD]!;
   const ugPerMl = words[CONCENTRATION_WORD]!;
@@ -155,10 +162,10 @@ export function judgeWords(words: Int32Array, strokeNl: number): number {
   const group = words[PATIENT_GROUP_WORD]!;
   const bridgeNl = words[BRIDGE_WORD]!;
   if (bridgeNl < NO_BRIDGE || bridgeNl > BRIDGE_MAX_NL) return VOLUME_OUT_OF_RANGE;
-  if (mode < 0 || mode > MODE_STOPPED || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
+  if (mode < 0 || mode > MODE_PERIODIC || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);
   if (highest < 0 || unit < 0 || unit > 3) return RATE_OUT_OF_RANGE;
   if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
-  return highest === 0 ? RATE_OUT_OF_RANGE : ACCEPTED;
+  return highest === 0 && mode !== MODE_PERIODIC ? RATE_OUT_OF_RANGE : ACCEPTED;
 }

@@ -4,19 +4,22 @@ import { deliveredUgPerMl, endBolus, putBridge, takeBridge } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
 import {
   ACCEPTED,
+  BOLUS_TOO_FAST,
   BRIDGE_UNSAID,
   NEEDS_CONFIRMATION,
   PRESCRIPTION_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
 import { dropOwed, rescaleOwed } from './dosing.ts';
-import { SOFT_LIMIT } from './events.ts';
+import { BOLUS_SHORTEST, SOFT_LIMIT } from './events.ts';
 import { say } from './log.ts';
 import { concentrationUgPerMl, writePrescription } from './prescription.ts';
+import { judgeWords, shortestTicks } from './periodic.ts';
 import {
+  BOLUS_DOSE_WORD,
   BRIDGE_WORD,
   CONCENTRATION_WORD,
-  judgeWords,
+  highestNumerator,
   LOW_RESERVOIR_WORD,
   meanNumerator,
   weekNumerator,
@@ -24,12 +27,20 @@ import {
 import type { PumpState } from './state.ts';
 import { forgetBase, judgeTitration, putBase, RULES_SPAN } from './titration.ts';
 
+/** Of the periodic boluses that the words ask for. */
+export function shortestPeriodicTicks(pump: PumpState, words: Int32Array): number {
+  return shortestTicks(words, words[BOLUS_DOSE_WORD]!, highestNumerator(words), pump.build.strokeNl);
+}
+
 /**
- * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever calls this from a tick has verified the words in force, and lets the tick know of a new
- * drug (`Orders` in `apply-commands.ts`).
+ * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever
+ * calls this from a tick has verified the words in force, and lets the tick know of a new drug (`Orders` in
+ * `apply-commands.ts`).
  */
 export function programWords(pump: PumpState, words: Int32Array, isConfirmed: boolean, hal: PumpHal): number {
   const outcome = judgeWords(words, pump.build.strokeNl);
+  if (outcome === BOLUS_TOO_FAST)
+    say(pump.log, hal, pump.nowTick, BOLUS_SHORTEST, shortestPeriodicTicks(pump, words));
   if (outcome !== ACCEPTED) return outcome;
   if (words[LOW_RESERVOIR_WORD]! > pump.build.reservoirNl) return VOLUME_OUT_OF_RANGE;
   const prescription = pump.prescription;

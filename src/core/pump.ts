@@ -27,7 +27,8 @@ import {
   lowReservoirNl,
   restorePrescription,
 } from './prescription.ts';
-import { judgeWords, strokeDenominator } from './prescription-words.ts';
+import { judgeWords } from './periodic.ts';
+import { strokeDenominator } from './prescription-words.ts';
 import type { BuildState, PumpState } from './state.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';
 

@@ -1,10 +1,12 @@
 /** Therapy over the week: prescription, permission and tick in, the dosing numerator of that tick out. */
+import { periodicNumerator } from './periodic.ts';
 import { MINIMUM_RATE, STOPPED } from './permission.ts';
 import type { PrescriptionState } from './prescription.ts';
 import { minimumNumerator } from './prescription.ts';
 import {
   CONCENTRATION_WORD,
   MODE_MINIMUM,
+  MODE_PERIODIC,
   MODE_STOPPED,
   MODE_WORD,
   PATTERNS,
@@ -48,7 +50,8 @@ export function numeratorAt(
   // No such pattern is a flipped bit, found at the next verification; until then it asks for nothing.
   if (pattern >= PATTERNS) return 0;
   const rate = rateAt(words, (pattern - weekday) * SLOTS_PER_DAY + slot);
-  const programmed = rateNumerator(words[UNIT_WORD]!, rate, words[CONCENTRATION_WORD]!);
+  let programmed = rateNumerator(words[UNIT_WORD]!, rate, words[CONCENTRATION_WORD]!);
+  if (mode === MODE_PERIODIC) programmed += periodicNumerator(words, tick, startHour);
   if (permission === MINIMUM_RATE) return Math.min(programmed, minimumNumerator(prescription));
   return programmed;
 }

@@ -29,6 +29,7 @@ import { SAVE_STROKES, saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
+import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
 import { isTherapyStopped, numeratorAt } from './schedule.ts';
 import { sense } from './sense.ts';
@@ -241,6 +242,7 @@ export function nextWake(pump: PumpState): number {
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
   wake = earlier(wake, nextRateTick(pump));
+  wake = earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
   return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
 }
 

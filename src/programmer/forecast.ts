@@ -16,6 +16,8 @@ import {
   BOLUS_INTERVAL_WORD,
   CONCENTRATION_WORD,
   LOW_RESERVOIR_WORD,
+  MODE_PERIODIC,
+  MODE_WORD,
 } from '../core/prescription-words.ts';
 import { numeratorAt } from '../core/schedule.ts';
 import type { STATUS_WORDS } from '../core/telemetry/answers.ts';
@@ -52,6 +54,7 @@ export interface Forecast {
 /** [S] baclofen in a pump keeps six months (report of an approval, 2003); half a year in whole days. */
 const DRUG_KEEPS_TICKS = 182 * TICKS_PER_DAY;
 const TICKS_PER_MONTH = (365 * TICKS_PER_DAY) / 12;
+const MODE_CONTINUOUS = 0;
 /** The drug ends long before. */
 const MOST_HALF_HOURS = 366 * 48;
 const HALF_HOURS_PER_WEEK = 7 * 48;
@@ -59,7 +62,7 @@ const PG_PER_TENTH_UG = 100_000;
 
 type Prescribed = Pick<Told, 'startHour' | 'status' | 'prescription'>;
 
-/** The rate that is prescribed for a tick, whatever the pump is allowed; the build's minimum when its prescription is lost. */
+/** What is prescribed for a tick, whatever the pump is allowed; the build's minimum when its prescription is lost. */
 export function prescribedNlPerHour({ prescription, status, startHour }: Prescribed, tick: number): number {
   const state = { words: prescription, isReadable: status.isReadable, repairs: 0, isJustRepaired: 0 };
   return numeratorAt(state, FULL, tick, startHour) / (24 * prescription[CONCENTRATION_WORD]!);
@@ -68,13 +71,16 @@ export function prescribedNlPerHour({ prescription, status, startHour }: Prescri
 /** What periodic boluses add to the rate, spread over the day. */
 function bolusNlPerHour(prescription: Int32Array): number {
   const intervalTicks = prescription[BOLUS_INTERVAL_WORD]!;
-  if (intervalTicks === 0) return 0;
+  if (prescription[MODE_WORD] !== MODE_PERIODIC) return 0;
   const doseNl = (prescription[BOLUS_DOSE_WORD]! * PG_PER_TENTH_UG) / prescription[CONCENTRATION_WORD]!;
   return (doseNl * TICKS_PER_HOUR) / intervalTicks;
 }
 
 function nlInHalfHour(told: Prescribed, tick: number): number {
-  return (prescribedNlPerHour(told, tick) + bolusNlPerHour(told.prescription)) / 2;
+  const prescription = told.prescription.slice();
+  // The rates alone.
+  if (prescription[MODE_WORD] === MODE_PERIODIC) prescription[MODE_WORD] = MODE_CONTINUOUS;
+  return (prescribedNlPerHour({ ...told, prescription }, tick) + bolusNlPerHour(told.prescription)) / 2;
 }
 
 /** Half hour by half hour of the programmed week. */

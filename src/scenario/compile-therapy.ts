@@ -4,11 +4,12 @@
  * most daily volumes are no whole number of nL an hour.
  */
 import { RATE_MAX } from '../core/prescription-words.ts';
+import { TICKS_PER_DAY, TICKS_PER_HALF_HOUR } from '../core/units.ts';
 import type { DayPattern, RateUnit, Therapy } from '../core/therapy.ts';
 import type { Path, Report } from './problem.ts';
 import type { Rate } from './quantity.ts';
 import type { TherapyWords } from './schema.ts';
-import { WEEKDAYS } from './time.ts';
+import { formatDuration, WEEKDAYS } from './time.ts';
 
 /** The fastest that the mechanism is specified for, in nL a day: 24 mL. Well under one stroke a tick. */
 const FASTEST_NL_PER_DAY = 24_000_000n;
@@ -47,7 +48,74 @@ export function compileTherapy(
     }
     case 'flex':
       return compileFlex(words, concentration, path, report);
+    case 'periodic':
+      return compilePeriodic(words, concentration, path, report);
   }
+}
+
+type PeriodicWords = Extract<TherapyWords, { mode: 'periodic' }>;
+
+function compilePeriodic(
+  { bolus, over, every, from, basal }: PeriodicWords,
+  concentration: number,
+  path: Path,
+  report: Report,
+): Therapy | null {
+  // Nothing between the boluses is a rate like any other here.
+  const exact =
+    basal.amount === 0
+      ? { unit: 'tenth-ug-per-day' as const, rates: [0] }
+      : exactRates([{ rate: basal, path: [...path, 'basal'] }], concentration, report);
+  if (TICKS_PER_DAY % every !== 0) {
+    report(
+      [...path, 'every'],
+      `${formatDuration(every)} does not divide a day, so that no two days would be alike: write a part of it such as 4 h, 6 h or 8 h`,
+    );
+    return null;
+  }
+  if (over > every) {
+    report([...path, 'over'], `is longer than every, ${formatDuration(every)}: write at most that`);
+    return null;
+  }
+  if (exact === null) return null;
+  const firstTicks = (from * TICKS_PER_HALF_HOUR) % every;
+  const therapy: Therapy = {
+    mode: 'periodic',
+    unit: exact.unit,
+    rate: exact.rates[0]!,
+    bolus: { doseTenthUg: bolus, durationTicks: over, intervalTicks: every, firstTicks },
+  };
+  const complaint = bolusTooFast(therapy, concentration);
+  if (complaint === null) return therapy;
+  report([...path, 'over'], complaint);
+  return null;
+}
+
+function basalPerDay({ unit, rate }: { unit: RateUnit; rate: number }, concentration: number): bigint {
+  switch (unit) {
+    case 'tenth-ug-per-day':
+      return BigInt(rate) * NL_UG_PER_ML_PER_TENTH_UG;
+    case 'tenth-ug-per-hour':
+      return BigInt(HOURS_PER_DAY * rate) * NL_UG_PER_ML_PER_TENTH_UG;
+    case 'nl-per-hour':
+      return BigInt(HOURS_PER_DAY * rate * concentration);
+    case 'ul-per-hour':
+      return BigInt(HOURS_PER_DAY * NL_PER_UL * rate * concentration);
+  }
+}
+
+/** Beside the basal rate the mechanism gives so much and no more. */
+function bolusTooFast(therapy: Therapy & { mode: 'periodic' }, concentration: number): string | null {
+  const { doseTenthUg, durationTicks, intervalTicks } = therapy.bolus;
+  // nL a day times ug/mL.
+  const left = BigInt(concentration) * FASTEST_NL_PER_DAY - basalPerDay(therapy, concentration);
+  const asked = BigInt(doseTenthUg) * NL_UG_PER_ML_PER_TENTH_UG * BigInt(TICKS_PER_DAY);
+  const shortest = left <= 0n ? null : Number((asked + left - 1n) / left);
+  if (shortest !== null && durationTicks >= shortest) return null;
+  const text = `${doseTenthUg / 10} ug over ${formatDuration(durationTicks)} is beyond the pump, whose fastest is 24 mL/day with the basal rate in it`;
+  return shortest === null || shortest > intervalTicks
+    ? `${text}: write a smaller bolus, or raise the concentration`
+    : `${text}: write at least over: ${formatDuration(shortest)}`;
 }
 
 type FlexWords = Extract<TherapyWords, { mode: 'flex' }>;
@@ -251,6 +319,10 @@ function tooFast(rate: Rate, concentration: number): string | null {
 /** A therapy that is still in force when the concentration is programmed; null when the pump can follow. */
 export function tooFastAt(therapy: Therapy, concentration: number): string | null {
   if (therapy.mode === 'minimum' || therapy.mode === 'stopped') return null;
+  if (therapy.mode === 'periodic') {
+    const complaint = bolusTooFast(therapy, concentration);
+    if (complaint !== null) return complaint;
+  }
   if (therapy.unit === 'nl-per-hour' || therapy.unit === 'ul-per-hour') return null;
   const highest =
     therapy.mode === 'flex'

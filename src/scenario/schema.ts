@@ -98,10 +98,19 @@ const FLEX = closed({
   steps: STEPS.optional(),
   days: z.array(DAY).min(1, { error: 'has no days: write { days: [monday, ...], steps: [...] }' }).optional(),
 });
+const A_TICK = { min: 1, because: 'the length of a tick' };
+const PERIODIC = closed({
+  mode: z.literal('periodic'),
+  bolus: quantity(KINDS.dose, BOLUS),
+  over: duration(A_TICK, formatDuration),
+  every: duration(A_TICK, formatDuration),
+  from: halfHour().prefault('00:00'),
+  basal: rate(),
+});
 const THERAPY = byWord(
   'mode',
   'mode',
-  ['continuous', 'hourly', 'flex', 'minimum', 'stopped'],
+  ['continuous', 'hourly', 'flex', 'periodic', 'minimum', 'stopped'],
   [
     closed({ mode: z.literal('continuous'), dose: rate() }),
     closed({
@@ -112,10 +121,11 @@ const THERAPY = byWord(
       }),
     }),
     FLEX,
+    PERIODIC,
     closed({ mode: z.literal('minimum') }),
     closed({ mode: z.literal('stopped') }),
   ],
-  'write one of continuous, hourly, flex, minimum, stopped',
+  'write one of continuous, hourly, flex, periodic, minimum, stopped',
 );
 
 /** Whether a soft limit that a program meets is taken. */

@@ -74,6 +74,15 @@ export const SITUATIONS: readonly Situation[] = [
     untilTick: HOUR + 100,
   },
   {
+    name: 'a bolus that comes again',
+    start: (core) => {
+      const bolus = { doseTenthUg: 70, durationTicks: 333, intervalTicks: HOUR / 2, firstTicks: 1000 };
+      return new Rig({ therapy: { mode: 'periodic', unit: 'nl-per-hour', rate: 7770, bolus } }, core);
+    },
+    steps: [],
+    untilTick: HOUR + 100,
+  },
+  {
     name: 'a stop and a resume',
     start: (core) => new Rig({}, core),
     steps: [

@@ -1,4 +1,5 @@
 /** A prescription as words and back, and which words the pump takes. */
+import { judgeWords } from '../../src/core/periodic.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hourlyTherapy, prescriptionIn, prescriptionWords } from '../../hal/prescription-words.ts';
@@ -6,7 +7,6 @@ import type { Prescription } from '../../hal/target.ts';
 import { COMMAND_OUTCOMES } from '../../src/core/commands.ts';
 import {
   FIRST_RATE_WORD,
-  judgeWords,
   MODE_WORD,
   PATIENT_GROUP_WORD,
   PRESCRIBED_WORDS,
@@ -102,7 +102,8 @@ describe('the pump takes', () => {
   it.each<[string, Therapy, (typeof COMMAND_OUTCOMES)[number]]>([
     ['a program by the hour', hourlyTherapy('nl-per-hour', [1, ...Array<number>(23).fill(0)]), 'accepted'],
     ['one of nothing', hourlyTherapy('nl-per-hour', Array<number>(24).fill(0)), 'rate-out-of-range'],
-    ['boluses, which it cannot give yet', periodic({}), 'prescription-out-of-range'],
+    ['boluses over nothing', periodic({}), 'accepted'],
+    ['boluses in no time', periodic({ durationTicks: 0 }), 'bolus-out-of-range'],
   ])('or refuses %s [SR-DOSE-5]', (_what, wanted, outcome) => {
     expect(judged(wanted)).toBe(outcome);
   });

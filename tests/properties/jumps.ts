@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { SIGNALS } from '../../hal/signals.ts';
 import type { SimTarget } from '../../hal/sim/target.ts';
 import { bundleLab } from '../canaries/bundle.ts';
-import { isLong, type RandomRun, randomRun, seedOf } from './runs.ts';
+import { clinicRun, isLong, type RandomRun, seedOf } from './runs.ts';
 
 /** As one bundle, as it is shipped: the test runner's own modules look every import up anew, at several times the cost. */
 const { SimTarget: BundledTarget } = await bundleLab(null);
@@ -36,16 +36,22 @@ export async function endOf(target: SimTarget, hourDigests: readonly number[]): 
   };
 }
 
-export async function play(run: RandomRun, isTickByTick: boolean): Promise<{ end: End; target: SimTarget }> {
+export async function play(
+  run: RandomRun,
+  isTickByTick: boolean,
+): Promise<{ end: End; target: SimTarget; bridges: number }> {
   const target = new BundledTarget({ ...run.setup, isTickByTick });
   const hourDigests: number[] = [];
+  let bridges = 0;
   lay(target, run);
   await target.advance(run.untilTick, {
-    event() {},
+    event({ kind }) {
+      if (kind === 'bridge-begin') bridges += 1;
+    },
     stateDigest: (_tick, digest) => hourDigests.push(digest),
     afterTick() {},
   });
-  return { end: await endOf(target, hourDigests), target };
+  return { end: await endOf(target, hourDigests), target, bridges };
 }
 
 /** A share of the 2,000 random runs, so that files run side by side. */
@@ -58,9 +64,12 @@ export function provesJumpsEqualTicks(part: number, runsInCi: number): void {
     let executed = 0;
     let fired = 0;
     let failures = 0;
+    let sessions = 0;
+    let pumps = 0;
+    let bridges = 0;
     const seed = seedOf(`jumps, part ${part}`) + part;
     await fc.assert(
-      fc.asyncProperty(randomRun(), async (run) => {
+      fc.asyncProperty(clinicRun(), async (run) => {
         const jumped = await play(run, false);
         const ticked = await play(run, true);
         expect(jumped.end).toEqual(ticked.end);
@@ -68,16 +77,21 @@ export function provesJumpsEqualTicks(part: number, runsInCi: number): void {
         ticks += run.untilTick + 1;
         executed += jumped.target.executedTicks();
         fired += jumped.target.faults().filter((fault) => fault.fired).length;
+        sessions += run.stimuli.filter(({ stimulus }) => stimulus.kind === 'session').length;
+        pumps += run.stimuli.filter(({ stimulus }) => stimulus.kind === 'replace').length;
+        bridges += jumped.bridges;
         failures += jumped.target.doseFailures().length;
       }),
       { seed, numRuns: runs, endOnFailure: isLong() },
     );
     console.log(
       `jumps, part ${part}: ${runs} runs, ${Math.round(ticks / 86_400)} days, ${executed} of ${ticks} ticks executed, ` +
-        `${fired} faults fired, ${failures} dose failures reported`,
+        `${fired} faults fired, ${failures} dose failures reported, ${sessions} sessions, ${pumps} new pumps, ${bridges} bridges`,
     );
     // A property over runs in which nothing happens would prove nothing.
     expect(fired).toBeGreaterThan(runs / 2);
     expect(executed).toBeLessThan(ticks / 2);
+    expect(Math.min(sessions, pumps)).toBeGreaterThan(runs / 4);
+    expect(bridges).toBeGreaterThan(0);
   });
 }

@@ -3,10 +3,13 @@
  * counterexample can be read and pasted. Options come from the fault table: a new fault is tried with no work here.
  */
 import fc from 'fast-check';
-import { hourlyTherapy, RATE_UNITS } from '../../hal/prescription-words.ts';
+import { hourlyTherapy, prescriptionWords, RATE_UNITS } from '../../hal/prescription-words.ts';
+import { ACCEPTED } from '../../src/core/commands.ts';
+import { PERISTALTIC_STROKE_NL } from '../../src/core/config.ts';
+import { judgeWords } from '../../src/core/periodic.ts';
 import type { ClinicalOrder, Stimulus, TargetSetup } from '../../hal/target.ts';
-import { FAULTS } from '../../sim/faults/index.ts';
-import type { FaultSpec, OptionSpec } from '../../sim/faults/fault.ts';
+import { FAULTS, faultSpec } from '../../sim/faults/index.ts';
+import { PUMP_LAYERS, type FaultSpec, type OptionSpec } from '../../sim/faults/fault.ts';
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import { NO_BRIDGE, RATE_MAX } from '../../src/core/prescription-words.ts';
 import type { PatientGroup, RateUnit, Therapy } from '../../src/core/therapy.ts';
@@ -104,7 +107,29 @@ export function therapy(ugPerMl: number): fc.Arbitrary<Therapy> {
       });
       return { mode: 'flex', unit: u, days };
     });
+  /** Up to 6 ug over at least half a minute: at 50 ug/mL some of them are too fast, and then the rate stays alone. */
+  const periodic = fc
+    .tuple(
+      continuous,
+      fc.integer({ min: 1, max: 60 }),
+      fc.constantFrom(50, 1800, 7200, 6 * HOUR, DAY),
+      fc.integer({ min: 30, max: DAY }),
+      fc.integer({ min: 0, max: DAY }),
+    )
+    .map(([basal, doseTenthUg, intervalTicks, over, from]): Therapy => {
+      if (basal.mode !== 'continuous') return basal;
+      const bolus = {
+        doseTenthUg,
+        intervalTicks,
+        durationTicks: Math.min(over, intervalTicks),
+        firstTicks: from % intervalTicks,
+      };
+      const wanted: Therapy = { ...basal, mode: 'periodic', bolus };
+      const words = prescriptionWords({ therapy: wanted, concentrationUgPerMl: ugPerMl });
+      return judgeWords(words, PERISTALTIC_STROKE_NL) === ACCEPTED ? wanted : basal;
+    });
   return fc.oneof(
+    { weight: 2, arbitrary: periodic },
     { weight: 5, arbitrary: continuous },
     { weight: 2, arbitrary: hourly },
     { weight: 2, arbitrary: weekly },
@@ -265,5 +290,65 @@ export function randomRun(untilTick: fc.Arbitrary<number> = length): fc.Arbitrar
         stimuli.push({ tick: tickAt(where, run.untilTick), stimulus: { kind: 'command', command: wanted } });
       }
       return { ...run, stimuli };
+    });
+}
+
+type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
+const isProgram = (order: ClinicalOrder): order is Program => order.kind === 'program';
+
+/** Somebody at the programmer, who may only look, and may leave what he began. */
+const session: fc.Arbitrary<Stimulus> = fc
+  .tuple(
+    fc.option(programCommand.filter(isProgram), { freq: 4 }),
+    fc.constantFrom('commit', 'commit', 'rollback', 'open'),
+    fc.boolean(),
+  )
+  .map(([program, leave, isConfirmed]) => ({ kind: 'session', program, leave, isConfirmed }));
+
+const newPump: fc.Arbitrary<Stimulus> = fc.constantFrom(...CONCENTRATIONS).chain((concentrationUgPerMl) =>
+  fc
+    .record({
+      fillNl: fc.integer({ min: 500_000, max: 40_000_000 }),
+      wanted: therapy(concentrationUgPerMl),
+      isPrimed: fc.boolean(),
+    })
+    .map(({ fillNl, wanted, isPrimed }) => ({
+      kind: 'replace',
+      fillNl,
+      prescription: { therapy: wanted, concentrationUgPerMl },
+      isPrimed,
+    })),
+);
+
+/** Of a fault that leaves with its pump nothing is left to be cleared. */
+function withoutGoneFaults(stimuli: RandomRun['stimuli']): RandomRun['stimuli'] {
+  const gone = new Set<string>();
+  const there = new Map<string, string>();
+  return stimuli.filter(({ stimulus }) => {
+    if (stimulus.kind === 'fault') there.set(stimulus.id, stimulus.fault);
+    if (stimulus.kind === 'replace') {
+      for (const [id, kind] of there) if (PUMP_LAYERS.includes(faultSpec(kind).layer)) gone.add(id);
+    }
+    return stimulus.kind !== 'clear' || !gone.has(stimulus.id);
+  });
+}
+
+/** A random run with all that a clinic does: the programmer over the wand, and another pump on the same catheter. */
+export function clinicRun(): fc.Arbitrary<RandomRun> {
+  return fc
+    .record({
+      run: randomRun(),
+      sessions: fc.array(fc.tuple(place, session), { maxLength: 2 }),
+      pumps: fc.array(fc.tuple(place, newPump), { maxLength: 1 }),
+      sessionTimeoutTicks: fc.constantFrom(0, 600),
+    })
+    .map(({ run, sessions, pumps, sessionTimeoutTicks }) => {
+      const deeds = [...sessions, ...pumps].map(([where, stimulus]) => ({
+        tick: tickAt(where, run.untilTick),
+        stimulus,
+      }));
+      // As a target has them: by tick, and those of one tick in the order in which they were said.
+      const stimuli = [...run.stimuli, ...deeds].sort((a, b) => a.tick - b.tick);
+      return { ...run, setup: { ...run.setup, sessionTimeoutTicks }, stimuli: withoutGoneFaults(stimuli) };
     });
 }

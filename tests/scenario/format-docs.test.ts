@@ -14,7 +14,7 @@ describe('docs/scenario.md', () => {
 
   it('shows therapies that are read, the one with dots left out aside', () => {
     const therapies = (blocks[1] ?? '').split('\n').filter((line) => line !== '' && !line.includes('...'));
-    expect(therapies).toHaveLength(4);
+    expect(therapies).toHaveLength(5);
     for (const therapy of therapies) expect(problemsOf(SMALLEST.replace(/therapy: .*/, therapy))).toEqual([]);
   });
 

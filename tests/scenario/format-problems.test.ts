@@ -66,7 +66,7 @@ describe('one slip is found at its place', () => {
     [
       'a missing therapy mode',
       withTherapy('{ dose: 300 ug/day }'),
-      's.yaml:5:1 therapy.mode: is missing: write one of continuous, hourly, flex, minimum, stopped',
+      's.yaml:5:1 therapy.mode: is missing: write one of continuous, hourly, flex, periodic, minimum, stopped',
     ],
     [
       'an unknown key deep inside',

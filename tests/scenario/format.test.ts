@@ -416,3 +416,29 @@ describe('the patient of a program', () => {
     );
   });
 });
+
+describe('a therapy of periodic boluses', () => {
+  const PERIODIC =
+    '{ mode: periodic, bolus: 10 ug, over: 10 min, every: 6 h, from: "07:00", basal: 120 ug/day }';
+
+  it('becomes a bolus by the day, one of them at the time that is named [SR-BOLUS-4]', () => {
+    expect(scenarioOf(withTherapy(PERIODIC)).therapy).toEqual({
+      mode: 'periodic',
+      unit: 'tenth-ug-per-day',
+      rate: 1200,
+      bolus: { doseTenthUg: 100, durationTicks: 600, intervalTicks: 21_600, firstTicks: 3600 },
+    });
+    const alone = scenarioOf(withTherapy(PERIODIC.replace('120 ug/day', '0 ug/h'))).therapy;
+    expect(alone).toMatchObject({ rate: 0 });
+  });
+
+  it.each([
+    ['every: 6 h', 'every: 5 h', 'does not divide a day'],
+    ['over: 10 min', 'over: 7 h', 'is longer than every, 6 h'],
+    // 24 mL/day of 500 ug/mL less 120 ug/day leave 11,880 ug/day: 10 ug take 72.7 s.
+    ['over: 10 min', 'over: 72 s', 'write at least over: 1 min 13 s'],
+    ['basal: 120 ug/day', 'basal: 500 ug/h', 'write a smaller bolus'],
+  ])('refuses %s as %s [SR-BOLUS-4]', (right, wrong, message) => {
+    expect(problemsOf(withTherapy(PERIODIC.replace(right, wrong))).join()).toContain(message);
+  });
+});
