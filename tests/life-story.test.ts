@@ -19,11 +19,11 @@ const TRIAL_UG = 50;
 const TITRATION_UG = 7 * (50 + 60 + 72 + 86 + 100 + 120);
 /** Noon of day 43 to day 120 at 144 ug a day, whether by one rate or by 6 x 3.6 + 16 x 7.2 + 2 x 3.6 in the hours. */
 const WEAK_UG = 76.5 * 144;
-/** The bridge, a day, six hours of 3.6 ug and seven of 7.2: strokes of 2,000 ug/mL leave for what is booked as 500. */
-const BRIDGE_UG = 144 + 6 * 3.6 + 7 * 7.2;
+/** The bridge: 432 uL of 500 ug/mL at the mean of the week. Strokes of 2,000 leave the pump for what is booked as 500. */
+const BRIDGE_UG = 0.432 * 500;
 const BRIDGE_STROKES = BRIDGE_UG * 4;
-/** Nine hours of day 121 at 7.2 and two at 3.6, days 122 to 2,159, and day 2,160 until eight in the morning. */
-const STRONG_UG = 9 * 7.2 + 2 * 3.6 + 2038 * 144 + (6 * 3.6 + 2 * 7.2);
+/** Ten hours of day 121, from noon, at 7.2 and two at 3.6, days 122 to 2,159, and day 2,160 until eight in the morning. */
+const STRONG_UG = 10 * 7.2 + 2 * 3.6 + 2038 * 144 + (6 * 3.6 + 2 * 7.2);
 /** The rotor is held for 40 min from ten in the morning, with a stroke each 8 min 20 s: 5, 13, 21, 30 and 38 min later. */
 const SCAN_STROKES = 5;
 /** Ten days of 144 ug were prescribed; 250 nL an hour are a stroke in two hours, and the refill comes just before the last. */
@@ -67,13 +67,13 @@ function lastOfOld(id: string): number {
 
 describe('six years add up on paper', () => {
   it('in what was prescribed [SR-DOSE-1]', () => {
-    expect(PRESCRIBED_UG).toBeCloseTo(312_512, 6);
+    expect(PRESCRIBED_UG).toBeCloseTo(312_519.2, 6);
     expectDose(result, 'true.prescribed-ug', PRESCRIBED_UG);
     expectDose(result.control, 'true.prescribed-ug', PRESCRIBED_UG);
   });
 
   it('in what the old pump believes to have given, with a scan and a missed refill [SR-DOSE-1, SR-DOSE-2]', () => {
-    expect(OLD_PUMP_UG - SHORTFALL_UG).toBeCloseTo(306_902, 6);
+    expect(OLD_PUMP_UG - SHORTFALL_UG).toBeCloseTo(306_909.2, 6);
     expect(Math.abs(lastOfOld('last-of-old') - (OLD_PUMP_UG - SHORTFALL_UG))).toBeLessThanOrEqual(1.01);
   });
 
