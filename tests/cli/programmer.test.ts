@@ -256,13 +256,31 @@ describe('thecal program', () => {
     expect(answers.at(-1)?.data).toMatchObject({ dailyUg: 450 });
   });
 
-  it('reads commands from a pipe, goes on after a slip, and ends with the input', async () => {
-    const { code, stdout, stderr } = await program.shell(
-      `printf 'stauts\\nstatus\\n' | ${process.execPath} ${program.file} program --json`,
-    );
+  const piped = (lines: string) =>
+    program.shell(`printf '${lines}' | ${process.execPath} ${program.file} program --json`);
+
+  it('reads commands from a pipe and ends with the input', async () => {
+    const { code, stdout } = await piped('status\\n');
     expect(code).toBe(0);
-    expect(stderr).toContain('did you mean status?');
     expect(JSON.parse(stdout)).toMatchObject({ command: 'status', isAccepted: true, data: { nowTick: 1 } });
+  });
+
+  it('ends a pipe at the first slip or refusal, so that nothing is committed behind it', async () => {
+    const slip = await piped('set dose 320 ug/day\\nset dose 3l0 ug/day\\ncommit\\n');
+    expect(slip.code).toBe(2);
+    expect(slip.stdout).not.toContain('"command":"commit"');
+    expect(slip.stderr).toContain('STANDS STILL');
+    const refusal = await piped('refill 100 mL\\nstatus\\n');
+    expect(refusal.code).toBe(1);
+    expect(refusal.stdout).not.toContain('nowTick');
+  });
+
+  it('sends nothing of a row in which a word is no command', async () => {
+    const { code, stdout, stderr } = await program.run(['program', 'set dose 320 ug/day', 'comit']);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('did you mean commit?');
+    expect(stderr).not.toContain('STANDS STILL');
   });
 
   it('refuses a target that it has not, and a scenario that is none', async () => {

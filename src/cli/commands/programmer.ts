@@ -7,10 +7,11 @@ import { TARGETS } from '../../../hal/targets.ts';
 import { setupOf } from '../../scenario/run.ts';
 import type { PlaceOptions } from '../boards/options.ts';
 import { choosePlace } from '../boards/place.ts';
-import { BAD_INPUT, type ExitCode, FAILED, PASSED } from '../exit-codes.ts';
+import { BAD_INPUT, type ExitCode, FAILED, INTERRUPTED, PASSED } from '../exit-codes.ts';
 import { BoardTalk } from '../programmer/board-talk.ts';
 import { type Answer, Clinician, WordsError } from '../programmer/clinician.ts';
 import { SimTalk } from '../programmer/sim-talk.ts';
+import { Interruption } from '../run/interruption.ts';
 import { readScenario } from '../../scenario/format.ts';
 import { readScenarios } from '../scenario-files.ts';
 import { printLines } from '../terminal.ts';
@@ -106,17 +107,42 @@ function print(line: string, answer: Answer, isJson: boolean): void {
   else printLines(process.stdout, [JSON.stringify({ command: line, ...answer })]);
 }
 
+/** Ends where one is refused or means nothing. One that is no command at all is found before the first is sent. */
 async function inARow(clinician: Clinician, lines: readonly string[], isJson: boolean): Promise<ExitCode> {
-  let code: ExitCode = PASSED;
   for (const line of lines) {
-    const answer = await attempted(clinician, line);
-    if (answer === null) return await leave(clinician, BAD_INPUT);
-    print(line, answer, isJson);
-    if (answer.isAccepted) continue;
-    code = FAILED;
-    break;
+    if (!told(line, () => clinician.check(line))) return BAD_INPUT;
   }
-  return await leave(clinician, code);
+  const abort = new AbortController();
+  const interruption = new Interruption(() => abort.abort());
+  interruption.listen();
+  try {
+    for (const line of lines) {
+      const code = await inTurn(clinician, line, isJson);
+      if (code !== PASSED) return await leave(clinician, code);
+      if (abort.signal.aborted) return await leave(clinician, INTERRUPTED);
+    }
+    return await leave(clinician, PASSED);
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function inTurn(clinician: Clinician, line: string, isJson: boolean): Promise<ExitCode> {
+  const answer = await attempted(clinician, line);
+  if (answer === null) return BAD_INPUT;
+  print(line, answer, isJson);
+  return answer.isAccepted ? PASSED : FAILED;
+}
+
+/** False, and said, when the words make no sense. */
+function told(line: string, check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    sayWords(line, error);
+    return false;
+  }
 }
 
 /** Null, and told, when the words make no sense. */
@@ -124,10 +150,14 @@ async function attempted(clinician: Clinician, line: string): Promise<Answer | n
   try {
     return await clinician.run(line);
   } catch (error) {
-    if (!(error instanceof WordsError)) throw error;
-    printLines(process.stderr, [`"${line}": ${error.message}`]);
+    sayWords(line, error);
     return null;
   }
+}
+
+function sayWords(line: string, error: unknown): void {
+  if (!(error instanceof WordsError)) throw error;
+  printLines(process.stderr, [`"${line}": ${error.message}`]);
 }
 
 async function leave(clinician: Clinician, code: ExitCode): Promise<ExitCode> {
@@ -135,19 +165,23 @@ async function leave(clinician: Clinician, code: ExitCode): Promise<ExitCode> {
   return code;
 }
 
+/** A person goes on after a slip. What comes from a pipe ends there, as in a row: it was written for what went before. */
 async function atPrompt(clinician: Clinician, isJson: boolean): Promise<ExitCode> {
-  const prompt = process.stdin.isTTY ? 'pump> ' : '';
-  const input = createInterface({ input: process.stdin, output: process.stderr, prompt });
-  if (process.stdin.isTTY) printLines(process.stderr, ['help lists the commands; Ctrl-D leaves']);
+  const isPerson = process.stdin.isTTY;
+  const input = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    prompt: isPerson ? 'pump> ' : '',
+  });
+  if (isPerson) printLines(process.stderr, ['help lists the commands; Ctrl-D leaves']);
   input.prompt();
+  let code: ExitCode = PASSED;
   for await (const line of input) {
     if (line.trim() === 'quit') break;
-    if (line.trim() !== '') {
-      const answer = await attempted(clinician, line);
-      if (answer !== null) print(line, answer, isJson);
-    }
+    if (line.trim() !== '') code = await inTurn(clinician, line, isJson);
+    if (!isPerson && code !== PASSED) break;
     input.prompt();
   }
   input.close();
-  return await leave(clinician, PASSED);
+  return await leave(clinician, isPerson ? PASSED : code);
 }

@@ -123,6 +123,16 @@ export class Clinician {
 
   /** Carries out one line. Rejects with a `WordsError` when it is none. */
   async run(line: string): Promise<Answer> {
+    const { command, words } = this.commandOf(line);
+    return await command.run(words);
+  }
+
+  /** Throws a `WordsError` for a line that is no command at all; of its figures nothing is said. */
+  check(line: string): void {
+    this.commandOf(line);
+  }
+
+  private commandOf(line: string): { readonly command: Command; readonly words: readonly string[] } {
     const [name = '', ...words] = line.trim().split(/\s+/);
     const command = Object.hasOwn(this.commands, name) ? this.commands[name] : undefined;
     if (command === undefined) {
@@ -134,7 +144,7 @@ export class Clinician {
     if (command.words !== undefined && words.length > command.words) {
       throw new WordsError(`"${words.slice(command.words).join(' ')}" is too much: write ${command.usage}`);
     }
-    return await command.run(words);
+    return { command, words };
   }
 
   /** What is not known once the pump can't be heard any more. */
