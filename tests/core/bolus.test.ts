@@ -123,7 +123,7 @@ describe('a bolus that the pump does not give', () => {
 });
 
 describe('a bridge', () => {
-  const bridged = (bridgeNl: number): ClinicalOrder => ({
+  const bridged = (bridgeNl: number): Extract<ClinicalOrder, { kind: 'program' }> => ({
     kind: 'program',
     therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
     concentrationUgPerMl: 2000,

@@ -1,9 +1,12 @@
 /** A prescription's words, for people: what they say, how much that is a day, and changes to them. */
 import { prescriptionIn, prescriptionWords } from '../../../hal/prescription-words.ts';
 import { prescribedPgPerDay } from '../../../hal/sim/prescribed.ts';
-import type { PatientGroup } from '../../core/therapy.ts';
+import { NO_BRIDGE } from '../../core/prescription-words.ts';
+import type { PatientGroup, PeriodicBolus } from '../../core/therapy.ts';
+import { formatDuration } from '../../scenario/time.ts';
 
 const PG_PER_TENTH_UG = 100_000;
+const NL_PER_UL = 1000;
 const NL_PER_ML = 1_000_000;
 
 /** Tenths of a ug a day, over the week where the days differ; rounded down. */
@@ -16,6 +19,18 @@ export function dailyTenthUg(words: Int32Array): number {
 export function withDailyDose(words: Int32Array, tenthUg: number): Int32Array {
   const therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate: tenthUg } as const;
   return prescriptionWords({ ...prescriptionIn(words), therapy });
+}
+
+/** Boluses on top of the one rate that there is, or that rate alone; null: there is not one rate. */
+export function withPeriodicBolus(words: Int32Array, bolus: PeriodicBolus | null): Int32Array | null {
+  const prescription = prescriptionIn(words);
+  const { therapy } = prescription;
+  if (therapy.mode !== 'continuous' && therapy.mode !== 'periodic') return null;
+  const { unit, rate } = therapy;
+  return prescriptionWords({
+    ...prescription,
+    therapy: bolus === null ? { mode: 'continuous', unit, rate } : { mode: 'periodic', unit, rate, bolus },
+  });
 }
 
 export function withLowReservoir(words: Int32Array, lowReservoirNl: number): Int32Array {
@@ -44,20 +59,30 @@ export function withFirstStart(words: Int32Array, firstStartTick: number): Int32
 export interface PrescriptionSummary {
   readonly mode: string;
   readonly dailyUg: number;
+  /** Periodic ones, in words, and in the daily dose; null: there are none. */
+  readonly boluses: string | null;
   readonly concentrationUgPerMl: number;
+  /** Below 0: no bridge; null: nothing is said. */
+  readonly bridgeUl: number | null;
   readonly lowReservoirMl: number;
   readonly patientGroup: PatientGroup;
   /** Below 0: before this pump. */
   readonly firstStartTick: number;
 }
 
+function bolusesText({ doseTenthUg, durationTicks, intervalTicks }: PeriodicBolus): string {
+  return `${doseTenthUg / 10} ug over ${formatDuration(durationTicks)} every ${formatDuration(intervalTicks)}`;
+}
+
 export function summaryOf(words: Int32Array): PrescriptionSummary {
-  const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick } =
+  const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick, bridgeNl } =
     prescriptionIn(words);
   return {
     mode: therapy.mode,
     dailyUg: dailyTenthUg(words) / 10,
+    boluses: therapy.mode === 'periodic' ? bolusesText(therapy.bolus) : null,
     concentrationUgPerMl,
+    bridgeUl: bridgeNl === 0 ? null : bridgeNl < 0 ? NO_BRIDGE : bridgeNl / NL_PER_UL,
     lowReservoirMl: lowReservoirNl / NL_PER_ML,
     patientGroup,
     firstStartTick,
