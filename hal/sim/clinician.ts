@@ -107,6 +107,10 @@ function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrd
 function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
   const oldUgPerMl = c.concentrationUgPerMl;
   const bridgeNl = order.bridgeNl ?? 0;
+  const underWay = bridgeAt(c, at);
+  if (underWay !== null && bridgeNl === 0 && order.concentrationUgPerMl === oldUgPerMl) {
+    return restOf(underWay, prescribedPgPerDay(order.therapy, oldUgPerMl), at);
+  }
   if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
   // A pump that lost its prescription takes any other; nothing of the old one is kept then.
@@ -118,10 +122,23 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
   };
 }
 
+/** What is left of a bridge, at another dose. */
+function restOf(bridge: NonNullable<Clinician['bridge']>, pgPerDay: number, at: number): Clinician['bridge'] {
+  if (pgPerDay === 0) return null;
+  const untilTick = at + Math.ceil(((bridge.untilTick - at) * bridge.pgPerDay) / pgPerDay);
+  return { untilTick, pgPerDay, oldUgPerMl: bridge.oldUgPerMl };
+}
+
 /** Where another part of what was ordered begins: no jump passes it by. */
 export function nextTurn({ therapy, dose, bridge }: Clinician, tick: number, clock: PumpClock): number {
-  const doseTick = Math.min(nextDoseTick(dose, tick), nextPeriodicTurn(therapy, tick, clock));
-  return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
+  const ticksPerHalfHour = clock.ticksPerHour / 2;
+  const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
+  return Math.min(
+    nextDoseTick(dose, tick),
+    nextPeriodicTurn(therapy, tick, clock),
+    bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick,
+    therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER,
+  );
 }
 
 /** The bridge that the pump is giving in this tick, if there is one. */
