@@ -1,4 +1,5 @@
 /** The clinician's programmer over a simulated pump, as somebody at a keyboard has it. */
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Answer, Clinician, WordsError } from '../../src/cli/programmer/clinician.ts';
 import { SimTalk } from '../../src/cli/programmer/sim-talk.ts';
@@ -213,7 +214,12 @@ describe('orders at the prompt', () => {
     const refused = await type('commit');
     expect(refused).toMatchObject({ isAccepted: false, outcome: 'bridge-unsaid' });
     expect(refused.lines[0]).toContain('set bridge 485 uL');
+    expect((await type('review')).lines.slice(3, 5)).toEqual([
+      'drug           500 ug/mL -> 2000 ug/mL',
+      'old drug       to be said: set bridge 485 uL, or set bridge none',
+    ]);
     await type('set bridge 485 uL');
+    expect((await type('review')).lines[3]).toBe('old drug       bridged over 485 uL');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ concentrationUgPerMl: 2000, dailyUg: 300 });
     expect((await type('log')).lines.join()).toContain('bridge-begin strokes=970');
@@ -244,10 +250,10 @@ describe('orders at the prompt', () => {
     ['set dose 10 ug/h', 'write the dose of a day'],
     ['set dose 6553.6 ug/day', '6553.6 ug/day is more than a prescription holds, 6553.5 ug/day'],
     ['set speed 3', 'write set dose 320 ug/day'],
-    ['stop in 2 h', 'stop stands alone'],
-    ['rollback now', 'rollback stands alone'],
-    ['commit confirm twice', 'write commit, or commit confirm'],
-    ['silence motor-stall please', 'there is no alarm "motor-stall please"'],
+    ['stop in 2 h', 'is too much: write stop'],
+    ['rollback now', 'is too much: write rollback'],
+    ['commit confirm twice', 'is too much'],
+    ['silence motor-stall please', 'is too much'],
     ['set bolus 10 ug', 'write set bolus 10 ug over 10 min every 6 h'],
     ['set bolus 10 ug over 10 min every 7 h', 'does not divide a day'],
     ['set bolus 10 ug over 10 min every 6 h from 07:10', 'is not on the half hour'],
@@ -261,6 +267,8 @@ describe('orders at the prompt', () => {
     ['wait long', 'is no'],
     ['set group adult', 'there is no group "adult"; write one of none, adult-spinal, adult-cerebral, child'],
     ['set start yesterday', 'write set start now'],
+    ['stop at 6 h', '"at 6 h" is too much: write stop'],
+    ['silence motor-stall now', '"now" is too much: write silence ALARM'],
     ['commit', 'no session is open here'],
     ['review', 'no session is open here'],
     ['constructor', 'there is no command'],
@@ -318,5 +326,13 @@ describe('thecal program', () => {
   it('refuses a target that it has not, and a scenario that is none', async () => {
     expect((await program.run(['program', '--target', 'moon', 'status'])).code).toBe(2);
     expect((await program.run(['program', '--scenario', 'nothing.yaml', 'status'])).code).toBe(2);
+    const several = await program.run([
+      'program',
+      '--scenario',
+      resolve('sim/scenarios/incidents'),
+      'status',
+    ]);
+    expect(several.code).toBe(2);
+    expect(several.stderr).toContain('there are several scenarios; name the file of one');
   });
 });

@@ -62,7 +62,7 @@ export interface PrescriptionSummary {
   /** Periodic ones, in words, and in the daily dose; null: there are none. */
   readonly boluses: string | null;
   readonly concentrationUgPerMl: number;
-  /** Below 0: no bridge; null: nothing is said. */
+  /** What was said of the old drug in the line: 0, nothing; null, that it is not bridged. */
   readonly bridgeUl: number | null;
   readonly lowReservoirMl: number;
   readonly patientGroup: PatientGroup;
@@ -82,7 +82,7 @@ export function summaryOf(words: Int32Array): PrescriptionSummary {
     dailyUg: dailyTenthUg(words) / 10,
     boluses: therapy.mode === 'periodic' ? bolusesText(therapy.bolus) : null,
     concentrationUgPerMl,
-    bridgeUl: bridgeNl === 0 ? null : bridgeNl < 0 ? NO_BRIDGE : bridgeNl / NL_PER_UL,
+    bridgeUl: bridgeNl === NO_BRIDGE ? null : bridgeNl / NL_PER_UL,
     lowReservoirMl: lowReservoirNl / NL_PER_ML,
     patientGroup,
     firstStartTick,
