@@ -219,7 +219,7 @@ describe('orders at the prompt', () => {
       'old drug       to be said: set bridge 485 uL, or set bridge none',
     ]);
     await type('set bridge 485 uL');
-    expect((await type('review')).lines[3]).toBe('old drug       bridged over 485 uL');
+    expect((await type('review')).lines[4]).toBe('old drug       bridged over 485 uL');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ concentrationUgPerMl: 2000, dailyUg: 300 });
     expect((await type('log')).lines.join()).toContain('bridge-begin strokes=970');
