@@ -107,6 +107,10 @@ function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrd
 function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
   const oldUgPerMl = c.concentrationUgPerMl;
   const bridgeNl = order.bridgeNl ?? 0;
+  const underWay = bridgeAt(c, at);
+  if (underWay !== null && bridgeNl === 0 && order.concentrationUgPerMl === oldUgPerMl) {
+    return restOf(underWay, prescribedPgPerDay(order.therapy, oldUgPerMl), at);
+  }
   if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
   const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
   // A pump that lost its prescription takes any other; nothing of the old one is kept then.
@@ -116,6 +120,13 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
     pgPerDay,
     oldUgPerMl,
   };
+}
+
+/** What is left of a bridge, at another dose. */
+function restOf(bridge: NonNullable<Clinician['bridge']>, pgPerDay: number, at: number): Clinician['bridge'] {
+  if (pgPerDay === 0) return null;
+  const untilTick = at + Math.ceil(((bridge.untilTick - at) * bridge.pgPerDay) / pgPerDay);
+  return { untilTick, pgPerDay, oldUgPerMl: bridge.oldUgPerMl };
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */

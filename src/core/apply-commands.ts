@@ -26,7 +26,15 @@ import { LOW_RESERVOIR_WORD } from './prescription-words.ts';
 import { programWords, shortestPeriodicTicks } from './program.ts';
 import type { PumpState } from './state.ts';
 import { answerHello, answerRequest, tellStatus } from './telemetry/answers.ts';
-import { COMMIT, HELLO, hasWordsNeeded, NO_SUCH_WORDS, orderOf } from './telemetry/requests.ts';
+import {
+  COMMIT,
+  HELLO,
+  hasWordsNeeded,
+  NO_SUCH_WORDS,
+  OPEN,
+  orderOf,
+  ROLLBACK,
+} from './telemetry/requests.ts';
 import { endCommitted, isAskedOf, judgeCommit } from './telemetry/session.ts';
 import type { Frame } from './telemetry/frame.ts';
 import { hearFrame, replyTo } from './telemetry/telemetry.ts';
@@ -180,7 +188,8 @@ function takeFrame(pump: PumpState, hal: PumpHal, bytes: ArrayLike<number>, orde
     answerHello(pump, frame, hal);
     return;
   }
-  telemetry.session.heardTick = pump.nowTick;
+  // Whoever only looks on, a monitor that was left running, keeps no session open.
+  if (frame.type >= OPEN && frame.type <= ROLLBACK) telemetry.session.heardTick = pump.nowTick;
   const words = carryOut(pump, hal, frame, orders);
   replyTo(telemetry, frame, words, hal);
 }

@@ -36,6 +36,7 @@ import {
   CONCENTRATION_WORD,
   fastestNumerator,
   highestNumerator,
+  meanNumerator,
   MODE_MINIMUM,
   MODE_WORD,
   rateNumerator,
@@ -122,6 +123,21 @@ export function putBridge(pump: PumpState, oldUgPerMl: number, oldNumerator: num
   words[BRIDGE_LOW_WORD] = numerator | 0;
   words[BRIDGE_HIGH_WORD] = Math.floor(numerator / HIGH_WORD);
   words[BRIDGE_STROKES_WORD] = oldUgPerMl > 0 ? pump.motor.requested + strokesOf(pump, volumeNl) : 0;
+}
+
+/**
+ * What is left of the bridge, for a program that changes something else while it is under way: a whole one from its
+ * beginning would push a stronger drug, which is in the line by now, at the flow of the weaker.
+ */
+export function bridgeLeftNl(pump: PumpState): number {
+  // The last stroke may have been commanded in the tick before this one: 0 would say nothing of the line.
+  return Math.max(1, (pump.bolus.bridgeStrokes - pump.motor.requested) * pump.build.strokeNl);
+}
+
+/** What such a program orders, of the drug that is still in the line; the minimum rate where it orders no dose. */
+export function bridgeNumerator(words: Int32Array, oldUgPerMl: number): number {
+  const numerator = meanNumerator(words);
+  return numerator > 0 ? numerator : rateNumerator(2, MINIMUM_RATE_NL_PER_HOUR, oldUgPerMl);
 }
 
 /** What the words say of a bridge, at work. */

@@ -1,6 +1,6 @@
 /** A prescription is programmed: judged, put in force, and the dosing told of its concentration. */
 import type { PumpHal } from '../../hal/hal.ts';
-import { deliveredUgPerMl, endBolus, putBridge, takeBridge } from './bolus.ts';
+import { bridgeLeftNl, bridgeNumerator, deliveredUgPerMl, endBolus, putBridge, takeBridge } from './bolus.ts';
 import { prescribedDenominator } from './check-prescription.ts';
 import {
   ACCEPTED,
@@ -32,6 +32,15 @@ export function shortestPeriodicTicks(pump: PumpState, words: Int32Array): numbe
   return shortestTicks(words, words[BOLUS_DOSE_WORD]!, highestNumerator(words), pump.build.strokeNl);
 }
 
+/** A program of the drug to which a bridge leads already, that says nothing of the line. */
+function isBridgeUnderWay(pump: PumpState, words: Int32Array): boolean {
+  return (
+    pump.bolus.bridgeUgPerMl > 0 &&
+    words[BRIDGE_WORD] === 0 &&
+    words[CONCENTRATION_WORD] === pump.prescription.words[CONCENTRATION_WORD]
+  );
+}
+
 /**
  * The outcome code. `isConfirmed` is of whoever orders with the soft limits in view, and says that he takes them. Whoever
  * calls this from a tick has verified the words in force, and lets the tick know of a new drug (`Orders` in
@@ -47,10 +56,16 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = deliveredUgPerMl(pump);
   const isNewDrug = wasReadable && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  const isGoingOn = isNewDrug && isBridgeUnderWay(pump, words);
+  if (isGoingOn) words[BRIDGE_WORD] = bridgeLeftNl(pump);
   // Whoever changes the drug has to say what becomes of the old one in the line.
   if (isNewDrug && words[BRIDGE_WORD] === 0) return BRIDGE_UNSAID;
   const isBridged = isNewDrug && words[BRIDGE_WORD]! > 0;
-  const oldNumerator = isBridged ? meanNumerator(prescription.words) : 0;
+  const oldNumerator = isGoingOn
+    ? bridgeNumerator(words, oldUgPerMl)
+    : isBridged
+      ? meanNumerator(prescription.words)
+      : 0;
   // At minimum rate or stopped there is no old dose to keep, and the line would hardly ever be empty.
   if (isBridged && oldNumerator === 0) return PRESCRIPTION_OUT_OF_RANGE;
   if (wasReadable) {

@@ -41,12 +41,20 @@ function percentOf(sum: number, percent: number): number {
   return Math.floor(sum / 100) * percent + Math.floor(((sum % 100) * percent) / 100);
 }
 
+/** Whose rules count: of the groups before and after a program the stricter, so that none is left behind by the way. */
+export function rulingGroup(old: Int32Array, words: Int32Array): number {
+  const was = old[PATIENT_GROUP_WORD]!;
+  const will = words[PATIENT_GROUP_WORD]!;
+  if (was === 0) return will;
+  return will === 0 || INCREASE_PERCENT[was]! < INCREASE_PERCENT[will]! ? was : will;
+}
+
 /** Which rules a program meets, both as words; of a group that has none, or with no dose to compare with: none. */
 export function judgeTitration(old: Int32Array, words: Int32Array, nowTick: number): Titration {
   const isChanging = nowTick - old[CHANGED_WORD]! < TICKS_PER_DAY;
   let base = isChanging ? (old[BASE_LOW_WORD]! >>> 0) + old[BASE_HIGH_WORD]! * HIGH_WORD : 0;
   if (base === 0) base = weekNumerator(old);
-  const group = words[PATIENT_GROUP_WORD]!;
+  const group = rulingGroup(old, words);
   if (group === 0 || base === 0) return { rules: 0, changePermille: 0, base: base };
   const change = weekNumerator(words) - base;
   const firstTick = words[FIRST_START_WORD]!;

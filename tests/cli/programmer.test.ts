@@ -23,7 +23,11 @@ describe('a session at the prompt', () => {
     expect(set.lines[0]).toBe('session open: the pump stands still until commit or rollback');
     const review = await type('review');
     expect(review.lines[1]).toBe('dose           300 ug/day -> 320 ug/day  (+6.7 %)');
-    expect(await type('commit')).toMatchObject({ isAccepted: true, outcome: 'accepted' });
+    const committed = await type('commit');
+    expect(committed).toMatchObject({ isAccepted: true, outcome: 'accepted' });
+    expect(committed.lines).toEqual([
+      'committed: the new prescription is in force, and the pump delivers: full',
+    ]);
     expect((await type('prescription')).data).toMatchObject({ mode: 'continuous', dailyUg: 320 });
     expect((await type('status')).data).toMatchObject({ permission: 0, isSessionOpen: 0 });
   });
@@ -123,7 +127,54 @@ describe('a soft limit at the prompt', () => {
   });
 });
 
+describe('periodic boluses at the prompt', () => {
+  it('come on top of the one rate, are shown, and are in the daily dose [SR-BOLUS-4]', async () => {
+    const { type } = desk();
+    await type('set dose 120 ug/day');
+    expect((await type('set bolus 10 ug over 10 min every 6 h from 07:00')).lines).toEqual([
+      'draft: periodic, 160 ug/day of 500 ug/mL, in it 10 ug over 10 min every 6 h, low-reservoir alarm at 2 mL',
+    ]);
+    expect((await type('review')).lines.slice(0, 3)).toEqual([
+      'mode           continuous -> periodic',
+      'dose           300 ug/day -> 160 ug/day  (-46.7 %)',
+      'boluses        none -> 10 ug over 10 min every 6 h',
+    ]);
+    expect((await type('commit')).isAccepted).toBe(true);
+    const before = Number((await type('status')).data.requestedStrokes);
+    await type('wait 24 h');
+    // 480 of the rate and 4 x 40, at 0.25 ug.
+    const given = Number((await type('status')).data.requestedStrokes) - before;
+    expect([640, 641]).toContain(given);
+    await type('set bolus none');
+    expect((await type('commit')).isAccepted).toBe(true);
+    expect((await type('prescription')).data).toMatchObject({ mode: 'continuous', dailyUg: 120 });
+  });
+
+  it('are refused by the pump when they are too fast, and here where there is no one rate', async () => {
+    const { type } = desk();
+    await type('set bolus 10 ug over 1 min every 6 h');
+    expect(await type('commit')).toMatchObject({ isAccepted: false, outcome: 'bolus-too-fast' });
+    await type('rollback');
+    const flex = new SimTarget({ ...SETUP, hasOracle: false, therapy: { mode: 'stopped' } });
+    const clinician = new Clinician(new SimTalk(flex, 'the pump'), crc32OfWords);
+    await expect(clinician.run('set bolus 10 ug over 10 min every 6 h')).rejects.toThrow(
+      'on top of one rate',
+    );
+  });
+});
+
 describe('orders at the prompt', () => {
+  it('say when the pump stands still all the same', async () => {
+    const { type } = desk();
+    await type('stop');
+    await type('set dose 320 ug/day');
+    expect((await type('commit')).lines[0]).toMatch(/and the pump stands still: stopped by command$/);
+    await type('open');
+    expect(await type('resume')).toMatchObject({ isAccepted: false, outcome: 'session-open' });
+    await type('rollback');
+    expect((await type('resume')).lines).toEqual(['the stop is over: the pump delivers: full']);
+  });
+
   it('stop, resume, refill and the alarms of a session left open', async () => {
     const { type } = desk();
     await type('stop');
@@ -163,21 +214,21 @@ describe('orders at the prompt', () => {
     const refused = await type('commit');
     expect(refused).toMatchObject({ isAccepted: false, outcome: 'bridge-unsaid' });
     expect(refused.lines[0]).toContain('set bridge 485 uL');
-    expect((await type('review')).lines.slice(2, 4)).toEqual([
+    expect((await type('review')).lines.slice(3, 5)).toEqual([
       'drug           500 ug/mL -> 2000 ug/mL',
       'old drug       to be said: set bridge 485 uL, or set bridge none',
     ]);
     await type('set bridge 485 uL');
-    expect((await type('review')).lines[3]).toBe('old drug       bridged over 485 uL');
+    expect((await type('review')).lines[4]).toBe('old drug       bridged over 485 uL');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ concentrationUgPerMl: 2000, dailyUg: 300 });
     expect((await type('log')).lines.join()).toContain('bridge-begin strokes=970');
-    // Another dose amid the bridge: the word is cleared, and asked for anew.
+    // Another dose amid the bridge: what is left of it goes on.
+    await type('wait 6 h');
     await type('set dose 310 ug/day');
-    expect(await type('commit')).toMatchObject({ outcome: 'bridge-unsaid' });
-    await type('set bridge none');
-    expect((await type('review')).lines[3]).toBe('old drug       not bridged');
     expect((await type('commit')).isAccepted).toBe(true);
+    // 300 strokes in 6 h.
+    expect((await type('log')).lines.join()).toMatch(/bridge-begin strokes=6(69|70)/);
   });
 
   it('shows the event log, the latest last [SR-TEL-1]', async () => {
@@ -199,6 +250,13 @@ describe('orders at the prompt', () => {
     ['set dose 10 ug/h', 'write the dose of a day'],
     ['set dose 6553.6 ug/day', '6553.6 ug/day is more than a prescription holds, 6553.5 ug/day'],
     ['set speed 3', 'write set dose 320 ug/day'],
+    ['stop in 2 h', 'is too much: write stop'],
+    ['rollback now', 'is too much: write rollback'],
+    ['commit confirm twice', 'is too much'],
+    ['silence motor-stall please', 'is too much'],
+    ['set bolus 10 ug', 'write set bolus 10 ug over 10 min every 6 h'],
+    ['set bolus 10 ug over 10 min every 7 h', 'does not divide a day'],
+    ['set bolus 10 ug over 10 min every 6 h from 07:10', 'is not on the half hour'],
     ['set bridge some', 'is no'],
     ['set concentration 2147483648 ug/mL', 'is more than a word to the pump holds'],
     ['bolus 10 ug', 'write a dose and its time, such as bolus 10 ug over 10 min'],

@@ -123,7 +123,7 @@ describe('a bolus that the pump does not give', () => {
 });
 
 describe('a bridge', () => {
-  const bridged = (bridgeNl: number): ClinicalOrder => ({
+  const bridged = (bridgeNl: number): Extract<ClinicalOrder, { kind: 'program' }> => ({
     kind: 'program',
     therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
     concentrationUgPerMl: 2000,
@@ -177,14 +177,48 @@ describe('a bridge', () => {
     rig.at(7400, bridged(NO_BRIDGE)).runTo(7400);
     expect(programOutcomes(rig)).toEqual(['bridge-unsaid', 'accepted']);
     expect(rig.of('bridge-begin')).toEqual([]);
-    // In the middle of a bridge the old drug is in the line still, whatever the program before said of it.
-    const amid = new Rig()
-      .at(7200, bridged(485_000))
-      .at(7300, bridged(0))
-      .at(7400, bridged(480_000))
-      .runTo(7400);
+    // In the middle of a bridge the old drug is in the line still, and a third one is another change.
+    const third: ClinicalOrder = { ...bridged(0), concentrationUgPerMl: 1000 };
+    const amid = new Rig().at(7200, bridged(485_000)).at(7300, third).at(7400, bridged(480_000)).runTo(7400);
     expect(programOutcomes(amid)).toEqual(['accepted', 'bridge-unsaid', 'accepted']);
     expect(amid.of('bridge-begin').map(({ argument }) => argument)).toEqual([970, 960]);
+  });
+
+  it('goes on with what is left of it, at the dose of a program that comes meanwhile [SR-BOLUS-3]', () => {
+    const half: ClinicalOrder = {
+      ...bridged(0),
+      therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 1500 },
+    };
+    // 500 of the 970 strokes are commanded by then; the rest at half the flow, a stroke in 144 s.
+    const rig = new Rig()
+      .at(7200, bridged(485_000))
+      .at(43_200, half)
+      .jumpTo(43_200 + 470 * 144 + 1152);
+    expect(rig.of('bridge-begin')).toEqual([
+      { tick: 7200, argument: 970 },
+      { tick: 43_200, argument: 470 },
+    ]);
+    const ends = 43_200 + 470 * 144;
+    expect(rig.of('bridge-end')).toEqual([{ tick: ends, argument: 2000 }]);
+    // 150 ug/day of the new drug: a stroke of 1 ug in 576 s.
+    expect(rig.ticksOf('stroke').slice(1070)).toEqual([ends + 575, ends + 1151]);
+    // And a cut finds the rest of it again.
+    const again = Rig.restarted(
+      new Rig().at(7200, bridged(485_000)).at(43_200, half).runTo(43_300).stored!.slice(),
+      43_301,
+    );
+    expect(again.runTo(43_400).of('bridge-begin')).toEqual([{ tick: 43_301, argument: 370 }]);
+  });
+
+  it('under which the therapy becomes the minimum rate gives no more than that, of the old drug', () => {
+    const least: ClinicalOrder = { ...bridged(0), therapy: { mode: 'minimum' } };
+    const rig = new Rig()
+      .at(7200, bridged(485_000))
+      .at(43_200, least)
+      .jumpTo(43_200 + 4 * 7200);
+    // 250 nL an hour: half a stroke.
+    expect(rig.ticksOf('stroke').slice(600)).toEqual([1, 2, 3, 4].map((k) => 43_199 + 7200 * k));
+    expect(rig.of('bridge-end')).toEqual([]);
   });
 
   it('is refused by a pump that gave nothing', () => {

@@ -71,6 +71,30 @@ describe('a program in a day', () => {
     expect(rateAt(rig.pump.prescription.words, 0)).toBe(met === '' ? rate : 3000);
   });
 
+  it('that changes the group besides has the stricter rules of both [SR-LIMIT-1]', () => {
+    const changes: [PatientGroup, PatientGroup][] = [
+      ['child', 'none'],
+      ['none', 'child'],
+      ['child', 'adult-spinal'],
+      ['adult-spinal', 'adult-cerebral'],
+    ];
+    for (const [was, will] of changes) {
+      const rig = pumpOf(was)
+        .at(1000, program(will, daily(3450)))
+        .at(2000, program(was, daily(3000)))
+        .at(3000, program(will, daily(3451)))
+        .runTo(3000);
+      expect([1000, 2000, 3000].map((tick) => outcome(rig, tick))).toEqual([
+        'accepted',
+        'accepted',
+        'needs-confirmation',
+      ]);
+      expect(limits(rig, 3000)).toEqual(['151 raised-too-far']);
+    }
+    const spinal = pumpOf('adult-spinal').at(1000, program('none', daily(3900)));
+    expect(outcome(spinal.runTo(1000), 1000)).toBe('accepted');
+  });
+
   it('that is confirmed is taken, and the log says which rule it met [SR-LIMIT-1]', () => {
     const rig = pumpOf('child')
       .at(1000, program('child', daily(4500), { isConfirmed: true }))

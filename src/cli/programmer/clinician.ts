@@ -9,16 +9,16 @@ import {
   SESSION_OPEN,
 } from '../../core/commands.ts';
 import { EVENT_KINDS } from '../../core/events.ts';
-import { PERMISSIONS } from '../../core/permission.ts';
+import { PERMISSIONS, STOPPED } from '../../core/permission.ts';
 import {
   BOLUS_DOSE_MAX_TENTH_UG,
   BRIDGE_WORD,
   NO_BRIDGE,
-  PATIENT_GROUP_WORD,
   PRESCRIBED_WORDS,
   RATE_MAX,
 } from '../../core/prescription-words.ts';
-import type { PatientGroup } from '../../core/therapy.ts';
+import type { PatientGroup, PeriodicBolus } from '../../core/therapy.ts';
+import { rulingGroup } from '../../core/titration.ts';
 import { HELLO_WORDS, STATUS_WORDS } from '../../core/telemetry/answers.ts';
 import { FIRST_REPLY_OUTCOME, REPLY_OUTCOMES, type RequestName } from '../../core/telemetry/requests.ts';
 import type { Reply } from '../../programmer/exchange.ts';
@@ -34,10 +34,11 @@ import {
 } from '../../programmer/update.ts';
 import { nearest } from '../../scenario/nearest.ts';
 import { KINDS, parseQuantity, parseRate, type QuantityKind } from '../../scenario/quantity.ts';
-import { formatDuration, formatInstant, parseDuration } from '../../scenario/time.ts';
+import { formatDuration, formatInstant, parseDuration, parseHalfHour } from '../../scenario/time.ts';
 import { PATIENT_GROUPS } from '../../../hal/prescription-words.ts';
 import { argumentText } from '../../trace/words.ts';
 import { readPrescribed } from '../prescribed-words.ts';
+import { TICKS_PER_DAY, TICKS_PER_HALF_HOUR } from '../../core/units.ts';
 import { dateText, daysUntil } from '../pump-time.ts';
 import {
   dailyTenthUg,
@@ -48,6 +49,7 @@ import {
   withFirstStart,
   withGroup,
   withLowReservoir,
+  withPeriodicBolus,
 } from './prescription.ts';
 import type { PumpTalk } from './talk.ts';
 
@@ -191,6 +193,7 @@ export class Clinician {
         usage: 'set dose 320 ug/day',
         meaning: 'change the draft, its patient too; opens a session if none is open',
         more: [
+          'set bolus 10 ug over 10 min every 6 h | none',
           'set concentration 2000 ug/mL',
           'set bridge 485 uL | none',
           'set low-reservoir 3 mL',
@@ -228,19 +231,19 @@ export class Clinician {
         words: 0,
         usage: 'resume',
         meaning: 'end a stop; what was missed is not made up',
-        run: () => this.order('resume', [], 'delivers again'),
+        run: () => this.resume(),
       },
       silence: {
         words: 1,
         usage: 'silence ALARM',
         meaning: 'no tone for a while',
-        run: ([name]) => this.order('silence', [alarmIndex(name)], 'silenced'),
+        run: (words) => this.order('silence', [alarmIndex(words.join(' '))], 'silenced'),
       },
       acknowledge: {
         words: 1,
         usage: 'acknowledge ALARM',
         meaning: 'no more tones; a latched alarm leaves with its condition',
-        run: ([name]) => this.order('acknowledge', [alarmIndex(name)], 'acknowledged'),
+        run: (words) => this.order('acknowledge', [alarmIndex(words.join(' '))], 'acknowledged'),
       },
       refill: {
         usage: 'refill 38 mL',
@@ -303,13 +306,20 @@ export class Clinician {
     return answered(await this.request(name, ...words), [done]);
   }
 
+  /** An alarm, another stop or a stopped therapy may hold the pump still: it is asked. */
+  private async resume(): Promise<Answer> {
+    const reply = await this.request('resume');
+    const isAccepted = reply[0] === ACCEPTED;
+    return answered(
+      reply,
+      isAccepted ? [`the stop is over: the pump ${deliveryText(await this.status())}`] : [],
+    );
+  }
+
   private async bolus(words: readonly string[]): Promise<Answer> {
     const at = words.indexOf('over');
     if (at < 1) throw new WordsError('write a dose and its time, such as bolus 10 ug over 10 min');
-    const doseTenthUg = quantityOf(words.slice(0, at), KINDS.dose);
-    if (doseTenthUg > BOLUS_DOSE_MAX_TENTH_UG) {
-      throw new WordsError(`write at most ${BOLUS_DOSE_MAX_TENTH_UG / 10} ug: no pump takes more at once`);
-    }
+    const doseTenthUg = bolusDoseTenthUg(words.slice(0, at));
     const reply = await this.request('bolus', doseTenthUg, duration(words.slice(at + 1)));
     const answer = answered(reply, ['the bolus has begun']);
     const [outcome, shortestTicks = 0] = reply;
@@ -340,16 +350,10 @@ export class Clinician {
     const { status } = told;
     const coming = forecast(told);
     const active = alarmNames(status.activeAlarms);
-    const delivery =
-      status.isSessionOpen === 1
-        ? 'stands still: an update session is open'
-        : status.isStopCommanded === 1
-          ? 'stopped by command'
-          : `delivers: ${PERMISSIONS[status.permission] ?? status.permission}`;
     const reservoirMl = status.computedReservoirNl / NL_PER_UL / UL_PER_ML;
     const lines = [
       `pump time   ${formatDuration(status.nowTick)} since it was started`,
-      `delivery    ${delivery}`,
+      `delivery    ${deliveryText(status)}`,
       `reservoir   ${reservoirMl.toFixed(3)} mL, as computed`,
       ...refillLines(told, coming),
       `strokes     ${status.requestedStrokes} commanded, ${status.confirmedStrokes} confirmed`,
@@ -472,6 +476,7 @@ export class Clinician {
         [
           `mode           ${was.mode} -> ${will.mode}`,
           `dose           ${was.dailyUg} ug/day -> ${will.dailyUg} ug/day${change}`,
+          `boluses        ${was.boluses ?? 'none'} -> ${will.boluses ?? 'none'}`,
           `drug           ${was.concentrationUgPerMl} ug/mL -> ${will.concentrationUgPerMl} ug/mL`,
           ...(isDrugChanged || will.bridgeUl !== 0 ? [`old drug       ${oldDrugText(will.bridgeUl)}`] : []),
           `low-reservoir  ${was.lowReservoirMl} mL -> ${will.lowReservoirMl} mL`,
@@ -482,7 +487,8 @@ export class Clinician {
     );
   }
 
-  private async commit([confirm]: readonly string[]): Promise<Answer> {
+  private async commit(words: readonly string[]): Promise<Answer> {
+    const confirm = words.length === 0 ? undefined : words.join(' ');
     if (confirm !== undefined && confirm !== 'confirm')
       throw new WordsError('write commit, or commit confirm');
     if (this.session === null) throw new WordsError('no session is open here: open, or set something');
@@ -501,7 +507,10 @@ export class Clinician {
       const confirmed = limits?.lines.map((line) => `confirmed: ${line}`) ?? [];
       return answered(
         outcome,
-        [...confirmed, 'committed: the new prescription is in force, and the pump delivers'],
+        [
+          ...confirmed,
+          `committed: the new prescription is in force, and the pump ${deliveryText(await this.status())}`,
+        ],
         limits === null ? {} : { confirmed: limits },
       );
     }
@@ -519,7 +528,7 @@ export class Clinician {
   }
 
   private limitsIn(reply: Reply): LimitsMet {
-    return limitsMet(reply, this.session?.draft[PATIENT_GROUP_WORD] ?? 0);
+    return limitsMet(reply, this.session === null ? 0 : rulingGroup(this.session.old, this.session.draft));
   }
 
   /** A session that the pump has ended by itself is over here too. */
@@ -574,13 +583,21 @@ function batteryText(told: Told, { batteryMonths, serviceEndTick }: Forecast): s
     : `replace the pump by ${dateText(told, serviceEndTick)}`;
 }
 
+function deliveryText(status: Status): string {
+  if (status.isSessionOpen === 1) return 'stands still: an update session is open';
+  if (status.isStopCommanded === 1) return 'stands still: stopped by command';
+  return status.permission === STOPPED
+    ? 'stands still: alarms and prescription say why'
+    : `delivers: ${PERMISSIONS[status.permission] ?? status.permission}`;
+}
+
 function alarmNames(bits: number): string[] {
   return ALARMS.filter((_, i) => ((bits >> i) & 1) === 1).map(({ name }) => name);
 }
 
 function summaryLines(summary: ReturnType<typeof summaryOf>): string[] {
   return [
-    `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL, low-reservoir alarm at ${summary.lowReservoirMl} mL${summary.patientGroup === 'none' ? '' : `, ${summary.patientGroup}`}`,
+    `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL${summary.boluses === null ? '' : `, in it ${summary.boluses}`}, low-reservoir alarm at ${summary.lowReservoirMl} mL${summary.patientGroup === 'none' ? '' : `, ${summary.patientGroup}`}`,
   ];
 }
 
@@ -590,18 +607,15 @@ function oldDrugText(bridgeUl: number | null): string {
   return bridgeUl === 0 ? 'to be said: set bridge 485 uL, or set bridge none' : `bridged over ${bridgeUl} uL`;
 }
 
-function alarmIndex(name: string | undefined): number {
+function alarmIndex(name: string): number {
   const index = ALARMS.findIndex((row) => row.name === name);
   if (index >= 0) return index;
-  const near =
-    name === undefined
-      ? null
-      : nearest(
-          name,
-          ALARMS.map((row) => row.name),
-        );
+  const near = nearest(
+    name,
+    ALARMS.map((row) => row.name),
+  );
   throw new WordsError(
-    name === undefined
+    name === ''
       ? 'write the name of an alarm; alarms lists those that are active'
       : `there is no alarm "${name}"; ${near === null ? '`thecal list alarms` has them all' : `did you mean ${near}?`}`,
   );
@@ -623,6 +637,35 @@ function duration(words: readonly string[]): number {
   const ticks = parseDuration(words.join(' '));
   if (!ticks.ok) throw new WordsError(ticks.message);
   return ticks.value;
+}
+
+function bolusDoseTenthUg(words: readonly string[]): number {
+  const doseTenthUg = quantityOf(words, KINDS.dose);
+  if (doseTenthUg <= BOLUS_DOSE_MAX_TENTH_UG) return doseTenthUg;
+  throw new WordsError(`write at most ${BOLUS_DOSE_MAX_TENTH_UG / 10} ug: no pump takes more at once`);
+}
+
+const PERIODIC_BOLUS = /^(.+) over (.+) every (.+?)(?: from (.+))?$/;
+
+function periodicBolusOf(words: readonly string[]): PeriodicBolus | null {
+  const text = words.join(' ');
+  if (text === 'none') return null;
+  const [, dose, over, every, from = '00:00'] = PERIODIC_BOLUS.exec(text) ?? [];
+  if (dose === undefined || over === undefined || every === undefined) {
+    throw new WordsError('write set bolus 10 ug over 10 min every 6 h from 07:00, or set bolus none');
+  }
+  const firstSlot = parseHalfHour(from);
+  if (!firstSlot.ok) throw new WordsError(firstSlot.message);
+  const intervalTicks = duration([every]);
+  if (intervalTicks < 1 || TICKS_PER_DAY % intervalTicks !== 0) {
+    throw new WordsError(`${every} does not divide a day: write a part of it such as 4 h, 6 h or 8 h`);
+  }
+  return {
+    doseTenthUg: bolusDoseTenthUg([dose]),
+    durationTicks: duration([over]),
+    intervalTicks,
+    firstTicks: (firstSlot.value * TICKS_PER_HALF_HOUR) % intervalTicks,
+  };
 }
 
 function groupOf([name = '', ...rest]: readonly string[]): PatientGroup {
@@ -648,9 +691,17 @@ function changeOf(what: string | undefined, words: readonly string[]): (draft: I
     const bridgeNl = words.join(' ') === 'none' ? NO_BRIDGE : volumeNl(words);
     return (draft) => withBridge(draft, bridgeNl);
   }
+  if (what === 'bolus') {
+    const bolus = periodicBolusOf(words);
+    return (draft) => {
+      const changed = withPeriodicBolus(draft, bolus);
+      if (changed !== null) return changed;
+      throw new WordsError('boluses come on top of one rate for the whole day: set dose 120 ug/day first');
+    };
+  }
   if (what !== 'dose')
     throw new WordsError(
-      'write set dose 320 ug/day, set concentration 2000 ug/mL, set bridge 485 uL, set low-reservoir 3 mL, set group adult-spinal or set start now',
+      'write set dose 320 ug/day, set bolus 10 ug over 10 min every 6 h, set concentration 2000 ug/mL, set bridge 485 uL, set low-reservoir 3 mL, set group adult-spinal or set start now',
     );
   const rate = parseRate(words.join(' '));
   if (!rate.ok) throw new WordsError(rate.message);

@@ -2,7 +2,8 @@
 import { prescriptionIn, prescriptionWords } from '../../../hal/prescription-words.ts';
 import { prescribedPgPerDay } from '../../../hal/sim/prescribed.ts';
 import { NO_BRIDGE } from '../../core/prescription-words.ts';
-import type { PatientGroup } from '../../core/therapy.ts';
+import type { PatientGroup, PeriodicBolus } from '../../core/therapy.ts';
+import { formatDuration } from '../../scenario/time.ts';
 
 const PG_PER_TENTH_UG = 100_000;
 const NL_PER_UL = 1000;
@@ -18,6 +19,18 @@ export function dailyTenthUg(words: Int32Array): number {
 export function withDailyDose(words: Int32Array, tenthUg: number): Int32Array {
   const therapy = { mode: 'continuous', unit: 'tenth-ug-per-day', rate: tenthUg } as const;
   return prescriptionWords({ ...prescriptionIn(words), therapy });
+}
+
+/** Boluses on top of the one rate that there is, or that rate alone; null: there is not one rate. */
+export function withPeriodicBolus(words: Int32Array, bolus: PeriodicBolus | null): Int32Array | null {
+  const prescription = prescriptionIn(words);
+  const { therapy } = prescription;
+  if (therapy.mode !== 'continuous' && therapy.mode !== 'periodic') return null;
+  const { unit, rate } = therapy;
+  return prescriptionWords({
+    ...prescription,
+    therapy: bolus === null ? { mode: 'continuous', unit, rate } : { mode: 'periodic', unit, rate, bolus },
+  });
 }
 
 export function withLowReservoir(words: Int32Array, lowReservoirNl: number): Int32Array {
@@ -46,6 +59,8 @@ export function withFirstStart(words: Int32Array, firstStartTick: number): Int32
 export interface PrescriptionSummary {
   readonly mode: string;
   readonly dailyUg: number;
+  /** Periodic ones, in words, and in the daily dose; null: there are none. */
+  readonly boluses: string | null;
   readonly concentrationUgPerMl: number;
   /** What was said of the old drug in the line: 0, nothing; null, that it is not bridged. */
   readonly bridgeUl: number | null;
@@ -55,12 +70,17 @@ export interface PrescriptionSummary {
   readonly firstStartTick: number;
 }
 
+function bolusesText({ doseTenthUg, durationTicks, intervalTicks }: PeriodicBolus): string {
+  return `${doseTenthUg / 10} ug over ${formatDuration(durationTicks)} every ${formatDuration(intervalTicks)}`;
+}
+
 export function summaryOf(words: Int32Array): PrescriptionSummary {
   const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick, bridgeNl } =
     prescriptionIn(words);
   return {
     mode: therapy.mode,
     dailyUg: dailyTenthUg(words) / 10,
+    boluses: therapy.mode === 'periodic' ? bolusesText(therapy.bolus) : null,
     concentrationUgPerMl,
     bridgeUl: bridgeNl === NO_BRIDGE ? null : bridgeNl / NL_PER_UL,
     lowReservoirMl: lowReservoirNl / NL_PER_ML,

@@ -205,20 +205,37 @@ describe('an update session', () => {
 });
 
 describe('a session that is left open', () => {
-  it('raises a critical alarm after two minutes without a request, and each request puts it off [SR-SESSION-3]', () => {
+  it('raises a critical alarm after two minutes without a request of it, and each one puts it off [SR-SESSION-3]', () => {
     const rig = new WandRig();
     rig.runTo(99);
     rig.ask('open');
     rig.runTo(149);
-    rig.ask('status');
+    rig.ask('read-back', 0);
     rig.runTo(149 + SESSION_LEFT_OPEN_TICKS + 2);
     expect(rig.of('raise')).toEqual([{ tick: 150 + SESSION_LEFT_OPEN_TICKS, argument: LEFT_OPEN }]);
     expect(rig.played).toEqual([{ tick: 150 + SESSION_LEFT_OPEN_TICKS, pattern: 2 }]);
     // Somebody is there again: it ends by itself, and comes again.
-    rig.ask('status');
+    rig.ask('read-back', 0);
     expect(rig.ticksOf('clear')).toEqual([rig.pump.nowTick - 1]);
     rig.runTo(1000);
     expect(rig.of('raise')).toHaveLength(2);
+  });
+
+  it('is not put off by whoever only looks on, nor by another order [SR-SESSION-3]', () => {
+    const rig = new WandRig({ sessionTimeoutTicks: 600 });
+    rig.runTo(99);
+    rig.ask('open');
+    // A monitor asks again and again; an order of another programmer is none of the session's either.
+    for (let tick = 109; tick < 800; tick += 10) {
+      rig.runTo(tick);
+      rig.ask('status');
+      rig.ask('silence', TOO_LONG);
+    }
+    expect(rig.of('raise')).toEqual([{ tick: 100 + SESSION_LEFT_OPEN_TICKS, argument: LEFT_OPEN }]);
+    expect(steps(rig)).toEqual([
+      [100, 'opened'],
+      [700, 'timed-out'],
+    ]);
   });
 
   it('without a time-out stays stopped, and a stop of 48 h raises the other alarm [SR-SESSION-1, SR-SESSION-3]', () => {
@@ -260,7 +277,7 @@ describe('a session that is left open', () => {
     const rig = new WandRig({ sessionTimeoutTicks: 600 });
     rig.ask('open');
     rig.runTo(599);
-    expect(rig.ask('status')).toHaveLength(18);
+    expect(rig.ask('read-back', 0)).toHaveLength(24);
     expect(rig.pump.telemetry.session.isOpen).toBe(1);
     rig.runTo(1200);
     expect(steps(rig)).toEqual([
