@@ -53,9 +53,10 @@ export const BRIDGE_LOW_WORD = KEPT_WORDS - 3;
 export const BRIDGE_HIGH_WORD = KEPT_WORDS - 2;
 export const BRIDGE_STROKES_WORD = KEPT_WORDS - 1;
 
-/** A tenth of a ug in the unit of the dosing's sum, and the most of them that it holds exactly. */
+/** A tenth of a ug in the unit of the dosing's sum. */
 export const BOLUS_TENTH_UG = 100000 * TICKS_PER_DAY;
-export const BOLUS_DOSE_MAX_TENTH_UG = 1000000;
+/** No bolus is more than the day above which the label has little experience, 1,000 ug. [S] LABEL */
+export const BOLUS_DOSE_MAX_TENTH_UG = 10000;
 
 /** Codes of the modes. 0 is one rate and 1 rates by the half hour, which are alike to the pump. */
 export const MODE_MINIMUM = 2;

@@ -260,7 +260,7 @@ describe('orders at the prompt', () => {
     ['set bridge some', 'is no'],
     ['set concentration 2147483648 ug/mL', 'is more than a word to the pump holds'],
     ['bolus 10 ug', 'write a dose and its time, such as bolus 10 ug over 10 min'],
-    ['bolus 100000.1 ug over 1 h', 'write at most 100000 ug'],
+    ['bolus 1000.1 ug over 1 h', 'write at most 1000 ug'],
     ['silence', 'write the name of an alarm'],
     ['silence motor-stal', 'did you mean motor-stall?'],
     ['refill', 'is no'],

@@ -105,7 +105,7 @@ describe('a bolus that the pump does not give', () => {
   it.each<[string, Rig, (typeof COMMAND_OUTCOMES)[number]]>([
     ['no dose', new Rig().at(100, bolus(0, 60)), 'bolus-out-of-range'],
     ['part of a tenth', new Rig().at(100, bolus(1.5, 60)), 'bolus-out-of-range'],
-    ['more than the sum holds exactly', new Rig().at(100, bolus(1_000_001, 60)), 'bolus-out-of-range'],
+    ['more than a day of the label', new Rig().at(100, bolus(10_001, 60)), 'bolus-out-of-range'],
     ['no time', new Rig().at(100, bolus(10, 0)), 'bolus-out-of-range'],
     ['more than a day', new Rig().at(100, bolus(10, 86_401)), 'bolus-out-of-range'],
     ['beside another one', new Rig().at(90, bolus(10, 60)).at(100, bolus(10, 60)), 'bolus-running'],

@@ -116,7 +116,7 @@ describe('a periodic bolus', () => {
 describe('a periodic bolus that the pump does not give', () => {
   it.each<[string, Therapy, string]>([
     ['of nothing', periodic({ doseTenthUg: 0 }), 'bolus-out-of-range'],
-    ['of more than the sum holds', periodic({ doseTenthUg: 1_000_001 }), 'bolus-out-of-range'],
+    ['of more than a day of the label', periodic({ doseTenthUg: 10_001 }), 'bolus-out-of-range'],
     ['in no time', periodic({ durationTicks: 0 }), 'bolus-out-of-range'],
     ['longer than its distance', periodic({ durationTicks: 6 * HOUR + 1 }), 'bolus-out-of-range'],
     ['that does not divide the day', periodic({ intervalTicks: 5 * HOUR }), 'bolus-out-of-range'],
