@@ -431,6 +431,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     SILENT_HOURS: { what: 'silent stop: hours', source: 'our choice' },
     SILENT_STROKES: { what: 'silent stop: strokes missed', source: 'our choice' },
   },
+  'hal/sim/clinician.ts': {
+    PRIMING_NL_PER_DAY: {
+      what: 'rate of a prime as a data sheet would state it, nL a day',
+      source: ESTIMATE,
+    },
+  },
   'hal/sim/prescribed.ts': {
     MINIMUM_NL_PER_HOUR: {
       what: 'minimum rate as a data sheet would state it, nL an hour',
