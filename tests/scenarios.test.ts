@@ -258,7 +258,7 @@ describe('the library as a whole', () => {
     expect(expectations.find(({ id }) => id === 'dose-oracle')).toMatchObject({
       verdict: 'failed',
       tick: 86_400 + 12_743,
-      observed: 'under-delivery',
+      observed: 'under-delivery, outlet-under-delivery',
     });
   });
 

@@ -134,9 +134,15 @@ function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge']
 /** Where another part of what was ordered begins: no jump passes it by. */
 export function nextTurn(c: Clinician, tick: number, clock: PumpClock): number {
   const { therapy, dose, bridge, primedTick } = c;
-  const orderTick = Math.min(nextDoseTick(dose, tick), nextPeriodicTurn(therapy, tick, clock));
-  const doseTick = primedTick < tick ? orderTick : Math.min(orderTick, primedTick);
-  return bridge === null || bridge.untilTick < tick ? doseTick : Math.min(doseTick, bridge.untilTick);
+  const ticksPerHalfHour = clock.ticksPerHour / 2;
+  const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
+  return Math.min(
+    nextDoseTick(dose, tick),
+    nextPeriodicTurn(therapy, tick, clock),
+    bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick,
+    primedTick < tick ? Number.MAX_SAFE_INTEGER : primedTick,
+    therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER,
+  );
 }
 
 /** The bridge that the pump is giving in this tick, if there is one. */

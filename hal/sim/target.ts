@@ -408,8 +408,7 @@ export class SimTarget implements Target {
 
   private execute(at: number): void {
     this.side.tick = at;
-    // At half hours too, where a rate may change.
-    this.isOracleLook = at % TICKS_PER_HALF_HOUR === 0 || at === this.nextTurn(at);
+    this.isOracleLook = at % TICKS_PER_HOUR === 0 || at === this.nextTurn(at);
     if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
@@ -455,7 +454,7 @@ export class SimTarget implements Target {
 
   /** The power comes back, or the oracle looks. */
   private nextOffTick(now: number): number {
-    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HALF_HOUR) * TICKS_PER_HALF_HOUR);
+    return Math.min(this.bootTick, Math.ceil(now / TICKS_PER_HOUR) * TICKS_PER_HOUR);
   }
 
   /** The firmware that ran until now does not see this tick: its power fails before, or another pump is there. */

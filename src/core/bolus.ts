@@ -236,10 +236,10 @@ export function deliveryNumerator(pump: PumpState, permission: number): number {
   return basal + bolus.numerator + (now === bolus.startTick ? bolus.firstNumerator : 0);
 }
 
-/** The next tick in which a bolus adds something else than in the tick before it. */
+/** The next tick in which a bolus, a bridge or a prime is over. */
 export function nextBolusTick(pump: PumpState): number {
   const bolus = pump.bolus;
   if (isPushed(pump)) return pump.nowTick;
-  // The second tick lacks what the first had more.
-  return bolus.isRunning === 1 && pump.nowTick === bolus.startTick + 1 ? pump.nowTick : bolus.endTick;
+  // What the first tick has more the dosing's anchor tells the second one.
+  return bolus.endTick;
 }

@@ -37,15 +37,15 @@ function selfTest(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   if (keepBoot(pump.build, pump.mode.isStopCommanded, hal)) noteRepair(pump.prescription);
 }
 
-/** The self-test keeps clear of the hour, whose tick has work enough. */
+/** They share the tick of the hour, so that a quiet hour is one wake. */
 export const DUTIES: readonly Duty[] = [
   { name: 'hour-log', periodTicks: TICKS_PER_HOUR, phaseTicks: 0, run: logHour },
   { name: 'battery-accounting', periodTicks: TICKS_PER_HOUR, phaseTicks: 0, run: accountBattery },
-  { name: 'self-test', periodTicks: TICKS_PER_HOUR, phaseTicks: TICKS_PER_HOUR / 2, run: selfTest },
+  { name: 'self-test', periodTicks: TICKS_PER_HOUR, phaseTicks: 0, run: selfTest },
 ];
 
 /** Every duty falls on this grid and every point of it has one: `tests/core` holds the table to it. */
-export const DUTY_GRID_TICKS = TICKS_PER_HOUR / 2;
+export const DUTY_GRID_TICKS = TICKS_PER_HOUR;
 
 /** First tick at or after `tick` in which any duty is due. */
 export function nextDutyTick(tick: number): number {

@@ -31,12 +31,12 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isTherapyStopped } from './schedule.ts';
+import { isTherapyStopped, numeratorAt } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { nextDutyTick, runDuties } from './tasks.ts';
 import { expireSession, sessionTimeoutTick } from './telemetry/session.ts';
-import { TICKS_PER_HOUR } from './units.ts';
+import { NEVER, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
 
 /** Stopped by whoever treats the patient: by command, by an update session, or by a therapy that says so. */
 function isHeld(pump: PumpState): boolean {
@@ -210,12 +210,27 @@ function earlier(a: number, b: number): number {
   return a < b ? a : b;
 }
 
+/** The half hour in the middle of this hour, where another rate begins in it. Full hours are wakes in any case. */
+function nextRateTick(pump: PumpState): number {
+  const now = pump.nowTick;
+  const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
+  if (half <= now) return NEVER;
+  const prescription = pump.prescription;
+  const startHour = pump.build.startHour;
+  const permission = duePermission(pump);
+  const rateNow = numeratorAt(prescription, permission, now, startHour);
+  return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
+}
+
 /** The next tick in which something is due; never earlier than the pump's own now. */
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
   // Conditions of a moment end in the tick after it.
   const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
+  // Another rate than the anchor's begins in the tick that takes the anchor.
+  const numerator = dueNumerator(pump);
+  if (numerator !== pump.dosing.shareNumerator) return now;
   let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
   wake = earlier(wake, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
@@ -227,8 +242,9 @@ export function nextWake(pump: PumpState): number {
   const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
+  wake = earlier(wake, nextRateTick(pump));
   wake = earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
-  return earlier(wake, nextStrokeTick(pump.dosing, dueNumerator(pump), now));
+  return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
 }
 
 /** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. */

@@ -50,6 +50,39 @@ export const SITUATIONS: readonly Situation[] = [
     untilTick: HOUR + 100,
   },
   {
+    name: 'a rate that changes at half past',
+    start: (core) =>
+      new Rig(
+        {
+          therapy: {
+            mode: 'flex',
+            unit: 'nl-per-hour',
+            days: [
+              {
+                weekdays: [0, 1, 2, 3, 4, 5, 6],
+                steps: [
+                  { fromSlot: 0, rate: 7770 },
+                  { fromSlot: 1, rate: 5000 },
+                ],
+              },
+            ],
+          },
+        },
+        core,
+      ),
+    steps: [],
+    untilTick: HOUR + 100,
+  },
+  {
+    name: 'a bolus that comes again',
+    start: (core) => {
+      const bolus = { doseTenthUg: 70, durationTicks: 333, intervalTicks: HOUR / 2, firstTicks: 1000 };
+      return new Rig({ therapy: { mode: 'periodic', unit: 'nl-per-hour', rate: 7770, bolus } }, core);
+    },
+    steps: [],
+    untilTick: HOUR + 100,
+  },
+  {
     name: 'a stop and a resume',
     start: (core) => new Rig({}, core),
     steps: [

@@ -94,14 +94,14 @@ describe.each(['runTo', 'jumpTo'] as const)('a flipped concentration, by %s', (m
     expect(rig.ticksOf('stroke')).toEqual(every72(1, 3 * HOUR));
   });
 
-  it('while stopped is found by the self-test of the half hour', () => {
+  it('while stopped is found by the self-test of the hour', () => {
     const rig = new Rig().at(100, { kind: 'stop' })[move](150);
     flip(rig, CONCENTRATION_WORD, 8);
-    rig[move](2999);
-    expect(rig.of('raise')).toEqual([{ tick: 1800, argument: MEMORY_REPAIRED }]);
-    // 28 ticks of the second stroke had accrued; the resume in 3,000 and 43 ticks more complete it.
-    rig.at(3000, { kind: 'resume' })[move](3100);
-    expect(rig.ticksOf('stroke')).toEqual([71, 3043]);
+    rig[move](3999);
+    expect(rig.of('raise')).toEqual([{ tick: 3600, argument: MEMORY_REPAIRED }]);
+    // 28 ticks of the second stroke had accrued; the resume in 4,000 and 43 ticks more complete it.
+    rig.at(4000, { kind: 'resume' })[move](4100);
+    expect(rig.ticksOf('stroke')).toEqual([71, 4043]);
   });
 
   it('that is huge makes a stroke of a volume rate due at once, and is found before it is pushed [SR-MEM-1]', () => {
@@ -128,10 +128,10 @@ describe.each(['runTo', 'jumpTo'] as const)('a flipped concentration, by %s', (m
   it('below zero asks for nothing by volume until the self-test, and what is missed is not made up', () => {
     const rig = new Rig({ therapy: VOLUME })[move](1000);
     flip(rig, CONCENTRATION_WORD, 31);
-    rig[move](HOUR);
-    expect(rig.of('raise')).toEqual([{ tick: 1800, argument: MEMORY_REPAIRED }]);
-    // 65 of 72 are kept; the self-test of tick 1,800 comes before its dosing, so seven ticks from there: 1,806.
-    expect(rig.ticksOf('stroke').slice(13, 15)).toEqual([1806, 1878]);
+    rig[move](2 * HOUR);
+    expect(rig.of('raise')).toEqual([{ tick: 3600, argument: MEMORY_REPAIRED }]);
+    // 65 of 72 are kept; the self-test of tick 3,600 comes before its dosing, so seven ticks from there: 3,606.
+    expect(rig.ticksOf('stroke').slice(13, 15)).toEqual([3606, 3678]);
   });
 });
 

@@ -94,7 +94,7 @@ describe('memory', () => {
     expect(rig.ticksOf('condition-gone')).toEqual([120]);
   });
 
-  it('a flip in a stored copy is found by the self-test of the half hour and written again [SR-MEM-2]', () => {
+  it('a flip in a stored copy is found by the self-test of the hour and written again [SR-MEM-2]', () => {
     const ofBoot = [BOOT_AT, BOOT_AT + 2, BOOT_AT + BOOT_WORDS + 3];
     const ofPrescription = [0, 2, 3, RATE_WORD, SEQUENCE_WORD - 1, SEQUENCE_WORD, CHECK_WORD].flatMap(
       (word) => [PRESCRIPTION_AT + word, PRESCRIPTION_AT + PRESCRIPTION_WORDS + word],
@@ -102,13 +102,13 @@ describe('memory', () => {
     for (const place of [...ofBoot, ...ofPrescription]) {
       const rig = new Rig().runTo(100);
       rig.stored![place]! ^= 1 << 31;
-      rig.runTo(1799);
+      rig.runTo(3599);
       expect(rig.pump.prescription.repairs).toBe(0);
-      rig.runTo(1800);
+      rig.runTo(3600);
       expect(rig.pump.prescription.repairs).toBe(1);
       for (const copy of [0, 1]) expect(rig.storedCopy(copy)).toEqual(rig.pump.prescription.words);
-      expect(rig.of('raise')).toEqual([{ tick: 1800, argument: MEMORY_REPAIRED }]);
-      expect(rig.pump.motor.requested).toBe(25);
+      expect(rig.of('raise')).toEqual([{ tick: 3600, argument: MEMORY_REPAIRED }]);
+      expect(rig.pump.motor.requested).toBe(50);
     }
   });
 
@@ -117,14 +117,14 @@ describe('memory', () => {
       const rig = new Rig().runTo(100);
       rig.pump.prescription.words[RATE_WORD]! ^= 1;
       rig.storedCopy(copy)[RATE_WORD]! ^= 2;
-      rig.runTo(1800);
+      rig.runTo(3600);
       // The working copy before the stroke of tick 143, the stored one by the self-test.
       expect(rig.of('raise')).toEqual([
         { tick: 143, argument: MEMORY_REPAIRED },
-        { tick: 1800, argument: MEMORY_REPAIRED },
+        { tick: 3600, argument: MEMORY_REPAIRED },
       ]);
       expect(rig.pump.prescription).toMatchObject({ isReadable: 1, repairs: 2 });
-      expect(rig.pump.motor.requested).toBe(25);
+      expect(rig.pump.motor.requested).toBe(50);
     }
   });
 
@@ -155,12 +155,12 @@ describe('memory', () => {
   it('a store that cannot be read is a bad copy', () => {
     const rig = new Rig().runTo(100);
     rig.stored = null;
-    rig.runTo(1800);
+    rig.runTo(3600);
     for (const copy of [0, 1]) expect(rig.storedCopy(copy)).toEqual(rig.pump.prescription.words);
     rig.pump.prescription.words[RATE_WORD] = 5;
     // The hour verifies before it saves its ledger.
     rig.stored = null;
-    rig.runTo(3600);
+    rig.runTo(7200);
     expect(rig.pump.prescription.isReadable).toBe(0);
   });
 });

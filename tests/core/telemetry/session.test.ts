@@ -193,7 +193,7 @@ describe('an update session', () => {
     rig.pump.prescription.words[RATE_WORD] = 1;
     rig.stored!.fill(0);
     // The self-test finds both copies lost.
-    rig.runTo(1800);
+    rig.runTo(3600);
     expect(rig.pump.prescription.isReadable).toBe(0);
     rig.ask('open');
     expect([...rig.pump.telemetry.session.staged]).toEqual(Array(good.length).fill(0));
