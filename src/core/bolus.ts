@@ -99,6 +99,12 @@ export function beginBolus(pump: PumpState, doseTenthUg: number, ticks: number, 
   say(pump.log, hal, pump.nowTick, BOLUS_BEGIN, doseTenthUg);
 }
 
+/** Strokes that push a volume out. */
+export function strokesOf(pump: PumpState, volumeNl: number): number {
+  const strokeNl = pump.build.strokeNl;
+  return Math.floor((volumeNl + strokeNl - 1) / strokeNl);
+}
+
 /** From this tick on, itself included. The strokes until now are booked before. */
 export function beginPrime(pump: PumpState, volumeNl: number, hal: PumpHal): void {
   const bolus = pump.bolus;
@@ -132,12 +138,6 @@ export function endBolus(pump: PumpState, hal: PumpHal): void {
 export function deliveredUgPerMl(pump: PumpState): number {
   const bridgeUgPerMl = pump.bolus.bridgeUgPerMl;
   return bridgeUgPerMl > 0 ? bridgeUgPerMl : concentrationUgPerMl(pump.prescription);
-}
-
-/** Strokes that push a volume out. */
-export function strokesOf(pump: PumpState, volumeNl: number): number {
-  const strokeNl = pump.build.strokeNl;
-  return Math.floor((volumeNl + strokeNl - 1) / strokeNl);
 }
 
 /**
