@@ -8,19 +8,14 @@ import { PERMISSIONS } from '../../src/core/permission.ts';
 const sentence = z.string().trim().min(10);
 const id = z.string().trim().min(3);
 
-/** One of our own. It is built, and then it says where, or planned, and then it says what is missing. */
-const OWN = z
-  .strictObject({
-    id: z.string().regex(/^SR-[A-Z]+-\d+$/, 'an id of ours is SR-, an area in capitals, and a number'),
-    text: sentence,
-    from: z.string().min(2),
-    /** `path#name`: see `evidence.ts` for what counts as a name. */
-    code: z.array(z.string().regex(/^[\w./-]+\.ts#[\w-]+$/, 'write path/to/file.ts#name')).default([]),
-    planned: sentence.optional(),
-  })
-  .refine(({ code, planned }) => code.length > 0 !== (planned !== undefined), {
-    message: 'give either the code that carries it, or under planned what is missing',
-  });
+/** One of our own. */
+const OWN = z.strictObject({
+  id: z.string().regex(/^SR-[A-Z]+-\d+$/, 'an id of ours is SR-, an area in capitals, and a number'),
+  text: sentence,
+  from: z.string().min(2),
+  /** `path#name`: see `evidence.ts` for what counts as a name. */
+  code: z.array(z.string().regex(/^[\w./-]+\.ts#[\w-]+$/, 'write path/to/file.ts#name')).min(1),
+});
 
 const AREA = z.strictObject({ area: z.string().min(3), requirements: z.array(OWN).min(1) });
 

@@ -6,15 +6,7 @@ import { ALARMS } from '../../src/core/alarms/table.ts';
 import { PERMISSIONS } from '../../src/core/permission.ts';
 import { PROJECT_ROOT, projectPath, sourceFiles } from '../core-hash.ts';
 import { LIBRARY, libraryFiles } from '../library.ts';
-import {
-  type Area,
-  type Foreign,
-  type Own,
-  readOwn,
-  readSources,
-  type SafeState,
-  type Source,
-} from './data.ts';
+import { type Area, type Own, readOwn, readSources, type SafeState, type Source } from './data.ts';
 import { invariantsIn, namesIn, type ShownBy, testsIn } from './evidence.ts';
 
 const INVARIANTS_FILE = 'src/core/invariants.ts';
@@ -80,27 +72,10 @@ export function scenariosFor({ scenarios }: Matrix, id: string): ScenarioClaim[]
   return scenarios.filter(({ ids }) => ids.includes(id));
 }
 
-export type State = 'covered' | 'partly planned' | 'planned' | 'not applicable';
-
-/** Somebody else's requirement is as far built as those of ours that meet it. */
-export function stateOf(matrix: Matrix, { applies, by }: Foreign): State {
-  if (applies === 'not-applicable') return 'not applicable';
-  const planned = ownOf(matrix).filter(({ id, planned }) => planned !== undefined && by.includes(id)).length;
-  if (planned === 0) return 'covered';
-  return planned === by.length ? 'planned' : 'partly planned';
-}
-
-function gapsOfOwn(matrix: Matrix, { id, planned }: Own): string[] {
-  const tests = testsFor(matrix, id);
-  if (planned === undefined) {
-    return tests.length + scenariosFor(matrix, id).length > 0
-      ? []
-      : [`${id} has no test and no scenario: end the title of a test with [${id}], or name it in a scenario`];
-  }
-  return tests.map(
-    ({ file, title }) =>
-      `${id} is planned, and yet shown by "${title}" in ${file}: give its code and take planned away`,
-  );
+function gapsOfOwn(matrix: Matrix, { id }: Own): string[] {
+  return testsFor(matrix, id).length + scenariosFor(matrix, id).length > 0
+    ? []
+    : [`${id} has no test and no scenario: end the title of a test with [${id}], or name it in a scenario`];
 }
 
 function safeStateGaps({ safeStates }: Matrix): string[] {

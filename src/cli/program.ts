@@ -112,7 +112,8 @@ Examples:
   thecal program                                              a prompt; help lists the commands
   thecal program status                                       one look
   thecal program "set dose 320 ug/day" review commit status   in a row; it ends where one is refused
-  thecal program --confirm "set dose 450 ug/day" commit       a soft limit is met, named and taken
+  thecal program --confirm "set group adult-spinal" "set dose 450 ug/day" commit
+                                                              a soft limit is met, named and taken
   thecal program --scenario kink.yaml --json prescription     that scenario's pump, for programs
   echo "status" | thecal program                              commands from a file or a pipe
   thecal program --port /dev/ttyACM0 status                   the pump that runs on that board

@@ -1,4 +1,5 @@
 /** The clinician's programmer over a simulated pump, as somebody at a keyboard has it. */
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Answer, Clinician, WordsError } from '../../src/cli/programmer/clinician.ts';
 import { SimTalk } from '../../src/cli/programmer/sim-talk.ts';
@@ -162,7 +163,12 @@ describe('orders at the prompt', () => {
     const refused = await type('commit');
     expect(refused).toMatchObject({ isAccepted: false, outcome: 'bridge-unsaid' });
     expect(refused.lines[0]).toContain('set bridge 485 uL');
+    expect((await type('review')).lines.slice(2, 4)).toEqual([
+      'drug           500 ug/mL -> 2000 ug/mL',
+      'old drug       to be said: set bridge 485 uL, or set bridge none',
+    ]);
     await type('set bridge 485 uL');
+    expect((await type('review')).lines[3]).toBe('old drug       bridged over 485 uL');
     expect((await type('commit')).isAccepted).toBe(true);
     expect((await type('prescription')).data).toMatchObject({ concentrationUgPerMl: 2000, dailyUg: 300 });
     expect((await type('log')).lines.join()).toContain('bridge-begin strokes=970');
@@ -170,6 +176,7 @@ describe('orders at the prompt', () => {
     await type('set dose 310 ug/day');
     expect(await type('commit')).toMatchObject({ outcome: 'bridge-unsaid' });
     await type('set bridge none');
+    expect((await type('review')).lines[3]).toBe('old drug       not bridged');
     expect((await type('commit')).isAccepted).toBe(true);
   });
 
@@ -202,6 +209,8 @@ describe('orders at the prompt', () => {
     ['wait long', 'is no'],
     ['set group adult', 'there is no group "adult"; write one of none, adult-spinal, adult-cerebral, child'],
     ['set start yesterday', 'write set start now'],
+    ['stop at 6 h', '"at 6 h" is too much: write stop'],
+    ['silence motor-stall now', '"now" is too much: write silence ALARM'],
     ['commit', 'no session is open here'],
     ['review', 'no session is open here'],
     ['constructor', 'there is no command'],
@@ -259,5 +268,13 @@ describe('thecal program', () => {
   it('refuses a target that it has not, and a scenario that is none', async () => {
     expect((await program.run(['program', '--target', 'moon', 'status'])).code).toBe(2);
     expect((await program.run(['program', '--scenario', 'nothing.yaml', 'status'])).code).toBe(2);
+    const several = await program.run([
+      'program',
+      '--scenario',
+      resolve('sim/scenarios/incidents'),
+      'status',
+    ]);
+    expect(several.code).toBe(2);
+    expect(several.stderr).toContain('there are several scenarios; name the file of one');
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { namesIn, testsIn } from '../../scripts/requirements/evidence.ts';
-import { gather, type Matrix, ownOf, problemsOf, stateOf } from '../../scripts/requirements/matrix.ts';
+import { gather, type Matrix, ownOf, problemsOf } from '../../scripts/requirements/matrix.ts';
 import { pageOf } from '../../scripts/requirements/page.ts';
 
 const matrix = gather();
@@ -20,7 +20,7 @@ describe('the matrix of requirements', () => {
   });
 
   it('has a gap for each requirement that is built, once nothing shows it any more [SR-TRACE-1]', () => {
-    const built = ownOf(matrix).filter(({ planned }) => planned === undefined);
+    const built = ownOf(matrix);
     expect(built.length).toBeGreaterThan(50);
     for (const { id } of built) {
       const without: Matrix = {
@@ -51,7 +51,6 @@ describe('the matrix of requirements', () => {
 describe('what is wrong', () => {
   const own = ownOf(matrix)[0]?.id ?? '';
   const source = matrix.sources[0]!;
-  const planned = ownOf(matrix).find((each) => each.planned !== undefined)?.id ?? '';
   const shown = (ids: string[]) => ({ file: 'tests/a.test.ts', title: 'does it', ids });
   const foreign = { id: 'X', text: 'a text', applies: 'applicable', by: ['SR-NO-1'] } as const;
 
@@ -72,11 +71,6 @@ describe('what is wrong', () => {
       'X names SR-NO-1',
     ],
     ['an id given twice', { areas: [...matrix.areas, matrix.areas[0]!] }, `${own} is there twice`],
-    [
-      'a test of what is planned',
-      { tests: [...matrix.tests, shown([planned])] },
-      `${planned} is planned, and yet`,
-    ],
     ['an alarm without a safe state', { safeStates: matrix.safeStates.slice(1) }, 'needs one safe state'],
     [
       'a safe state other than the firmware’s',
@@ -91,15 +85,6 @@ describe('what is wrong', () => {
   ])('is told: %s', (_what, change, message) => {
     const problems = problemsOf({ ...matrix, ...change });
     expect(problems.filter((problem) => problem.includes(message))).not.toEqual([]);
-  });
-
-  it('says of a source how far it is built', () => {
-    const state = (by: string[]) => stateOf(matrix, { ...foreign, by });
-    expect([state([own]), state([own, planned]), state([planned])]).toEqual([
-      'covered',
-      'partly planned',
-      'planned',
-    ]);
   });
 });
 
@@ -185,11 +170,7 @@ describe('a tree', () => {
   });
 
   it.each([
-    [
-      'neither code nor plan',
-      '{ id: SR-A-1, text: it doses as prescribed, from: us }',
-      'give either the code',
-    ],
+    ['one without code', '{ id: SR-A-1, text: it doses as prescribed, from: us }', 'requirements[0].code'],
     ['an id of another form', BUILT.replace('SR-A-1', 'SR-1'), 'an id of ours is SR-'],
   ])('refuses %s of ours', (_what, requirement, message) => {
     write('docs/requirements/own.yaml', own(requirement));

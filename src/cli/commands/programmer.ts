@@ -72,7 +72,10 @@ async function openClinician(options: ProgramOptions): Promise<Desk> {
 }
 
 async function openSimulated(path: string | undefined, isConfirming: boolean): Promise<Desk> {
-  const [scenario] = path === undefined ? usualScenario() : readScenarios([path]);
+  const [scenario, another] = path === undefined ? usualScenario() : readScenarios([path]);
+  if (another !== undefined) {
+    throw new UserError(`--scenario ${path}: there are several scenarios; name the file of one`);
+  }
   if (scenario === undefined) throw new UserError(`${path}: no scenario was found`);
   const open = await TARGETS.find(({ name }) => name === 'sim')?.open({
     coreHash: '',

@@ -72,6 +72,10 @@ interface LogEntry {
 interface Command {
   readonly usage: string;
   readonly meaning: string;
+  /** Other forms of it. */
+  readonly more?: readonly string[];
+  /** Words it takes behind its name; undefined: it judges them itself. */
+  readonly words?: number;
   readonly run: (words: readonly string[]) => Promise<Answer>;
 }
 
@@ -127,6 +131,9 @@ export class Clinician {
         `there is no command "${name}"; ${near === null ? 'help lists them' : `did you mean ${near}?`}`,
       );
     }
+    if (command.words !== undefined && words.length > command.words) {
+      throw new WordsError(`"${words.slice(command.words).join(' ')}" is too much: write ${command.usage}`);
+    }
     return await command.run(words);
   }
 
@@ -154,50 +161,73 @@ export class Clinician {
 
   private createCommands(): Record<string, Command> {
     return {
-      help: { usage: 'help', meaning: 'this list', run: () => Promise.resolve(this.help()) },
-      status: { usage: 'status', meaning: 'how the pump is', run: () => this.tellStatus() },
+      help: { words: 0, usage: 'help', meaning: 'this list', run: () => Promise.resolve(this.help()) },
+      status: { words: 0, usage: 'status', meaning: 'how the pump is', run: () => this.tellStatus() },
       prescription: {
+        words: 0,
         usage: 'prescription',
         meaning: 'what the pump works from',
         run: () => this.tellPrescription(),
       },
-      alarms: { usage: 'alarms', meaning: 'which alarms there are', run: () => this.tellAlarms() },
-      log: { usage: 'log', meaning: 'the latest of the event log', run: () => this.tellLog() },
+      alarms: { words: 0, usage: 'alarms', meaning: 'which alarms there are', run: () => this.tellAlarms() },
+      log: { words: 0, usage: 'log', meaning: 'the latest of the event log', run: () => this.tellLog() },
       open: {
+        words: 0,
         usage: 'open',
         meaning: 'open an update session; the pump stands still until commit or rollback',
         run: () => this.open(),
       },
       set: {
-        usage:
-          'set dose 320 ug/day | concentration 2000 ug/mL | bridge 485 uL | bridge none | low-reservoir 3 mL | group child | start now',
+        usage: 'set dose 320 ug/day',
         meaning: 'change the draft, its patient too; opens a session if none is open',
+        more: [
+          'set concentration 2000 ug/mL',
+          'set bridge 485 uL | none',
+          'set low-reservoir 3 mL',
+          'set group child',
+          'set start now | before',
+        ],
         run: (words) => this.set(words),
       },
-      review: { usage: 'review', meaning: 'the draft beside what is in force', run: () => this.review() },
+      review: {
+        words: 0,
+        usage: 'review',
+        meaning: 'the draft beside what is in force',
+        run: () => this.review(),
+      },
       commit: {
+        words: 1,
         usage: 'commit [confirm]',
         meaning:
           'write, verify and put the draft in force; confirm takes the soft limits that the pump asked about',
         run: (words) => this.commit(words),
       },
       rollback: {
+        words: 0,
         usage: 'rollback',
         meaning: 'forget the draft and go on as before',
         run: () => this.rollback(),
       },
-      stop: { usage: 'stop', meaning: 'stop delivery', run: () => this.order('stop', [], 'stopped') },
+      stop: {
+        words: 0,
+        usage: 'stop',
+        meaning: 'stop delivery',
+        run: () => this.order('stop', [], 'stopped'),
+      },
       resume: {
+        words: 0,
         usage: 'resume',
         meaning: 'end a stop; what was missed is not made up',
         run: () => this.order('resume', [], 'delivers again'),
       },
       silence: {
+        words: 1,
         usage: 'silence ALARM',
         meaning: 'no tone for a while',
         run: ([name]) => this.order('silence', [alarmIndex(name)], 'silenced'),
       },
       acknowledge: {
+        words: 1,
         usage: 'acknowledge ALARM',
         meaning: 'no more tones; a latched alarm leaves with its condition',
         run: ([name]) => this.order('acknowledge', [alarmIndex(name)], 'acknowledged'),
@@ -223,6 +253,7 @@ export class Clinician {
         run: (words) => this.wait(words),
       },
       quit: {
+        words: 0,
         usage: 'quit',
         meaning: 'go; also the end of input',
         run: () => Promise.resolve(answered(ACCEPTED, [])),
@@ -231,11 +262,14 @@ export class Clinician {
   }
 
   private help(): Answer {
-    const rows = Object.values(this.commands);
+    const rows = Object.values(this.commands).flatMap(({ usage, meaning, more = [] }) => [
+      { usage, meaning },
+      ...more.map((other) => ({ usage: other, meaning: '' })),
+    ]);
     const width = Math.max(...rows.map(({ usage }) => usage.length));
     return answered(
       ACCEPTED,
-      rows.map(({ usage, meaning }) => `${usage.padEnd(width)}  ${meaning}`),
+      rows.map(({ usage, meaning }) => `${usage.padEnd(width)}  ${meaning}`.trimEnd()),
     );
   }
 
@@ -425,6 +459,7 @@ export class Clinician {
     const [was, will] = [summaryOf(old), summaryOf(draft)];
     const [before, after] = [dailyTenthUg(old), dailyTenthUg(draft)];
     const percent = before === 0 ? null : ((after - before) * 100) / before;
+    const isDrugChanged = was.concentrationUgPerMl !== will.concentrationUgPerMl;
     const change = percent === null ? '' : `  (${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %)`;
     return Promise.resolve(
       answered(
@@ -432,6 +467,8 @@ export class Clinician {
         [
           `mode           ${was.mode} -> ${will.mode}`,
           `dose           ${was.dailyUg} ug/day -> ${will.dailyUg} ug/day${change}`,
+          `drug           ${was.concentrationUgPerMl} ug/mL -> ${will.concentrationUgPerMl} ug/mL`,
+          ...(isDrugChanged || will.bridgeUl !== 0 ? [`old drug       ${oldDrugText(will.bridgeUl)}`] : []),
           `low-reservoir  ${was.lowReservoirMl} mL -> ${will.lowReservoirMl} mL`,
           `patient        ${was.patientGroup} -> ${will.patientGroup}`,
         ],
@@ -540,6 +577,12 @@ function summaryLines(summary: ReturnType<typeof summaryOf>): string[] {
   return [
     `${summary.mode}, ${summary.dailyUg} ug/day of ${summary.concentrationUgPerMl} ug/mL, low-reservoir alarm at ${summary.lowReservoirMl} mL${summary.patientGroup === 'none' ? '' : `, ${summary.patientGroup}`}`,
   ];
+}
+
+/** What was said of the old drug in tubing and catheter. */
+function oldDrugText(bridgeUl: number | null): string {
+  if (bridgeUl === null) return 'not bridged';
+  return bridgeUl === 0 ? 'to be said: set bridge 485 uL, or set bridge none' : `bridged over ${bridgeUl} uL`;
 }
 
 function alarmIndex(name: string | undefined): number {

@@ -1,9 +1,11 @@
 /** A prescription's words, for people: what they say, how much that is a day, and changes to them. */
 import { prescriptionIn, prescriptionWords } from '../../../hal/prescription-words.ts';
 import { prescribedPgPerDay } from '../../../hal/sim/prescribed.ts';
+import { NO_BRIDGE } from '../../core/prescription-words.ts';
 import type { PatientGroup } from '../../core/therapy.ts';
 
 const PG_PER_TENTH_UG = 100_000;
+const NL_PER_UL = 1000;
 const NL_PER_ML = 1_000_000;
 
 /** Tenths of a ug a day, over the week where the days differ; rounded down. */
@@ -45,6 +47,8 @@ export interface PrescriptionSummary {
   readonly mode: string;
   readonly dailyUg: number;
   readonly concentrationUgPerMl: number;
+  /** What was said of the old drug in the line: 0, nothing; null, that it is not bridged. */
+  readonly bridgeUl: number | null;
   readonly lowReservoirMl: number;
   readonly patientGroup: PatientGroup;
   /** Below 0: before this pump. */
@@ -52,12 +56,13 @@ export interface PrescriptionSummary {
 }
 
 export function summaryOf(words: Int32Array): PrescriptionSummary {
-  const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick } =
+  const { therapy, concentrationUgPerMl, lowReservoirNl, patientGroup, firstStartTick, bridgeNl } =
     prescriptionIn(words);
   return {
     mode: therapy.mode,
     dailyUg: dailyTenthUg(words) / 10,
     concentrationUgPerMl,
+    bridgeUl: bridgeNl === NO_BRIDGE ? null : bridgeNl / NL_PER_UL,
     lowReservoirMl: lowReservoirNl / NL_PER_ML,
     patientGroup,
     firstStartTick,
