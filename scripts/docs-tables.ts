@@ -237,7 +237,7 @@ const derived = (from: string): string => `derived: ${from}`;
 /** What the world states as physics or device, and what the firmware believes of its device. */
 const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
   'src/core/config.ts': {
-    BRIDGE_MAX_NL: { what: 'most that tubing and catheter hold, nL', source: ESTIMATE },
+    LINE_MAX_NL: { what: 'most that tubing and catheter hold, nL', source: ESTIMATE },
     PERISTALTIC_STROKE_NL: { what: 'volume of a peristaltic stroke as built, nL', source: ESTIMATE },
     VALVE_ACCUMULATOR_STROKE_NL: {
       what: 'volume of a shot of the valve family as built, nL',
@@ -245,7 +245,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     },
     MINIMUM_RATE_NL_PER_HOUR: { what: 'minimum rate, nL an hour (6 uL a day)', source: ESTIMATE },
     FASTEST_NL_PER_DAY: {
-      what: 'most that the mechanism gives with a bolus, nL a day (24 mL)',
+      what: 'most that the mechanism gives with a bolus, and the rate of a prime, nL a day (24 mL)',
       source: ESTIMATE,
     },
     INCREASE_PERCENT: {
@@ -431,6 +431,12 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, Figure>>>> = {
     SILENT_HOURS: { what: 'silent stop: hours', source: 'our choice' },
     SILENT_STROKES: { what: 'silent stop: strokes missed', source: 'our choice' },
   },
+  'hal/sim/clinician.ts': {
+    PRIMING_NL_PER_DAY: {
+      what: 'rate of a prime as a data sheet would state it, nL a day',
+      source: ESTIMATE,
+    },
+  },
   'hal/sim/prescribed.ts': {
     MINIMUM_NL_PER_HOUR: {
       what: 'minimum rate as a data sheet would state it, nL an hour',
@@ -593,6 +599,8 @@ const EVENT_MEANING: Readonly<Record<EventKind, string>> = {
   'bridge-end': 'the old drug is out, and the new rate begins; the new concentration, ug/mL',
   'soft-limit':
     'a program met rules of titration; its change of the daily dose, which of them, and in the command behind it what came of it',
+  'prime-begin': 'tubing and catheter are being filled; strokes until they are',
+  'prime-end': 'it was pushed, or ended before that; strokes that were not pushed any more',
   'bolus-shortest':
     'beside a bolus that was refused as too fast: the ticks in which the mechanism could give it',
 };
@@ -620,6 +628,8 @@ const EXAMPLE_ARGUMENTS: Readonly<Record<EventKind, number>> = {
   'bridge-begin': 970,
   'bridge-end': 2000,
   'soft-limit': 401 * 8 + 1,
+  'prime-begin': 970,
+  'prime-end': 0,
   'bolus-shortest': 365,
 };
 
@@ -644,6 +654,7 @@ function commandTable(): string {
     acknowledge: '`{ acknowledge: ALARM }`',
     interrogate: '`interrogate`',
     bolus: '`{ bolus: { dose: 10 ug, over: 10 min } }`',
+    prime: '`{ prime: 485 uL }`',
     frame: 'a `session:` entry; the programmer sends one frame after the other',
   };
   return table(

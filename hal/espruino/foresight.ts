@@ -34,6 +34,7 @@ function commandFields(command: Order): (number | string)[] {
     case 'bolus':
       return [command.doseTenthUg, command.ticks];
     case 'refill':
+    case 'prime':
       return [command.volumeNl];
     case 'silence':
     case 'acknowledge':

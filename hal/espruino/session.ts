@@ -163,6 +163,7 @@ export function readCommand(texts: readonly string[]): Command | null {
       return ticks === null ? null : { kind: kind, doseTenthUg: value, ticks: ticks };
     }
     case 'refill':
+    case 'prime':
       return { kind: kind, volumeNl: value };
     case 'silence':
     case 'acknowledge':

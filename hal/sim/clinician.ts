@@ -25,6 +25,9 @@ import { crc32OfWords } from './checksum.ts';
 import type { Wand } from './wand.ts';
 import { beginSession, createWand } from './wand.ts';
 
+/** The pump's priming rate as its data sheet would state it: 24 mL a day. An estimate. */
+const PRIMING_NL_PER_DAY = 24000000;
+
 type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
 
 export interface Clinician {
@@ -35,6 +38,8 @@ export interface Clinician {
   /** The bolus that the pump accepted, and the bridge; null once something else was ordered. */
   dose: PrescribedDose | null;
   bridge: { untilTick: number; pgPerDay: number; oldUgPerMl: number } | null;
+  /** No dose is due and none is given until then: the line is primed. */
+  primedTick: number;
   /** A session of the timeline, while somebody is at it. */
   wand: Wand;
   /** What the programmer in it wants to program. */
@@ -51,6 +56,7 @@ export function createClinician({ therapy, concentrationUgPerMl }: Prescription)
     isStopped: false,
     dose: null,
     bridge: null,
+    primedTick: 0,
     wand: createWand(),
     wanted: null,
     taken: [],
@@ -70,6 +76,7 @@ export function beginWithNewPump(c: Clinician, { therapy, concentrationUgPerMl }
   c.wand = createWand();
   c.wanted = null;
   c.isStopped = false;
+  c.primedTick = 0;
   c.therapy = therapy;
   c.concentrationUgPerMl = concentrationUgPerMl;
 }
@@ -86,8 +93,14 @@ export function hearAnswer(
   if (order.kind === 'stop') c.isStopped = true;
   if (order.kind === 'resume') c.isStopped = false;
   if (order.kind === 'bolus') c.dose = prescribedDose(order.doseTenthUg, at, order.ticks);
-  // Either ends a bolus, and nothing gives the rest of it.
-  if (order.kind === 'stop' || order.kind === 'program') c.dose = null;
+  if (order.kind === 'prime') {
+    c.primedTick = at + Math.ceil((order.volumeNl * TICKS_PER_DAY) / PRIMING_NL_PER_DAY);
+  }
+  // Either ends a bolus or a prime, and nothing gives the rest of it.
+  if (order.kind === 'stop' || order.kind === 'program') {
+    c.dose = null;
+    c.primedTick = at;
+  }
   if (order.kind === 'program') {
     c.bridge = bridgeOf(c, order, at);
     c.therapy = order.therapy;
@@ -130,13 +143,15 @@ function restOf(bridge: NonNullable<Clinician['bridge']>, pgPerDay: number, at: 
 }
 
 /** Where another part of what was ordered begins: no jump passes it by. */
-export function nextTurn({ therapy, dose, bridge }: Clinician, tick: number, clock: PumpClock): number {
+export function nextTurn(c: Clinician, tick: number, clock: PumpClock): number {
+  const { therapy, dose, bridge, primedTick } = c;
   const ticksPerHalfHour = clock.ticksPerHour / 2;
   const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
   return Math.min(
     nextDoseTick(dose, tick),
     nextPeriodicTurn(therapy, tick, clock),
     bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick,
+    primedTick < tick ? Number.MAX_SAFE_INTEGER : primedTick,
     therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER,
   );
 }
@@ -146,8 +161,9 @@ function bridgeAt({ bridge, isStopped }: Clinician, at: number): Clinician['brid
   return bridge !== null && at < bridge.untilTick && !isStopped ? bridge : null;
 }
 
-/** The strength that the volume pushed in this tick is meant to have at the tip. */
+/** The strength that the volume pushed in this tick is meant to have at the tip: what fills the line does not come there. */
 export function meantUgPerMl(c: Clinician, at: number): number {
+  if (at < c.primedTick) return 0;
   return bridgeAt(c, at)?.oldUgPerMl ?? c.concentrationUgPerMl;
 }
 
@@ -167,7 +183,7 @@ export function prescriptionAt(
   patients: PatientsTime,
   clock: PumpClock,
 ): PrescribedRate {
-  const therapy: Therapy = c.isStopped ? { mode: 'stopped' } : c.therapy;
+  const therapy: Therapy = c.isStopped || at < c.primedTick ? { mode: 'stopped' } : c.therapy;
   const bridge = bridgeAt(c, at);
   const rate =
     bridge === null

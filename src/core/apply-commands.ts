@@ -2,7 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
-import { beginBolus, isCount, judgeBolus, shortestBolusTicks } from './bolus.ts';
+import { beginBolus, beginPrime, isCount, judgeBolus, judgePrime, shortestBolusTicks } from './bolus.ts';
 import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
@@ -80,10 +80,22 @@ function applyBolus(pump: PumpState, hal: PumpHal, doseTenthUg: number, ticks: n
   return outcome;
 }
 
+function applyPrime(pump: PumpState, hal: PumpHal, volumeNl: number): number {
+  const outcome = judgePrime(pump, volumeNl);
+  if (outcome === ACCEPTED) beginPrime(pump, volumeNl, hal);
+  return outcome;
+}
+
 /** What a session holds or will replace is not touched behind its back. */
 function isHeldBySession(command: Order): boolean {
   const kind = command.kind;
-  return kind === 'resume' || kind === 'program' || kind === 'low-reservoir' || kind === 'bolus';
+  return (
+    kind === 'resume' ||
+    kind === 'program' ||
+    kind === 'low-reservoir' ||
+    kind === 'bolus' ||
+    kind === 'prime'
+  );
 }
 
 function apply(pump: PumpState, hal: PumpHal, command: Order): number {
@@ -110,6 +122,8 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
       return applyAcknowledge(pump, hal, command.alarm);
     case 'bolus':
       return applyBolus(pump, hal, command.doseTenthUg, command.ticks);
+    case 'prime':
+      return applyPrime(pump, hal, command.volumeNl);
     case 'interrogate':
       return applyInterrogate(pump, hal);
   }
@@ -119,7 +133,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
 export interface Orders {
   /** Volume of a refill to be booked, or -1. */
   refillNl: number;
-  /** What follows is of another prescription, or another fill, than what was pushed so far. */
+  /** What follows is of another prescription or another fill than what was pushed so far, or a prime. */
   isNewDrug: boolean;
 }
 
@@ -133,7 +147,8 @@ function take(pump: PumpState, hal: PumpHal, order: Order, orders: Orders): numb
   sayOutcome(pump, hal, order.kind, outcome);
   if (outcome !== ACCEPTED) return outcome;
   if (order.kind === 'refill') orders.refillNl = order.volumeNl;
-  if (order.kind === 'refill' || order.kind === 'program') orders.isNewDrug = true;
+  const kind = order.kind;
+  if (kind === 'refill' || kind === 'program' || kind === 'prime') orders.isNewDrug = true;
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-/** The bolus that runs, if one does; `bolus.ts` says what becomes of it. */
+/** The bolus or the prime that runs, if one does; `bolus.ts` says what becomes of it. */
 import { NEVER } from './units.ts';
 
 export interface BolusState {
@@ -11,8 +11,10 @@ export interface BolusState {
   firstNumerator: number;
   /** While a change of concentration is bridged the old one, else 0: each tick then has `numerator` in place of the basal. */
   bridgeUgPerMl: number;
-  /** The bridge is over when so many strokes have been commanded. */
-  bridgeStrokes: number;
+  /** What runs is a prime. Stays 1 until the tick in which what it pushed is told from what comes after it. */
+  isPriming: number;
+  /** A bridge or a prime is over when so many strokes have been commanded. */
+  endStrokes: number;
 }
 
 export function createBolus(): BolusState {
@@ -23,6 +25,7 @@ export function createBolus(): BolusState {
     numerator: 0,
     firstNumerator: 0,
     bridgeUgPerMl: 0,
-    bridgeStrokes: 0,
+    isPriming: 0,
+    endStrokes: 0,
   };
 }

@@ -1,9 +1,13 @@
 /**
- * What is given on top of the basal rate: a dose over a set time. While it runs it adds to each tick's numerator, so
+ * What is given beside the therapy. A bolus is on top of the basal rate: a dose over a set time. While it runs it adds to each tick's numerator, so
  * that the dosing has one sum for all that it gives. A tenth of a ug is 100,000 pg, and a numerator counts pg a day: the
  * dose is shared out evenly over its ticks, and what the division leaves goes into the first, so the sum is exact.
  *
- * It is given on full permission alone. Whatever stops or slows the pump ends it: never resumed, never caught up.
+ * A prime fills tubing and catheter with drug before the therapy begins: a volume in place of the basal rate, as fast as
+ * the mechanism is specified for. It ends with its strokes, as a bridge does, and leaves the reservoir as no dose: what
+ * the line holds then is given by the strokes that come after.
+ *
+ * Either is given on full permission alone. Whatever stops or slows the pump ends it: never resumed, never caught up.
  */
 import type { PumpHal } from '../../hal/hal.ts';
 import { LOW_RESERVOIR } from './alarms/table.ts';
@@ -15,11 +19,12 @@ import {
   NOT_DELIVERING,
   PRESCRIPTION_UNREADABLE,
   RESERVOIR_LOW,
+  VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
-import { MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
+import { LINE_MAX_NL, MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
 import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
 import { rescaleOwed } from './dosing.ts';
-import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END } from './events.ts';
+import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END, PRIME_BEGIN, PRIME_END } from './events.ts';
 import { SAVE_STROKES } from './ledger-record.ts';
 import { say } from './log.ts';
 import { FULL, STOPPED } from './permission.ts';
@@ -59,18 +64,28 @@ export function isCount(value: number, max: number): boolean {
   return value >= 1 && value <= max && Math.floor(value) === value;
 }
 
-export function judgeBolus(pump: PumpState, doseTenthUg: number, ticks: number): number {
-  if (!isCount(doseTenthUg, BOLUS_DOSE_MAX_TENTH_UG) || !isCount(ticks, TICKS_PER_DAY)) {
-    return BOLUS_OUT_OF_RANGE;
-  }
+/** Whether the pump may give anything beside the therapy. */
+function judgeBeside(pump: PumpState): number {
   const bolus = pump.bolus;
   if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
   if (pump.mode.permission !== FULL) return NOT_DELIVERING;
   // The drug that is left belongs to the therapy.
   if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
-  if (bolus.isRunning === 1 || bolus.bridgeUgPerMl > 0) return BOLUS_RUNNING;
+  return bolus.isRunning === 1 || bolus.bridgeUgPerMl > 0 ? BOLUS_RUNNING : ACCEPTED;
+}
+
+export function judgeBolus(pump: PumpState, doseTenthUg: number, ticks: number): number {
+  if (!isCount(doseTenthUg, BOLUS_DOSE_MAX_TENTH_UG) || !isCount(ticks, TICKS_PER_DAY)) {
+    return BOLUS_OUT_OF_RANGE;
+  }
+  const outcome = judgeBeside(pump);
+  if (outcome !== ACCEPTED) return outcome;
   const shortestTicks = shortestBolusTicks(pump, doseTenthUg);
   return shortestTicks > 0 && ticks >= shortestTicks ? ACCEPTED : BOLUS_TOO_FAST;
+}
+
+export function judgePrime(pump: PumpState, volumeNl: number): number {
+  return isCount(volumeNl, LINE_MAX_NL) ? judgeBeside(pump) : VOLUME_OUT_OF_RANGE;
 }
 
 /** From this tick on, itself included. */
@@ -85,10 +100,34 @@ export function beginBolus(pump: PumpState, doseTenthUg: number, ticks: number, 
   say(pump.log, hal, pump.nowTick, BOLUS_BEGIN, doseTenthUg);
 }
 
-/** Nothing of it in this tick any more. What was given until now is said, rounded down. */
+/** Strokes that push a volume out. */
+export function strokesOf(pump: PumpState, volumeNl: number): number {
+  const strokeNl = pump.build.strokeNl;
+  return Math.floor((volumeNl + strokeNl - 1) / strokeNl);
+}
+
+/** From this tick on, itself included. The strokes until now are booked before. */
+export function beginPrime(pump: PumpState, volumeNl: number, hal: PumpHal): void {
+  const bolus = pump.bolus;
+  const strokes = strokesOf(pump, volumeNl);
+  bolus.isRunning = 1;
+  bolus.isPriming = 1;
+  bolus.startTick = pump.nowTick;
+  bolus.numerator = fastestNumerator(concentrationUgPerMl(pump.prescription), pump.build.strokeNl);
+  bolus.firstNumerator = 0;
+  bolus.endStrokes = pump.motor.requested + strokes;
+  say(pump.log, hal, pump.nowTick, PRIME_BEGIN, strokes);
+}
+
+/** Nothing of it in this tick any more. What was given until now is said, rounded down; of a prime, what is missing. */
 export function endBolus(pump: PumpState, hal: PumpHal): void {
   const bolus = pump.bolus;
   if (bolus.isRunning === 0) return;
+  if (bolus.isPriming === 1) {
+    bolus.isRunning = 0;
+    say(pump.log, hal, pump.nowTick, PRIME_END, bolus.endStrokes - pump.motor.requested);
+    return;
+  }
   const ticks = pump.nowTick - bolus.startTick;
   const given = ticks > 0 ? ticks * bolus.numerator + bolus.firstNumerator : 0;
   say(pump.log, hal, pump.nowTick, BOLUS_END, Math.floor(given / BOLUS_TENTH_UG));
@@ -100,12 +139,6 @@ export function endBolus(pump: PumpState, hal: PumpHal): void {
 export function deliveredUgPerMl(pump: PumpState): number {
   const bridgeUgPerMl = pump.bolus.bridgeUgPerMl;
   return bridgeUgPerMl > 0 ? bridgeUgPerMl : concentrationUgPerMl(pump.prescription);
-}
-
-/** Strokes that push a volume out. */
-export function strokesOf(pump: PumpState, volumeNl: number): number {
-  const strokeNl = pump.build.strokeNl;
-  return Math.floor((volumeNl + strokeNl - 1) / strokeNl);
 }
 
 /**
@@ -131,7 +164,7 @@ export function putBridge(pump: PumpState, oldUgPerMl: number, oldNumerator: num
  */
 export function bridgeLeftNl(pump: PumpState): number {
   // The last stroke may have been commanded in the tick before this one: 0 would say nothing of the line.
-  return Math.max(1, (pump.bolus.bridgeStrokes - pump.motor.requested) * pump.build.strokeNl);
+  return Math.max(1, (pump.bolus.endStrokes - pump.motor.requested) * pump.build.strokeNl);
 }
 
 /** What such a program orders, of the drug that is still in the line; the minimum rate where it orders no dose. */
@@ -147,8 +180,8 @@ export function takeBridge(pump: PumpState, hal: PumpHal): void {
   bolus.bridgeUgPerMl = words[BRIDGE_DRUG_WORD]!;
   if (bolus.bridgeUgPerMl === 0) return;
   bolus.numerator = (words[BRIDGE_LOW_WORD]! >>> 0) + words[BRIDGE_HIGH_WORD]! * HIGH_WORD;
-  bolus.bridgeStrokes = words[BRIDGE_STROKES_WORD]!;
-  say(pump.log, hal, pump.nowTick, BRIDGE_BEGIN, Math.max(0, bolus.bridgeStrokes - pump.motor.requested));
+  bolus.endStrokes = words[BRIDGE_STROKES_WORD]!;
+  say(pump.log, hal, pump.nowTick, BRIDGE_BEGIN, Math.max(0, bolus.endStrokes - pump.motor.requested));
 }
 
 /**
@@ -175,12 +208,23 @@ export function resumeBridge(pump: PumpState, hasBooks: boolean, hal: PumpHal): 
   pump.ledger.strokePg = pump.build.strokeNl * oldUgPerMl;
 }
 
-/** After the commands of each tick. True when a new drug begins with it. */
+/** The last stroke of a bridge or a prime was commanded. */
+function isPushed(pump: PumpState): boolean {
+  const bolus = pump.bolus;
+  return (bolus.bridgeUgPerMl > 0 || bolus.isPriming === 1) && pump.motor.requested >= bolus.endStrokes;
+}
+
+/** After the commands of each tick. True when what is pushed from it on counts as another drug, or as one again. */
 export function stepBolus(pump: PumpState, hal: PumpHal): boolean {
   const bolus = pump.bolus;
   const now = pump.nowTick;
-  if (now >= bolus.endTick) endBolus(pump, hal);
-  if (bolus.bridgeUgPerMl === 0 || pump.motor.requested < bolus.bridgeStrokes) return false;
+  const isOver = isPushed(pump);
+  if (now >= bolus.endTick || (isOver && bolus.isPriming === 1)) endBolus(pump, hal);
+  if (bolus.isPriming > bolus.isRunning) {
+    bolus.isPriming = 0;
+    return true;
+  }
+  if (bolus.bridgeUgPerMl === 0 || !isOver) return false;
   // Never from flipped words.
   checkPrescription(pump, hal);
   if (pump.prescription.isReadable === 0) return false;
@@ -202,15 +246,16 @@ export function deliveryNumerator(pump: PumpState, permission: number): number {
     const minimum = rateNumerator(2, MINIMUM_RATE_NL_PER_HOUR, bolus.bridgeUgPerMl);
     return permission === STOPPED ? 0 : Math.min(bolus.numerator, minimum);
   }
+  if (bolus.isPriming === 1 && permission === FULL) return bolus.numerator;
   const basal = numeratorAt(pump.prescription, permission, now, pump.build.startHour);
   if (bolus.isRunning === 0 || permission !== FULL) return basal;
   return basal + bolus.numerator + (now === bolus.startTick ? bolus.firstNumerator : 0);
 }
 
-/** The next tick in which a bolus or a bridge is over. */
+/** The next tick in which a bolus, a bridge or a prime is over. */
 export function nextBolusTick(pump: PumpState): number {
   const bolus = pump.bolus;
-  if (bolus.bridgeUgPerMl > 0 && pump.motor.requested >= bolus.bridgeStrokes) return pump.nowTick;
+  if (isPushed(pump)) return pump.nowTick;
   // What the first tick has more the dosing's anchor tells the second one.
   return bolus.endTick;
 }

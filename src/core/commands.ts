@@ -17,6 +17,8 @@ export type Command =
   | { readonly kind: 'interrogate' }
   /** A dose on top of the basal rate, shared out evenly over so many ticks from this one on. */
   | { readonly kind: 'bolus'; readonly doseTenthUg: number; readonly ticks: number }
+  /** A volume of drug into tubing and catheter, as fast as the pump is specified for, before the therapy goes on. */
+  | { readonly kind: 'prime'; readonly volumeNl: number }
   /** What came over the wand: a frame, or what is left of one. */
   | { readonly kind: 'frame'; readonly bytes: ArrayLike<number> };
 
@@ -38,6 +40,7 @@ export const COMMAND_KINDS = [
   'interrogate',
   'frame',
   'bolus',
+  'prime',
 ] as const;
 
 /** Codes of the outcomes, for the core; the order of `COMMAND_OUTCOMES`. */

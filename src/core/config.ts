@@ -11,11 +11,11 @@ export const VALVE_ACCUMULATOR_STROKE_NL = 2500;
 /** Minimum rate: 6 uL a day. [E], no published figure could be opened. */
 export const MINIMUM_RATE_NL_PER_HOUR = 250;
 
-/** The fastest that the mechanism is specified for: 24 mL a day, the top of the family's programmable range. [E] */
+/** The fastest that the mechanism is specified for, and the rate of a prime: 24 mL a day, the top of the family's programmable range. [E] */
 export const FASTEST_NL_PER_DAY = 24000000;
 
-/** More than tubing and catheter ever hold: no bridge is longer. [E] */
-export const BRIDGE_MAX_NL = 1000000;
+/** More than tubing and catheter ever hold: no bridge and no prime is longer. [E] */
+export const LINE_MAX_NL = 1000000;
 
 /** How far the label lets a day's dose rise within 24 h, by the code of the patient's group; 0: no rule. [S] label */
 export const INCREASE_PERCENT = [0, 30, 15, 15];

@@ -24,6 +24,8 @@ export const BOLUS_SHORTEST = 19;
 export const BRIDGE_BEGIN = 20;
 export const BRIDGE_END = 21;
 export const SOFT_LIMIT = 22;
+export const PRIME_BEGIN = 23;
+export const PRIME_END = 24;
 
 /** Names, for hosts. */
 export const EVENT_KINDS = [
@@ -50,6 +52,8 @@ export const EVENT_KINDS = [
   'bridge-begin',
   'bridge-end',
   'soft-limit',
+  'prime-begin',
+  'prime-end',
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
@@ -77,6 +81,8 @@ export const EVENT_ARGUMENTS = {
   'bolus-end': 'given-tenth-ug', // rounded down; all of it, or what a stop left
   'bridge-begin': 'strokes', // of the old drug that are still to be pushed
   'bridge-end': 'ug-per-ml', // of the new drug, which every stroke counts as from here on
+  'prime-begin': 'strokes', // to be pushed
+  'prime-end': 'strokes-left', // 0: all was pushed; else what a stop, a program or an alarm left
   'soft-limit': 'titration', // permille of the change * 8 + a bit for each rule met; the command behind it says what came of it
   'bolus-shortest': 'ticks', // that a bolus refused as too fast would take; 0: it can't be given at all
 } as const satisfies Record<EventKind, string>;

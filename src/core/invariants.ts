@@ -49,7 +49,9 @@ export function checkInvariants(
     fail('INV-16 without a prescription at most the minimum rate flows (GPCA Infusion p5)');
   const bolus = pump.bolus;
   if (mode.permission === FULL && bolus.bridgeUgPerMl === 0) {
-    const basal = numeratorAt(pump.prescription, FULL, pump.nowTick, pump.build.startHour);
+    // A prime is in its place.
+    const basal =
+      bolus.isPriming === 1 ? 0 : numeratorAt(pump.prescription, FULL, pump.nowTick, pump.build.startHour);
     const extra = dosing.shareNumerator - basal;
     if (bolus.isRunning === 0 && extra !== 0)
       fail('INV-17 without a bolus the flow is the basal rate (GPCA Infusion p10)');

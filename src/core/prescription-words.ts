@@ -10,7 +10,7 @@ import {
   RATE_OUT_OF_RANGE,
   VOLUME_OUT_OF_RANGE,
 } from './commands.ts';
-import { BRIDGE_MAX_NL, FASTEST_NL_PER_DAY } from './config.ts';
+import { FASTEST_NL_PER_DAY, LINE_MAX_NL } from './config.ts';
 import { MAX_EXACT, TICKS_PER_DAY } from './units.ts';
 
 /** Where each word stands. Behind them come those that seal the record in the store. */
@@ -162,7 +162,7 @@ export function judgeRates(words: Int32Array, strokeNl: number): number {
   if (words[LOW_RESERVOIR_WORD]! < 0) return VOLUME_OUT_OF_RANGE;
   const group = words[PATIENT_GROUP_WORD]!;
   const bridgeNl = words[BRIDGE_WORD]!;
-  if (bridgeNl < NO_BRIDGE || bridgeNl > BRIDGE_MAX_NL) return VOLUME_OUT_OF_RANGE;
+  if (bridgeNl < NO_BRIDGE || bridgeNl > LINE_MAX_NL) return VOLUME_OUT_OF_RANGE;
   if (mode < 0 || mode > MODE_PERIODIC || group < 0 || group > 3) return PRESCRIPTION_OUT_OF_RANGE;
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);

@@ -69,9 +69,10 @@ function judgeDue(pump: PumpState, hal: PumpHal): boolean {
 
 function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHal): void {
   if (readings.isMotorLook) bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount));
-  // Strokes pushed until now were of the drug programmed then; those to come are of the one programmed now.
+  // Strokes pushed until now were of the drug programmed then; those to come are of the one programmed now. What a prime
+  // pushes leaves the reservoir and is no dose: it fills the line.
   if (readings.isNewDrug && pump.prescription.isReadable === 1) {
-    pump.ledger.strokePg = pump.build.strokeNl * deliveredUgPerMl(pump);
+    pump.ledger.strokePg = pump.bolus.isPriming === 1 ? 0 : pump.build.strokeNl * deliveredUgPerMl(pump);
   }
   if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
   if (refillNl >= 0) {

@@ -570,6 +570,7 @@ function compileCommand(
     programming.lowReservoirNl = thresholdNl;
     return { kind: 'low-reservoir', thresholdNl };
   }
+  if ('prime' in words) return { kind: 'prime', volumeNl: words.prime };
   if ('bolus' in words) return { kind: 'bolus', doseTenthUg: words.bolus.dose, ticks: words.bolus.over };
   const bridge = words.bridge === undefined ? {} : { bridgeNl: words.bridge };
   if ('concentration' in words) programming.concentration = words.concentration;

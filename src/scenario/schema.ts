@@ -75,7 +75,7 @@ const LABEL = {
   because: 'the label band; more than that is the fault over-infusion',
 };
 const BOLUS = { min: 1, because: 'the pump counts tenths of a ug' };
-const BRIDGE = { min: 1, max: 1_000_000, because: 'no tubing and catheter hold more' };
+const LINE = { min: 1, max: 1_000_000, because: 'no tubing and catheter hold more' };
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 
 export type Schemas = ReturnType<typeof buildSchemas>;
@@ -271,7 +271,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
   const alarm = word('alarm', vocabulary.alarms as [string, ...string[]], 'see `thecal list alarms`');
   const concentration = quantity(KINDS.concentration, CONCENTRATION);
 
-  const bridge = quantityOrNone(KINDS.volume, NO_BRIDGE, BRIDGE);
+  const bridge = quantityOrNone(KINDS.volume, NO_BRIDGE, LINE);
 
   const command = wordOrMap(
     word(
@@ -285,6 +285,7 @@ export function buildSchemas(vocabulary: Vocabulary) {
       'low-reservoir': closed({ 'low-reservoir': quantity(KINDS.volume) }),
       program: closed({ program: THERAPY, bridge: bridge.optional(), confirm: CONFIRM }),
       concentration: closed({ concentration, bridge: bridge.optional(), confirm: CONFIRM }),
+      prime: closed({ prime: quantity(KINDS.volume, LINE) }),
       bolus: closed({
         bolus: closed({
           dose: quantity(KINDS.dose, BOLUS),

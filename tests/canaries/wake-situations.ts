@@ -154,6 +154,12 @@ export const SITUATIONS: readonly Situation[] = [
     untilTick: 900,
   },
   {
+    name: 'a prime',
+    start: (core) => new Rig({}, core),
+    steps: [[100, orders({ kind: 'prime', volumeNl: 5000 })]],
+    untilTick: 300,
+  },
+  {
     name: 'a change of concentration that is bridged',
     start: (core) => new Rig({}, core),
     steps: [

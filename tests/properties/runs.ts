@@ -224,6 +224,7 @@ const command: fc.Arbitrary<ClinicalOrder> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 3 * HOUR }))
     .map(([doseTenthUg, ticks]): ClinicalOrder => ({ kind: 'bolus', doseTenthUg, ticks })),
+  fc.integer({ min: 0, max: 600_000 }).map((volumeNl): ClinicalOrder => ({ kind: 'prime', volumeNl })),
 );
 
 /** Up to a hundred times what the fault does by default: a range up to 2^53 would hardly ever hit the interesting end. */

@@ -33,6 +33,10 @@ const WORDS: Readonly<Record<(typeof COMMAND_KINDS)[number], CommandWords>> = {
     write: 'command: { bolus: { dose: 10 ug, over: 10 min } }',
     meaning: 'a dose on top of the basal rate; refused when the mechanism is too slow for it',
   },
+  prime: {
+    write: 'command: { prime: 485 uL }',
+    meaning: 'fill tubing and catheter at 24 mL/day before the therapy goes on; it counts as no dose',
+  },
   frame: {
     write: 'session: { program: { ... } }',
     meaning: 'bytes over the wand; what a programmer sends in a session, one frame a tick',

@@ -255,6 +255,11 @@ export class Clinician {
         meaning: 'a dose on top of the programmed rate; too fast for the pump, it says the shortest time',
         run: (words) => this.bolus(words),
       },
+      prime: {
+        usage: 'prime 485 uL',
+        meaning: 'fill tubing and catheter at the fastest rate; then the therapy goes on',
+        run: (words) => this.order('prime', [volumeNl(words)], 'the prime has begun'),
+      },
       wait: {
         usage: 'wait 6 h',
         meaning: 'let time pass, in the simulation only',

@@ -22,6 +22,7 @@ export const REQUESTS = [
   'acknowledge',
   'log',
   'bolus',
+  'prime',
 ] as const;
 export type RequestName = (typeof REQUESTS)[number];
 
@@ -44,8 +45,9 @@ const SILENCE = 14;
 const ACKNOWLEDGE = 15;
 export const LOG = 16;
 const BOLUS = 17;
+const PRIME = 18;
 /** From this type on there is no request. */
-export const REQUEST_TYPES = 18;
+export const REQUEST_TYPES = 19;
 
 /** First word of a reply: below this the outcome of a command, from here on one of `REPLY_OUTCOMES`. */
 export const FIRST_REPLY_OUTCOME = 16;
@@ -71,6 +73,7 @@ function wordsNeeded(type: number): number {
     case SILENCE:
     case ACKNOWLEDGE:
     case LOG:
+    case PRIME:
       return 1;
     case WRITE:
     case BOLUS:
@@ -102,6 +105,8 @@ export function orderOf(frame: Frame): Order | null {
       return { kind: 'acknowledge', alarm: value };
     case BOLUS:
       return { kind: 'bolus', doseTenthUg: value, ticks: frame.words.length > 1 ? frame.words[1]! : 0 };
+    case PRIME:
+      return { kind: 'prime', volumeNl: value };
     default:
       return null;
   }

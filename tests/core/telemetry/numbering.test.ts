@@ -125,6 +125,7 @@ describe('an order over the wand', () => {
     ['silence', [99], { kind: 'silence', alarm: 99 }],
     ['acknowledge', [1], { kind: 'acknowledge', alarm: 1 }],
     ['bolus', [100, 600], { kind: 'bolus', doseTenthUg: 100, ticks: 600 }],
+    ['prime', [485_000], { kind: 'prime', volumeNl: 485_000 }],
   ] as const)('is the command itself: %s %j [SR-TEL-4]', (name, words, command) => {
     const options = { fillNl: 900_000 };
     const [wand, direct] = [new WandRig(options), new WandRig(options)];
