@@ -428,7 +428,7 @@ describe('the store', () => {
       }
     }
     pins.files.set(PRESCRIPTIONS[1]!, '');
-    pins.pass(1800 + 2);
+    pins.pass(3600 + 2);
     expect(pins.files.get(PRESCRIPTIONS[1]!)).toBe(whole.get(PRESCRIPTIONS[1]!));
   });
 
