@@ -57,10 +57,10 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   const oldUgPerMl = deliveredUgPerMl(pump);
   const isNewDrug = wasReadable && words[CONCENTRATION_WORD] !== oldUgPerMl;
   const isGoingOn = isNewDrug && isBridgeUnderWay(pump, words);
-  if (isGoingOn) words[BRIDGE_WORD] = bridgeLeftNl(pump);
+  const bridgeNl = isGoingOn ? bridgeLeftNl(pump) : words[BRIDGE_WORD]!;
   // Whoever changes the drug has to say what becomes of the old one in the line.
-  if (isNewDrug && words[BRIDGE_WORD] === 0) return BRIDGE_UNSAID;
-  const isBridged = isNewDrug && words[BRIDGE_WORD]! > 0;
+  if (isNewDrug && bridgeNl === 0) return BRIDGE_UNSAID;
+  const isBridged = isNewDrug && bridgeNl > 0;
   const oldNumerator = isGoingOn
     ? bridgeNumerator(words, oldUgPerMl)
     : isBridged
@@ -78,7 +78,9 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);
-  putBridge(pump, isBridged ? oldUgPerMl : 0, oldNumerator, words[BRIDGE_WORD]!);
+  putBridge(pump, isBridged ? oldUgPerMl : 0, oldNumerator, bridgeNl);
+  // What a restart without books has to begin anew. Not before: a session that is asked keeps what was written in it.
+  words[BRIDGE_WORD] = bridgeNl;
   writePrescription(prescription, words, hal);
   takeBridge(pump, hal);
   if (isBridged) return ACCEPTED;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../../src/core/alarms/table.ts';
 import { SESSION_LEFT_OPEN_TICKS } from '../../../src/core/config.ts';
 import { FRAME_WORDS_MAX } from '../../../src/core/telemetry/frame.ts';
-import { PRESCRIBED_WORDS, UNIT_WORD } from '../../../src/core/prescription-words.ts';
+import { BRIDGE_WORD, PRESCRIBED_WORDS, UNIT_WORD } from '../../../src/core/prescription-words.ts';
 import { PRESCRIPTION_AT } from '../../../src/core/store.ts';
 import { SESSION_STEPS, stagedCheck } from '../../../src/core/telemetry/session.ts';
 import { WandRig } from './bench.ts';
@@ -121,6 +121,27 @@ describe('an update session', () => {
     expect(prescribed(rig)[RATE_WORD]).toBe(doubled()[RATE_WORD]);
     rig.ask('open');
     expect(rig.pump.telemetry.session.askedTick).toBeGreaterThan(rig.pump.nowTick);
+  });
+
+  it('that was asked about amid a bridge goes on with the rest of it at the dose confirmed [SR-LIMIT-1, SR-BOLUS-3]', () => {
+    const rig = new WandRig({ patientGroup: 'child' }).at(7200, {
+      kind: 'program',
+      therapy: { mode: 'continuous', unit: 'tenth-ug-per-day', rate: 3000 },
+      concentrationUgPerMl: 2000,
+      bridgeNl: 485_000,
+      patientGroup: 'child',
+    });
+    rig.runTo(43_200);
+    const words = prescribed(rig);
+    words[BRIDGE_WORD] = 0;
+    for (let i = RATE_WORD; i < PRESCRIBED_WORDS; i++) words[i] = 3600 | (3600 << 16);
+    rig.ask('open');
+    rig.stage(words);
+    expect(rig.ask('commit', 0)[0]).toBe(14);
+    expect(rig.pump.telemetry.session.staged[BRIDGE_WORD]).toBe(0);
+    expect(rig.ask('commit', 1)).toEqual([0]);
+    // 360 ug a day in strokes of the old drug.
+    expect(rig.pump.bolus).toMatchObject({ bridgeUgPerMl: 500, numerator: 3600 * 100_000 });
   });
 
   it('reads back what was written, begins with what is programmed, and forgets it at its end', () => {
