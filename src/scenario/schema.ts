@@ -3,7 +3,7 @@
  * `json-schema.ts`) what editors know. Quantities leave it as integers; what needs more than one place of the
  * file is left to `compile.ts`.
  */
-import { NO_BRIDGE } from '../core/prescription-words.ts';
+import { BOLUS_DOSE_MAX_TENTH_UG, NO_BRIDGE } from '../core/prescription-words.ts';
 import * as z from 'zod';
 import { KINDS } from './quantity.ts';
 import { expectationSchemas } from './schema-expectation.ts';
@@ -74,7 +74,11 @@ const LABEL = {
   max: 145_000,
   because: 'the label band; more than that is the fault over-infusion',
 };
-const BOLUS = { min: 1, because: 'the pump counts tenths of a ug' };
+const BOLUS = {
+  min: 1,
+  max: BOLUS_DOSE_MAX_TENTH_UG,
+  because: 'the pump counts tenths of a ug, and gives no more at once than the label knows of a day',
+};
 const LINE = { min: 1, max: 1_000_000, because: 'no tubing and catheter hold more' };
 const RESERVOIR = { min: 1_000_000, max: 60_000_000, because: 'the largest implanted reservoirs hold 60 mL' };
 

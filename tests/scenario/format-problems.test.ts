@@ -109,6 +109,11 @@ describe('one slip is found at its place', () => {
       's.yaml:8:62 timeline.0.command.program.dose: 6554 ug/day is more than a prescription holds, 6553.5 ug/day by the day: write at most that, or all rates by the hour (ug/h)',
     ],
     [
+      'a periodic bolus beyond what the pump gives at once',
+      withTherapy('{ mode: periodic, bolus: 1001 ug, over: 3 h, every: 6 h, basal: 0 ug/day }'),
+      's.yaml:5:35 therapy.bolus: 1001 ug is too much: write at most 1000 ug (the pump counts tenths of a ug, and gives no more at once than the label knows of a day)',
+    ],
+    [
       'a part of a uL in a large volume by the hour',
       timeline('{ at: 1 d, command: { program: { mode: continuous, dose: 66.5 uL/h } } }'),
       's.yaml:8:62 timeline.0.command.program.dose: 66.5 uL/h stands in a therapy of more than 65.535 uL/h, which the pump holds in whole uL/h: write 66 uL/h or 67 uL/h',
