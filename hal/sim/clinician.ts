@@ -72,13 +72,8 @@ export function beginUpdate(c: Clinician, session: Stimulus & { kind: 'session' 
 }
 
 /** Another pump came with this prescription; whoever was at the old one has gone. */
-export function beginWithNewPump(c: Clinician, { therapy, concentrationUgPerMl }: Prescription): void {
-  c.wand = createWand();
-  c.wanted = null;
-  c.isStopped = false;
-  c.primedTick = 0;
-  c.therapy = therapy;
-  c.concentrationUgPerMl = concentrationUgPerMl;
+export function beginWithNewPump(c: Clinician, prescription: Prescription): void {
+  Object.assign(c, createClinician(prescription), { refills: c.refills });
 }
 
 /** The pump tells what became of an order. True when the prescription may be another one for it. */
