@@ -2,7 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
-import { beginBolus, beginPrime, isCount, judgeBolus, judgePrime, shortestBolusTicks } from './bolus.ts';
+import { beginBolus, beginPrime, judgeBolus, judgePrime, shortestBolusTicks } from './bolus.ts';
 import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
@@ -39,6 +39,7 @@ import { endCommitted, isAskedOf, judgeCommit } from './telemetry/session.ts';
 import type { Frame } from './telemetry/frame.ts';
 import { hearFrame, replyTo } from './telemetry/telemetry.ts';
 import { judgeTitration } from './titration.ts';
+import { isCount } from './units.ts';
 
 function isAlarm(index: number): boolean {
   return index >= 0 && index < ALARMS.length && Math.floor(index) === index;

@@ -1,7 +1,8 @@
 /**
- * What is given beside the therapy. A bolus is on top of the basal rate: a dose over a set time. While it runs it adds to each tick's numerator, so
- * that the dosing has one sum for all that it gives. A tenth of a ug is 100,000 pg, and a numerator counts pg a day: the
- * dose is shared out evenly over its ticks, and what the division leaves goes into the first, so the sum is exact.
+ * What is given beside the therapy. A bolus is on top of the basal rate: a dose over a set time. While it runs it adds to
+ * each tick's numerator, so that the dosing has one sum for all that it gives. A tenth of a ug is 100,000 pg, and a
+ * numerator counts pg a day: the dose is shared out evenly over its ticks, and what the division leaves goes into the
+ * first, so the sum is exact.
  *
  * A prime fills tubing and catheter with drug before the therapy begins: a volume in place of the basal rate, as fast as
  * the mechanism is specified for. It ends with its strokes, as a bridge does, and leaves the reservoir as no dose: what
@@ -49,7 +50,7 @@ import {
 } from './prescription-words.ts';
 import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
-import { HIGH_WORD, NEVER, TICKS_PER_DAY } from './units.ts';
+import { HIGH_WORD, isCount, NEVER, TICKS_PER_DAY } from './units.ts';
 
 /** The shortest time in which the mechanism gives the dose beside the highest rate of the week; 0: it never can. */
 export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number {
@@ -57,11 +58,6 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
   const basal =
     words[MODE_WORD] === MODE_MINIMUM ? minimumNumerator(pump.prescription) : highestNumerator(words);
   return shortestTicks(words, doseTenthUg, basal + highestPeriodicNumerator(words), pump.build.strokeNl);
-}
-
-/** A whole number from 1 to `max`. */
-export function isCount(value: number, max: number): boolean {
-  return value >= 1 && value <= max && Math.floor(value) === value;
 }
 
 /** Whether the pump may give anything beside the therapy. */

@@ -11,7 +11,10 @@ export const VALVE_ACCUMULATOR_STROKE_NL = 2500;
 /** Minimum rate: 6 uL a day. [E], no published figure could be opened. */
 export const MINIMUM_RATE_NL_PER_HOUR = 250;
 
-/** The fastest that the mechanism is specified for, and the rate of a prime: 24 mL a day, the top of the family's programmable range. [E] */
+/**
+ * The fastest that the mechanism is specified for, and the rate of a prime: 24 mL a day, the top of the family's
+ * programmable range. [E]
+ */
 export const FASTEST_NL_PER_DAY = 24000000;
 
 /** More than tubing and catheter ever hold: no bridge and no prime is longer. [E] */

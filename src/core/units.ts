@@ -21,3 +21,8 @@ export const MAX_EXACT = 9007199254740991;
 export function mul32(a: number, b: number): number {
   return ((a & 65535) * b + ((((a >>> 16) * b) & 65535) << 16)) | 0;
 }
+
+/** A whole number from 1 to `max`. */
+export function isCount(value: number, max: number): boolean {
+  return value >= 1 && value <= max && Math.floor(value) === value;
+}

@@ -576,25 +576,15 @@ function compileCommand(
   if ('concentration' in words) programming.concentration = words.concentration;
   const { concentration } = programming;
   if (concentration === undefined) return null;
-  if ('concentration' in words) {
-    // The pump takes a prescription whole: the same therapy, worked out for the new concentration.
-    const { therapy } = programming;
-    if (therapy === null) return null;
-    const complaint = tooFastAt(therapy, concentration);
-    if (complaint !== null)
-      report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
-    return {
-      kind: 'program',
-      therapy,
-      concentrationUgPerMl: concentration,
-      ...patientOf(programming, therapy, tick, context),
-      ...bridge,
-      ...confirmationOf(words.confirm),
-    };
+  if ('program' in words) {
+    programming.therapy = compileTherapy(words.program, concentration, [...path, 'program'], report);
   }
-  const therapy = compileTherapy(words.program, concentration, [...path, 'program'], report);
-  programming.therapy = therapy;
+  // The pump takes a prescription whole: for a new concentration the same therapy once more.
+  const { therapy } = programming;
   if (therapy === null) return null;
+  const complaint = 'concentration' in words ? tooFastAt(therapy, concentration) : null;
+  if (complaint !== null)
+    report([...path, 'concentration'], `the therapy in force can't be kept: ${complaint}`);
   return {
     kind: 'program',
     therapy,

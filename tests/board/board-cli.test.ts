@@ -1,39 +1,16 @@
 /** The built program as its users have it: a virtual board in one process, flashing in another. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Pty } from '../../hal/espruino/pty.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { builtProgram, type Ended } from '../cli/program.ts';
+import { end, poweredBoards } from './powered-board.ts';
 
 const program = builtProgram();
-const running: ChildProcess[] = [];
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill(signal);
-  await gone;
-}
-
-afterEach(async () => {
-  for (const child of running.splice(0)) await end(child, 'SIGKILL');
-});
-
-/** Starts it and waits until its port is there. */
-async function powerOn(...words: string[]): Promise<ChildProcess> {
-  const { child } = program.start(['board', 'virtual', '--link', 'pump', ...words]);
-  running.push(child);
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the virtual board ended with code ${code}`)));
-    child.stdout?.on('data', (text: string) => {
-      if (text.includes('switches it off')) resolve();
-    });
-  });
-  return child;
-}
+const { powerOn, running } = poweredBoards(program);
 
 function board(...words: string[]): Promise<Ended> {
   return program.run(['board', ...words]);

@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { afterEach } from 'vitest';
 import type { Program } from '../cli/program.ts';
 
-export async function end(child: ChildProcess): Promise<void> {
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
+  child.kill(signal);
   await gone;
 }
 
-/** To be called at the head of a test file. What `running` has is ended after each test. */
+/** To be called at the head of a test file. What `running` has is ended after each test; `powerOn` waits for the port. */
 export function poweredBoards(program: Program) {
   const running: ChildProcess[] = [];
   afterEach(async () => {
