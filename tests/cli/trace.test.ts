@@ -2,10 +2,12 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,6 +24,7 @@ import { builtProgram, FIXTURES } from './program.ts';
 const program = builtProgram();
 const LONG = join(FIXTURES, 'long.yaml');
 const KINK = join(PROJECT_ROOT, 'sim/scenarios/catheter-occlusion.yaml');
+const QUICK = join(FIXTURES, 'mixed/passes.yaml');
 const IS_LONG = process.env['THECAL_LONG'] === '1';
 const inFolder = (name: string): string => join(program.folder, name);
 
@@ -170,6 +173,57 @@ describe('a run on a board', () => {
     expect(diff.code).toBe(0);
     const then = await program.run(['inspect', 'board.trace', '--until', 'raise', '--json']);
     expect(JSON.parse(then.stdout)).toMatchObject({ tick: 173_089 });
+  });
+});
+
+describe('a run on a board that nobody asked a trace of', () => {
+  const onBoard = (...words: string[]) => program.run(['run', QUICK, '--target', 'virtual', ...words]);
+  const runs = (): string[] => readdirSync(inFolder('.thecal/runs')).sort();
+
+  it('is kept, and says how it is played again [SR-TRACE-5]', async () => {
+    const { code, stdout } = await onBoard();
+    expect(code).toBe(0);
+    const [run, ...others] = runs();
+    expect(others).toEqual([]);
+    const told = stdout.split('\n').slice(-3);
+    expect(told[0]).toMatch(/^kept in \.thecal\/runs\/\S+, as are the last 10 runs on a board;/);
+    expect(told[1]).toContain(` replay .thecal/runs/${run ?? ''}/passes.trace`);
+    const replay = await program.shell(told[1] ?? '');
+    expect(replay.code).toBe(0);
+    expect(replay.stdout).toContain('byte for byte');
+  });
+
+  it('takes the place of the oldest of ten, but of none that still runs', async () => {
+    const [first = ''] = runs();
+    // The number of a process that has ended, and that of this one.
+    const gone = first.replace(/^.*-/, '');
+    const older = Array.from(
+      { length: 10 },
+      (_, n) => `2020-01-0${n}T000000Z-${n === 0 ? process.pid : gone}`,
+    );
+    for (const name of older) mkdirSync(inFolder(`.thecal/runs/${name}`));
+    expect((await onBoard()).code).toBe(0);
+    const left = runs();
+    expect(left.slice(0, 9)).toEqual([older[0], ...older.slice(2)]);
+    expect(left).toHaveLength(11);
+  });
+
+  it('is not kept where there is --no-trace, nor where it never came to its board', async () => {
+    const before = runs();
+    const { code, stdout } = await onBoard('--no-trace');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('.thecal');
+    expect((await program.run(['run', QUICK, '--target', 'board', '--port', 'no-port'])).code).toBe(3);
+    expect(runs()).toEqual(before);
+  });
+
+  it('runs nothing where there is no place for it, and says what to do', async () => {
+    renameSync(inFolder('.thecal'), inFolder('was.thecal'));
+    writeFileSync(inFolder('.thecal'), '');
+    const { code, stderr } = await onBoard();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/a part of the path is a file and no folder; nothing was run\n--trace PATH /);
+    rmSync(inFolder('.thecal'));
   });
 });
 
