@@ -69,6 +69,15 @@ describe('thecal trace cat', () => {
     ]);
   });
 
+  it.each([
+    [['--since', '9 d'], 'nothing there: the last record is at 4 d (tick 345600)'],
+    [['--since', '12', '--until', '13'], 'nothing happened there'],
+    [['--only', 'bolus-begin'], 'nothing of that kind (bolus-begin) happened there'],
+  ])('says why nothing came out: %j', async (words, why) => {
+    const { code, stdout, stderr } = await program.run(['trace', 'cat', 'kink.trace', ...words]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `kink.trace: ${why}\n` });
+  });
+
   it('ends quietly when its reader has seen enough', async () => {
     const { code, stdout, stderr } = await program.shell(
       `node '${program.file}' trace cat kink.trace | head -2`,
@@ -80,6 +89,11 @@ describe('thecal trace cat', () => {
   it.each([
     ['a kind that is none', ['--only', 'rais'], /^--only: unknown kind "rais"; did you mean raise\?/],
     ['a time that is none', ['--since', 'noon'], /"noon" is no time/],
+    [
+      'an end before its beginning',
+      ['--since', '2 d', '--until', '100'],
+      /^--until .* is before --since 2 d /,
+    ],
   ] as const)('refuses %s', async (_, words, message) => {
     const { code, stderr } = await program.run(['trace', 'cat', 'kink.trace', ...words]);
     expect(code).toBe(2);
@@ -256,6 +270,12 @@ describe('thecal run --trace-last', () => {
     const replay = await program.run(['replay', 'last.trace']);
     expect(replay.code).toBe(0);
     expect((await program.run(['diff', 'kink.trace', 'last.trace'])).code).toBe(0);
+    const before = await program.run(['trace', 'cat', 'last.trace', '--until', '100']);
+    expect(before.stderr).toMatch(/^last\.trace: nothing there: up to .* it was not kept\n$/);
+    const told = /^last\.trace: its record begins after .*, and nothing proves that it was so then\n$/;
+    expect((await program.run(['inspect', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
+    expect((await program.run(['inspect', 'last.trace', '--at', '3 d 12 h'])).stderr).toBe('');
+    expect((await program.run(['run', '--fork', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
   });
 
   it('goes with --trace only', async () => {
