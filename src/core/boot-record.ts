@@ -30,7 +30,7 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
     stored[4] === build.implantTick &&
     stored[5] === isStopCommanded
   ) {
-    return mendCopies(stored, BOOT_AT, hal);
+    return mendCopies(stored, new Int32Array(BOOT_WORDS), BOOT_AT, hal);
   }
   const record = new Int32Array(BOOT_WORDS);
   record[0] = build.strokeNl;
@@ -48,7 +48,7 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
 export function restoreBoot(hal: PumpHal): BootRecord | null {
   const stored = new Int32Array(BOOT_WORDS);
   if (!readNewest(stored, BOOT_AT, hal)) return null;
-  mendCopies(stored, BOOT_AT, hal);
+  mendCopies(stored, new Int32Array(BOOT_WORDS), BOOT_AT, hal);
   return {
     build: {
       strokeNl: stored[0]!,

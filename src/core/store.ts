@@ -70,9 +70,11 @@ export function writeTwice(record: Int32Array, address: number, hal: PumpHal): v
   hal.store.write(address + record.length, record);
 }
 
-/** Write those of both copies again that are not whole or are of another sequence. True: there was one. */
-export function mendCopies(record: Int32Array, address: number, hal: PumpHal): boolean {
-  const stored = new Int32Array(record.length);
+/**
+ * Write those of both copies again that are not whole or are of another sequence. True: there was one. They are read into
+ * `stored`, of the record's length.
+ */
+export function mendCopies(record: Int32Array, stored: Int32Array, address: number, hal: PumpHal): boolean {
   let isMended = false;
   for (let copy = 0; copy < 2; copy++) {
     const at = address + copy * record.length;

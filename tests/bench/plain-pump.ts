@@ -65,7 +65,13 @@ function plainHal(): { hal: PumpHal; turn: () => void } {
 }
 
 /** Ticks 0 to `ticks` - 1, each of them or from wake to wake. The core is handed in: what is measured is a bundle. */
-export function runPlain(core: Core, therapy: Therapy, ticks: number, isTickByTick: boolean): PlainRun {
+export function runPlain(
+  core: Core,
+  therapy: Therapy,
+  ticks: number,
+  isTickByTick: boolean,
+  refillEveryTicks = Infinity,
+): PlainRun {
   const { hal, turn } = plainHal();
   const { strokeNl, fillNl, lowReservoirNl, concentrationUgPerMl } = PLAIN;
   const pump = core.createPump(
@@ -81,7 +87,12 @@ export function runPlain(core: Core, therapy: Therapy, ticks: number, isTickByTi
     hal,
   );
   let executed = 0;
+  let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
+    if (pump.nowTick >= refillTick) {
+      pump.inbox.push({ kind: 'refill', volumeNl: fillNl });
+      refillTick += refillEveryTicks;
+    }
     if (!isTickByTick) {
       const next = Math.min(core.nextWake(pump), ticks - 1);
       if (next > pump.nowTick) core.idle(pump, next - pump.nowTick);
