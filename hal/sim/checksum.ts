@@ -3,47 +3,52 @@
  * that none of them has changed since is seen in a tenth of the time, so the last answer for each length is kept
  * together with the words it is the answer for. It is never given for other words.
  */
-import crc32 from 'crc-32';
+import { crc32 } from 'node:zlib';
 
 /** Shorter ones are summed in the time of a look. */
-const KEPT_FROM_WORDS = 64;
+const COMPARED_FROM_WORDS = 64;
 
-/** The words last asked about, as bytes, and a copy of what was in them then. */
-interface Kept {
+/** What was asked last of words of one length. */
+interface Asked {
   words: Int32Array;
   bytes: Buffer;
+  /** A copy of what was in them, and its answer; of long ones only. */
   readonly known: Buffer;
   crc: number;
 }
 
 /** By the count of words. */
-const kept: Kept[] = [];
+const asked: Asked[] = [];
+
+/** A view takes longer to make than its bytes to sum. */
+const views = new WeakMap<Int32Array, Buffer>();
 
 function bytesOf(words: Int32Array, count: number): Buffer {
-  return Buffer.from(words.buffer, words.byteOffset, count * 4);
+  const known = views.get(words);
+  if (known !== undefined && known.length === count * 4) return known;
+  const bytes = Buffer.from(words.buffer, words.byteOffset, count * 4);
+  views.set(words, bytes);
+  return bytes;
 }
 
-function sumOf(bytes: Uint8Array): number {
-  return crc32.buf(bytes) >>> 0;
+function begin(words: Int32Array, count: number): Asked {
+  const bytes = bytesOf(words, count);
+  const begun = { words, bytes, known: Buffer.from(bytes), crc: crc32(bytes) };
+  asked[count] = begun;
+  return begun;
 }
 
 /** CRC-32 (zlib's) over the bytes of the first `count` words, lowest byte first; 0 to 2^32 - 1. */
 export function crc32OfWords(words: Int32Array, count: number): number {
-  if (count < KEPT_FROM_WORDS) return sumOf(new Uint8Array(words.buffer, words.byteOffset, count * 4));
-  const last = kept[count];
-  if (last === undefined) {
-    const bytes = bytesOf(words, count);
-    const crc = sumOf(bytes);
-    kept[count] = { words, bytes, known: Buffer.from(bytes), crc };
-    return crc;
-  }
+  const last = asked[count] ?? begin(words, count);
   if (last.words !== words) {
     last.words = words;
     last.bytes = bytesOf(words, count);
   }
+  if (count < COMPARED_FROM_WORDS) return crc32(last.bytes);
   if (!last.bytes.equals(last.known)) {
     last.bytes.copy(last.known);
-    last.crc = sumOf(last.bytes);
+    last.crc = crc32(last.bytes);
   }
   return last.crc;
 }
