@@ -1,18 +1,20 @@
 /**
  * The core in the form in which Node runs it, made from the core's own text when the product is built. Two loops become
  * rows of plain statements, which the engine can inline: the one over the alarm table, in which each call goes somewhere
- * else, and the walk over the state for its digest. A board gets the core as it stands.
+ * else, and the walk over the state for its digest. The checksum comes from native code. A board gets the core as it
+ * stands.
  *
  * `tests/engines/fast-core.test.ts` holds both forms to the same digests.
  */
 import { readFileSync } from 'node:fs';
-import { sep } from 'node:path';
-import type { Plugin } from 'esbuild';
+import { join, resolve, sep } from 'node:path';
+import type { Plugin, PluginBuild } from 'esbuild';
 import type { PumpHal } from '../hal/hal.ts';
 import { prescriptionWords } from '../hal/prescription-words.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
 import { createPump } from '../src/core/pump.ts';
 import { storeWords } from '../src/core/store.ts';
+import { PROJECT_ROOT } from './core-hash.ts';
 
 /** A replacement that is made exactly once, or the core has changed and this file has to follow. */
 function replaced(text: string, from: string, by: string): string {
@@ -105,9 +107,19 @@ export function fastForm(path: string, text: string): string {
   return text;
 }
 
+/** The checksum of native code for that of any engine. */
+export function useNativeChecksum(builder: PluginBuild): void {
+  builder.onResolve({ filter: /[/]checksum[.]ts$/ }, ({ path, resolveDir }) =>
+    resolve(resolveDir, path) === join(PROJECT_ROOT, 'hal/sim/checksum.ts')
+      ? { path: join(PROJECT_ROOT, 'src/cli/checksum.ts') }
+      : undefined,
+  );
+}
+
 export const fastCore: Plugin = {
   name: 'fast-core',
   setup(builder) {
+    useNativeChecksum(builder);
     builder.onLoad({ filter: /[/\\]src[/\\]core[/\\](tick|digest)[.]ts$/ }, ({ path }) => ({
       contents: fastForm(path, readFileSync(path, 'utf8')),
       loader: 'ts',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
-import { fastForm } from '../../scripts/fast-core.ts';
+import { fastForm, useNativeChecksum } from '../../scripts/fast-core.ts';
 import type { BadCore } from './bad-cores.ts';
 import type { Lab } from './checks.ts';
 
@@ -35,6 +35,7 @@ function loading(patch: Patch | Edit | null, form: Form, onPatched: () => void):
   return {
     name: 'core',
     setup(builder) {
+      if (form === 'as shipped') useNativeChecksum(builder);
       builder.onLoad({ filter: /[/\\]src[/\\]core[/\\].*[.]ts$/ }, ({ path }) => {
         let contents = readFileSync(path, 'utf8');
         if (patch !== null && path === wanted) {

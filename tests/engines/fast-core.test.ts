@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { fastForm } from '../../scripts/fast-core.ts';
+import { crc32OfWords as nativeCrc32 } from '../../src/cli/checksum.ts';
 import { bundleLab } from '../canaries/bundle.ts';
 import type { Lab } from '../canaries/checks.ts';
 import { type RandomRun, randomRun } from '../properties/runs.ts';
@@ -50,6 +52,22 @@ describe('the fast form of the core', () => {
     }
     const { path, text } = source('dosing.ts');
     expect(fastForm(path, text)).toBe(text);
+  });
+
+  it('sums words as the other does, also words that have changed or are others of the same length', () => {
+    const words = fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(words, fc.nat(), fc.integer(), (list, at, other) => {
+        const [one, two] = [Int32Array.from(list), Int32Array.from(list).reverse()];
+        const isSame = (): void => {
+          for (const asked of [one, two, one])
+            expect(nativeCrc32(asked, list.length)).toBe(crc32OfWords(asked, list.length));
+        };
+        isSame();
+        one[at % list.length] = other;
+        isSame();
+      }),
+    );
   });
 
   it.each(['tick.ts', 'digest.ts'])(

@@ -3,21 +3,10 @@
  * without its compilers, and QuickJS in WebAssembly.
  */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { getQuickJS } from 'quickjs-emscripten';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
-
-/** In the place of what only Node has stands what every engine has. */
-const everyEngine: Plugin = {
-  name: 'every-engine',
-  setup(builder) {
-    builder.onResolve({ filter: /[/]checksum[.]ts$/ }, () => ({
-      path: join(import.meta.dirname, 'checksum.ts'),
-    }));
-  },
-};
 
 /** `globalThis.answer` becomes the text; `globalThis.problem` what went wrong on the way. */
 export async function bundle(call: string, from: string): Promise<{ text: string; inputs: string[] }> {
@@ -37,7 +26,6 @@ export async function bundle(call: string, from: string): Promise<{ text: string
     format: 'iife',
     target: 'es2015',
     logLevel: 'silent',
-    plugins: [everyEngine],
   });
   return { text: result.outputFiles[0]!.text, inputs: Object.keys(result.metafile.inputs) };
 }
