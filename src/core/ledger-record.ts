@@ -67,7 +67,7 @@ export function saveLedger(pump: PumpState, hal: PumpHal): void {
 /** Into a pump that is as new. Returns the tick in which the ledger was saved, or -1: no copy is whole. */
 export function restoreLedger(pump: PumpState, hal: PumpHal): number {
   const words = new Int32Array(LEDGER_WORDS);
-  if (!readNewest(words, LEDGER_AT, hal)) return -1;
+  if (!readNewest(words, saved, LEDGER_AT, hal)) return -1;
   const ledger = pump.ledger;
   ledger.sequence = sequenceOf(words);
   pump.motor.requested = words[1]!;

@@ -92,7 +92,7 @@ export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): bo
   if (prescription.isReadable === 0) return false;
   const words = prescription.words;
   if (isWhole(words, hal.checksum)) return false;
-  if (readNewest(stored, PRESCRIPTION_AT, hal)) {
+  if (readNewest(stored, new Int32Array(PRESCRIPTION_WORDS), PRESCRIPTION_AT, hal)) {
     words.set(stored);
     noteRepair(prescription);
   } else {
@@ -113,7 +113,7 @@ export function verifyStored(prescription: PrescriptionState, hal: PumpHal): voi
  */
 export function restorePrescription(hal: PumpHal): PrescriptionState {
   const words = new Int32Array(PRESCRIPTION_WORDS);
-  const isReadable = readNewest(words, PRESCRIPTION_AT, hal);
+  const isReadable = readNewest(words, stored, PRESCRIPTION_AT, hal);
   if (isReadable) mendCopies(words, stored, PRESCRIPTION_AT, hal);
   return { words, isReadable: isReadable ? 1 : 0, repairs: 0, isJustRepaired: 0 };
 }
