@@ -185,12 +185,16 @@ function spans(name: string, of: readonly { readonly from: number; readonly to: 
 /** Named in full: a viewer shows the last name alone. */
 function alarmWaves(recording: Recording): Wave[] {
   const book = new AlarmBook();
-  const replaced = replacedTicks(recording);
-  for (const event of eventsOf(recording, ['raise', 'condition-gone', 'acknowledge', 'clear'])) {
-    while (replaced[0] !== undefined && replaced[0] <= event.tick) book.pumpReplaced(replaced.shift()!);
-    book.event(event);
+  const events = eventsOf(recording, ['raise', 'condition-gone', 'acknowledge', 'clear']);
+  let next = 0;
+  const tellUntil = (tick: number): void => {
+    for (; next < events.length && events[next]!.tick < tick; next += 1) book.event(events[next]!);
+  };
+  for (const tick of replacedTicks(recording)) {
+    tellUntil(tick);
+    book.pumpReplaced(tick);
   }
-  for (const tick of replaced) book.pumpReplaced(tick);
+  tellUntil(Number.POSITIVE_INFINITY);
   const names = [...new Set(book.entries.map(({ alarm }) => alarm))];
   return names.flatMap((name) => {
     const own = book.entries.filter(({ alarm }) => alarm === name);
