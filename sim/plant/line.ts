@@ -81,8 +81,36 @@ export function push(line: LineState, nl: number, pg: number, lostNl: number): O
   return out;
 }
 
+/** No tank would change, in however many chunks it comes: what goes in at the inlet comes out at the tip. */
+function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): boolean {
+  return lostNl === 0 && Math.min(nl, CHUNK_NL) <= line.stillNl && pg === line.stillPgPerNl * nl;
+}
+
+/**
+ * The drug that a push of `nl` would drive out at the tip, and nothing is moved by asking: what enters the line comes
+ * nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
+ */
+export function tipPgOf(line: LineState, nl: number): number | null {
+  const { tankNl, tankPg } = line;
+  const first = tankNl.length - Math.ceil(nl / CHUNK_NL);
+  if (first < 0) return null;
+  const pg = tankPg.slice(first);
+  let tipPg = 0;
+  for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
+    const chunkNl = Math.min(CHUNK_NL, restNl);
+    let carried = 0;
+    for (let i = 0; i < pg.length; i++) {
+      const leaves = Math.floor((pg[i]! * chunkNl) / tankNl[first + i]!);
+      pg[i] = pg[i]! + carried - leaves;
+      carried = leaves;
+    }
+    tipPg = tipPg + carried;
+  }
+  return tipPg;
+}
+
 function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out: Outflow): void {
-  if (lostNl === 0 && nl <= line.stillNl && pg === line.stillPgPerNl * nl) {
+  if (isStillFor(line, nl, pg, lostNl)) {
     out.tipPg = out.tipPg + pg;
     return;
   }

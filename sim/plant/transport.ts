@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, exchangeInlet, push, pushBack, type LineState } from './line.ts';
+import { createLine, exchangeInlet, push, pushBack, tipPgOf, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -128,10 +128,8 @@ function tipPg(t: TransportState): number {
 export function tipPgBy(t: TransportState, passedNl: number, lostNl: number): number {
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return tipPg(t);
-  const { stillNl, stillPgPerNl } = t.line;
-  if (lostNl === t.lostNl && nl <= stillNl && t.trappedPg === stillPgPerNl * t.trappedNl) {
-    return tipPg(t) + stillPgPerNl * nl;
-  }
+  const fromTipPg = lostNl !== t.lostNl ? null : tipPgOf(t.line, nl);
+  if (fromTipPg !== null) return tipPg(t) + fromTipPg;
   const copy = copyTransport(t);
   carry(copy, passedNl, lostNl);
   return tipPg(copy);
