@@ -82,6 +82,11 @@ export interface Oracle {
   /** The last delivery has not closed its windows yet, because its tick may still change. */
   isClosing: boolean;
 
+  /** P at a tick of the last segment. */
+  dueTick: number;
+  dueWhole: number;
+  dueFraction: number;
+
   lastDeliveryTick: number;
   /** P at that tick. */
   lastPrescribedWhole: number;
@@ -110,14 +115,15 @@ const STROKE_PG_MAX = 1099511627776;
 const TICK_MAX = 2147483647;
 const TICKS_PER_HOUR_MAX = 65536;
 
-const SEGMENT_WORDS = 5;
+/** Words of a record: powers of two, so that no record's place needs a division. */
+const SEGMENT_WORDS = 8;
 const SINCE = 0;
 const BASE_WHOLE = 1;
 const BASE_FRACTION = 2;
 const RATE_WHOLE = 3;
 const RATE_FRACTION = 4;
 const DELIVERY_WORDS = 2;
-const OPENING_WORDS = 3;
+const OPENING_WORDS = 4;
 const RING_RECORDS = 64;
 
 export function createOracle(o: { ticksPerHour: number; strokePg: number }): Oracle {
@@ -142,6 +148,9 @@ export function createOracle(o: { ticksPerHour: number; strokePg: number }): Ora
     openingCount: 0,
     excessPg: 0,
     isClosing: false,
+    dueTick: -1,
+    dueWhole: 0,
+    dueFraction: 0,
     lastDeliveryTick: -1,
     lastPrescribedWhole: 0,
     lastPrescribedFraction: 0,
@@ -205,6 +214,9 @@ export function prescribe(oracle: Oracle, tick: number, rate: PrescribedRate): v
   }
   oracle.segments[head + RATE_WHOLE] = rateWhole;
   oracle.segments[head + RATE_FRACTION] = rateFraction;
+  oracle.dueTick = tick - 1;
+  oracle.dueWhole = oracle.segments[head + BASE_WHOLE]!;
+  oracle.dueFraction = oracle.segments[head + BASE_FRACTION]!;
   if (oracle.lastDeliveryTick === tick) markDelivery(oracle, tick);
 }
 
@@ -292,14 +304,12 @@ function arrive(oracle: Oracle, tick: number): void {
 
 /** A window may open just before this tick's delivery: keep D - P of the tick before. */
 function openHour(oracle: Oracle, tick: number): void {
-  const head = segmentOffset(oracle, oracle.segmentCount - 1);
-  const ticks = tick - oracle.segments[head + SINCE]!;
-  const prescribedFraction = fractionAfter(oracle, head, ticks);
-  let whole = oracle.deliveredPg - wholeAfter(oracle, head, ticks);
+  goOnTo(oracle, tick - 1);
+  let whole = oracle.deliveredPg - oracle.dueWhole;
   let fraction = 0;
-  if (prescribedFraction > 0) {
+  if (oracle.dueFraction > 0) {
     whole -= 1;
-    fraction = oracle.ticksPerDay - prescribedFraction;
+    fraction = oracle.ticksPerDay - oracle.dueFraction;
   }
   while (
     oracle.openingFirst < oracle.openingCount &&
@@ -338,17 +348,17 @@ function hourExcessPg(oracle: Oracle): number {
     oracle.lastPrescribedWhole -
     oracle.openings[best + 1]! -
     oracle.strokePg -
-    Math.ceil(fractions / oracle.ticksPerDay)
+    (fractions > 0 ? 1 : 0) -
+    (fractions > oracle.ticksPerDay ? 1 : 0)
   );
 }
 
 /** The last delivery is this tick's: from here silence is counted, and here the hour closes. */
 function markDelivery(oracle: Oracle, tick: number): void {
-  const head = segmentOffset(oracle, oracle.segmentCount - 1);
-  const ticks = tick - oracle.segments[head + SINCE]! + 1;
+  goOnTo(oracle, tick);
   oracle.lastDeliveryTick = tick;
-  oracle.lastPrescribedWhole = wholeAfter(oracle, head, ticks);
-  oracle.lastPrescribedFraction = fractionAfter(oracle, head, ticks);
+  oracle.lastPrescribedWhole = oracle.dueWhole;
+  oracle.lastPrescribedFraction = oracle.dueFraction;
   oracle.alarmTick = NONE;
 }
 
@@ -503,8 +513,7 @@ export function isBeyondAccuracy(oracle: Oracle, pg: number, saidPg: number): bo
   const scaled =
     (ACCURACY_OVER - ACCURACY_WHOLE) * saidPg + ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
   assert(scaled <= MAX_EXACT, 'dose since a fill out of range');
-  // Of whole numbers, one that is above a fraction is above it rounded down.
-  return Math.abs(pg - saidPg) > Math.floor(scaled / ACCURACY_WHOLE);
+  return ACCURACY_WHOLE * Math.abs(pg - saidPg) > scaled;
 }
 
 /** In a piece where P is linear and D still: `from` isn't of this kind, `to` is. */
@@ -547,6 +556,18 @@ function isStrokesMissed(oracle: Oracle, head: number, tick: number): boolean {
 
 // ---- P within a segment, after so many of its ticks ----
 
+/** Take P from the tick of the last segment where it was taken last on to this one. */
+function goOnTo(oracle: Oracle, tick: number): void {
+  const { segments, ticksPerDay } = oracle;
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  const ticks = tick - oracle.dueTick;
+  const part = oracle.dueFraction + segments[head + RATE_FRACTION]! * ticks;
+  const carry = part < ticksPerDay ? 0 : Math.floor(part / ticksPerDay);
+  oracle.dueTick = tick;
+  oracle.dueWhole += segments[head + RATE_WHOLE]! * ticks + carry;
+  oracle.dueFraction = part - carry * ticksPerDay;
+}
+
 /** P(tick), rounded down. */
 function wholeAt(oracle: Oracle, segmentIndex: number, tick: number): number {
   const at = segmentOffset(oracle, segmentIndex);
@@ -569,25 +590,24 @@ function fractionAfter(oracle: Oracle, at: number, ticks: number): number {
 // ---- rings: record `index` rests at index modulo the capacity, a power of two ----
 
 function segmentOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.segments.length / SEGMENT_WORDS - 1)) * SEGMENT_WORDS;
+  return (index * SEGMENT_WORDS) & (oracle.segments.length - 1);
 }
 
 function deliveryOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.deliveries.length / DELIVERY_WORDS - 1)) * DELIVERY_WORDS;
+  return (index * DELIVERY_WORDS) & (oracle.deliveries.length - 1);
 }
 
 function openingOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.openings.length / OPENING_WORDS - 1)) * OPENING_WORDS;
+  return (index * OPENING_WORDS) & (oracle.openings.length - 1);
 }
 
 /** The ring itself while a record fits beside first to end, else one of twice the size with the same records. */
 function withRoom(ring: Float64Array, words: number, first: number, end: number): Float64Array {
-  const records = ring.length / words;
-  if (end - first < records) return ring;
+  if ((end - first) * words < ring.length) return ring;
   const larger = new Float64Array(2 * ring.length);
   for (let index = first; index < end; index += 1) {
-    const from = (index & (records - 1)) * words;
-    const to = (index & (2 * records - 1)) * words;
+    const from = (index * words) & (ring.length - 1);
+    const to = (index * words) & (larger.length - 1);
     for (let word = 0; word < words; word += 1) larger[to + word] = ring[from + word]!;
   }
   return larger;

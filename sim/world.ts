@@ -186,8 +186,9 @@ function lostNl({ catheter: c }: World, tick: number): number {
 /** What flows by itself has flowed until this tick. It passes a clear catheter whole, and a narrowed one in part. */
 function flowUntil(world: World, tick: number): void {
   const { reservoir: r, catheter: c, transport: t } = world;
-  for (const entry of world.faults.flowing) {
-    const fault = world.faults.entries[entry]!;
+  const { entries, flowing } = world.faults;
+  for (let i = 0; i < flowing.length; i++) {
+    const fault = entries[flowing[i]!]!;
     const { flow } = fault;
     if (flow === undefined || flow.anchorTick >= tick) continue;
     const sinceTick = flow.anchorTick;
@@ -216,8 +217,9 @@ function flowUntil(world: World, tick: number): void {
 
 function isFlowing(world: World): boolean {
   const { levelPl, capacityPl } = world.reservoir;
-  for (const entry of world.faults.flowing) {
-    const { flow } = world.faults.entries[entry]!;
+  const { entries, flowing } = world.faults;
+  for (let i = 0; i < flowing.length; i++) {
+    const { flow } = entries[flowing[i]!]!;
     if (flow === undefined || flow.movedPl >= flow.limitPl) continue;
     if (flow.plPerTick > 0 ? levelPl > 0 : flow.plPerTick < 0 && levelPl < capacityPl) return true;
   }
@@ -553,8 +555,9 @@ function judgeDrain(world: World, tick: number): void {
  * `unitPl`: a stroke uses the volume to the picolitre, a reading only the pascals that it makes.
  */
 function judgeResistance(world: World, unitPl: number, tick: number): void {
-  for (const entry of world.faults.on.lambdaQ30.entries) {
-    const fault = world.faults.entries[entry]!;
+  const narrowing = world.faults.on.lambdaQ30.entries;
+  for (let i = 0; i < narrowing.length; i++) {
+    const fault = world.faults.entries[narrowing[i]!]!;
     if (fault.fired) continue;
     const lambdaQ30 = remembered(fault, 'lambdaWithoutQ30');
     const cleanPl = catheter.heldUnderPl(world.catheter, lambdaQ30, tick);

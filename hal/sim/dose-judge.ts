@@ -79,6 +79,11 @@ export function announce(judge: DoseJudge, at: number): void {
   alarmRaised(judge.outlet, at);
 }
 
+/** Nothing came out in this tick: only then does it matter who is called. */
+export function isSilent(judge: DoseJudge, at: number): boolean {
+  return judge.tip.lastDeliveryTick < at || judge.outlet.lastDeliveryTick < at;
+}
+
 /** From a fill on, and with a new pump, the log is compared anew. */
 export function beginLog(judge: DoseJudge, loggedPg: number): void {
   judge.logFromPg = loggedPg;

@@ -89,6 +89,7 @@ import {
   compareLog,
   createDoseJudge,
   findings,
+  isSilent,
   look,
   prescribeDose,
   prescribedUntilPg,
@@ -459,7 +460,7 @@ export class SimTarget implements Target {
     if (this.isOff) return;
     compareLog(judge, at, pump.ledger.computedDosePg);
     // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
-    if (isCriticalAlarmActive(pump)) announce(judge, at);
+    if (isSilent(judge, at) && isCriticalAlarmActive(pump)) announce(judge, at);
   }
 
   private work(at: number): void {

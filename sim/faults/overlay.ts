@@ -46,8 +46,9 @@ export function laidOverReading(
   detail = 0,
 ): number | null {
   let value: number | null = clean;
-  for (const entry of ledger.on.reading.entries) {
-    const fault = ledger.entries[entry]!;
+  const changers = ledger.on.reading.entries;
+  for (let i = 0; i < changers.length; i++) {
+    const fault = ledger.entries[changers[i]!]!;
     if (fault.options['sensor'] !== sensor) continue;
     const before: number | null = value;
     value = faultSpec(fault.kind).reading!(before, fault, tick, detail);

@@ -66,6 +66,10 @@ export function createLine(
  */
 export function push(line: LineState, nl: number, pg: number, lostNl: number): Outflow {
   const out: Outflow = { tipPg: 0, holePg: 0 };
+  if (isStillFor(line, nl, pg, lostNl)) {
+    out.tipPg = pg;
+    return out;
+  }
   let restNl = nl;
   let restPg = pg;
   let restLostNl = lostNl;
@@ -87,21 +91,22 @@ function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): bo
 }
 
 /**
- * The drug that a push of `nl` would drive out at the tip, and nothing is moved by asking: what enters the line comes
- * nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
+ * The drug that a push of `nl` with `pg` would drive out at the tip, and nothing is moved by asking: what enters the line
+ * comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
  */
-export function tipPgOf(line: LineState, nl: number): number | null {
+export function tipPgOf(line: LineState, nl: number, pg: number): number | null {
+  if (isStillFor(line, nl, pg, 0)) return pg;
   const { tankNl, tankPg } = line;
   const first = tankNl.length - Math.ceil(nl / CHUNK_NL);
   if (first < 0) return null;
-  const pg = tankPg.slice(first);
+  const lastPg = tankPg.slice(first);
   let tipPg = 0;
   for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
     const chunkNl = Math.min(CHUNK_NL, restNl);
     let carried = 0;
-    for (let i = 0; i < pg.length; i++) {
-      const leaves = Math.floor((pg[i]! * chunkNl) / tankNl[first + i]!);
-      pg[i] = pg[i]! + carried - leaves;
+    for (let i = 0; i < lastPg.length; i++) {
+      const leaves = Math.floor((lastPg[i]! * chunkNl) / tankNl[first + i]!);
+      lastPg[i] = lastPg[i]! + carried - leaves;
       carried = leaves;
     }
     tipPg = tipPg + carried;
