@@ -416,7 +416,8 @@ function judgeAtOnce(oracle: Oracle, watch: Watch, untilTick: number): boolean {
   const leastPg = watch.headPg - leftPg;
   // P is rounded down: one of the two may be a pg more.
   const mostDuePg = headWhole - wholeAt(oracle, watch.segmentIndex, fromTick - ticksPerDay) + 1;
-  const leastDuePg = wholeAt(oracle, head, fromTick) - wholeAt(oracle, segmentIndex, untilTick - ticksPerDay) - 1;
+  const leastDuePg =
+    wholeAt(oracle, head, fromTick) - wholeAt(oracle, segmentIndex, untilTick - ticksPerDay) - 1;
   const allowed = ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
   const isWithin =
     headWhole <= MAX_EXACT &&

@@ -354,7 +354,13 @@ function judgeCapacity(world: World, tick: number): void {
 
 /** Strokes that the feedback has seen turn, cumulative. */
 export function confirmedStrokes(world: World, tick: number, look: Look): number | null {
-  return laidOver(world.faults, world.faults.on.confirmedStrokes, world.mechanism.turnedStrokes, tick, look === 'consumed');
+  return laidOver(
+    world.faults,
+    world.faults.on.confirmedStrokes,
+    world.mechanism.turnedStrokes,
+    tick,
+    look === 'consumed',
+  );
 }
 
 export function outletPressurePa(world: World, tick: number, look: Look): number | null {
@@ -376,7 +382,13 @@ export function temperatureMilliC(world: World, tick: number, look: Look): numbe
 }
 
 function bodyMilliC(world: World, tick: number, isUsed: boolean): number {
-  return laidOver(world.faults, world.faults.on.bodyMilliC, environment.bodyMilliC(world.environment, tick), tick, isUsed);
+  return laidOver(
+    world.faults,
+    world.faults.on.bodyMilliC,
+    environment.bodyMilliC(world.environment, tick),
+    tick,
+    isUsed,
+  );
 }
 
 function cleanPressurePa(world: World, tick: number): number {
@@ -391,7 +403,13 @@ function cleanRestingMv(world: World, tick: number): number {
 /** A film in the cell is no sensor fault: it is really there. */
 function cleanLoadedMv(world: World, tick: number, isUsed: boolean): number {
   const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
-  const ohm = laidOver(world.faults, world.faults.on.resistanceOhm, battery.resistanceOhm(usedNc), tick, isUsed);
+  const ohm = laidOver(
+    world.faults,
+    world.faults.on.resistanceOhm,
+    battery.resistanceOhm(usedNc),
+    tick,
+    isUsed,
+  );
   const noiseMv = environment.supplyNoiseMv(world.environment, 'loaded', tick);
   return Math.max(0, battery.loadedMv(usedNc, ohm) + noiseMv);
 }

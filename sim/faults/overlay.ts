@@ -1,7 +1,13 @@
 /** Faults over truth: one value through one hook of every active fault, in the order they were applied. */
-import type { HookName, Hook, Hooks, HookValues, Sensor } from './fault.ts';
+import type { ActiveFault, HookName, Hook, Hooks, HookValues, Sensor } from './fault.ts';
 import { faultSpec } from './index.ts';
 import { markFired, type Changers, type FaultLedger } from './ledger.ts';
+
+/** One that the ledger names for it: such a fault has it. */
+function hookOf<K extends HookName>(fault: ActiveFault, name: K): Hook<HookValues[K]> {
+  const hooks: Hooks = faultSpec(fault.kind);
+  return hooks[name]!;
+}
 
 /** `isUsed`: a stroke, a refill or the firmware uses the value, so whoever changes it has fired. */
 export function laidOver<K extends HookName>(
@@ -27,10 +33,8 @@ function changed<K extends HookName>(
   let value = clean;
   for (const entry of on.entries) {
     const fault = ledger.entries[entry]!;
-    const hooks: Hooks = faultSpec(fault.kind);
-    const hook: Hook<HookValues[K]> = hooks[on.hook]!;
     const before = value;
-    value = hook(before, fault, tick, detail);
+    value = hookOf(fault, on.hook)(before, fault, tick, detail);
     if (isUsed && value !== before) markFired(fault, tick);
   }
   return value;
@@ -51,7 +55,7 @@ export function laidOverReading(
     const fault = ledger.entries[changers[i]!]!;
     if (fault.options['sensor'] !== sensor) continue;
     const before: number | null = value;
-    value = faultSpec(fault.kind).reading!(before, fault, tick, detail);
+    value = hookOf(fault, 'reading')(before, fault, tick, detail);
     if (isUsed && value !== before) markFired(fault, tick);
   }
   return value;
@@ -68,7 +72,7 @@ export function lambdaWithoutQ30(
   for (const entry of ledger.on.lambdaQ30.entries) {
     if (entry === leftOut) continue;
     const fault = ledger.entries[entry]!;
-    lambdaQ30 = faultSpec(fault.kind).lambdaQ30!(lambdaQ30, fault, tick, 0);
+    lambdaQ30 = hookOf(fault, 'lambdaQ30')(lambdaQ30, fault, tick, 0);
   }
   return lambdaQ30;
 }

@@ -97,7 +97,7 @@ function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): bo
 export function tipPgOf(line: LineState, nl: number, pg: number): number | null {
   if (isStillFor(line, nl, pg, 0)) return pg;
   const { tankNl, tankPg } = line;
-  const first = tankNl.length - Math.ceil(nl / CHUNK_NL);
+  const first = tankNl.length - Math.floor((nl + CHUNK_NL - 1) / CHUNK_NL);
   if (first < 0) return null;
   const lastPg = tankPg.slice(first);
   let tipPg = 0;

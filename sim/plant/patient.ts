@@ -81,7 +81,13 @@ export function createPatient(usedToPgPerDay: number, needsTenthUg: number, tick
     overdoseStage: 0,
     ashworth: 0,
   };
-  patient.ashworth = ladder(0, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratioPermille(patient, effectPg(patient, 0)));
+  patient.ashworth = ladder(
+    0,
+    ASHWORTH_SET,
+    ASHWORTH_CLEAR,
+    -1,
+    ratioPermille(patient, effectPg(patient, 0)),
+  );
   return patient;
 }
 
