@@ -4,8 +4,8 @@ import type { OpenTarget, TargetOptions } from './target-options.ts';
 export interface TargetRow {
   readonly name: string;
   readonly summary: string;
-  /** There is one of it: scenarios run on it one after the other. */
-  readonly isSingle: boolean;
+  /** One board, over a line: scenarios run on it one after the other. */
+  readonly isBoard: boolean;
   readonly open: (options: TargetOptions) => Promise<OpenTarget>;
 }
 
@@ -13,7 +13,7 @@ export const TARGETS: readonly TargetRow[] = [
   {
     name: 'sim',
     summary: 'the firmware core in this process over a simulated world',
-    isSingle: false,
+    isBoard: false,
     open: async () => {
       const { createSimTarget } = await import('./sim/target.ts');
       return {
@@ -27,13 +27,13 @@ export const TARGETS: readonly TargetRow[] = [
   {
     name: 'board',
     summary: 'the firmware core on an Espruino board, over a serial port',
-    isSingle: true,
+    isBoard: true,
     open: async (options) => await (await import('./espruino/board-target.ts')).openBoardTarget(options),
   },
   {
     name: 'virtual',
     summary: 'the firmware core in a virtual board, over a pseudo-terminal',
-    isSingle: true,
+    isBoard: true,
     open: async (options) => await (await import('./virtual/target.ts')).openVirtualTarget(options),
   },
 ];

@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import { buildBoardBundles } from './bundle-board.ts';
 import { bundlePage } from './bundle-page.ts';
 import { coreHash, PROJECT_ROOT } from './core-hash.ts';
+import { fastCore } from './fast-core.ts';
 
 /** Stay packages at run time: some bring native code, one starts worker threads from its own files. */
 const EXTERNAL = ['quickjs-emscripten', 'serialport', '@serialport/*', 'koffi', 'piscina'];
@@ -50,6 +51,7 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: BANNER },
     define: buildStamps(root),
+    plugins: [fastCore],
     legalComments: 'eof',
     logLevel: 'warning',
   });

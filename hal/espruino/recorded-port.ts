@@ -121,9 +121,7 @@ export class RecordedPort implements SessionPort {
   private hostDifference(then: LineEntry, now: string): LineDifference {
     return {
       tick: then.tick,
-      field: 'what the host says',
-      recorded: then.kind === 'out' ? wordOf(then.text) : then.kind,
-      now: wordOf(now),
+      ...partApart(then, now),
       recordedLine: lineText(then),
       lineNow: lineText({ tick: this.tick, ms: then.ms, kind: 'out', text: now }),
       before: this.before(),
@@ -173,6 +171,24 @@ export class RecordedPort implements SessionPort {
     if (this.passed.length > LINES_BEFORE) this.passed.shift();
     this.next = this.entries.next().value ?? null;
   }
+}
+
+/** What the host says now in place of an entry: another thing altogether, or another part of the same request. */
+function partApart(then: LineEntry, now: string): Pick<LineDifference, 'field' | 'recorded' | 'now'> {
+  const field = 'what the host says';
+  if (then.kind !== 'out') return { field, recorded: then.kind, now: wordOf(now) };
+  const word = wordOf(now);
+  if (word !== wordOf(then.text)) return { field, recorded: wordOf(then.text), now: word };
+  const [partsThen, partsNow] = [then.text, now].map((text) => text.trim().split(/[, ]/)) as [
+    string[],
+    string[],
+  ];
+  const at = partsThen.findIndex((part, i) => part !== partsNow[i]);
+  return {
+    field: `the request ${word}`,
+    recorded: partsThen[at] ?? 'nothing',
+    now: partsNow[at] ?? 'nothing',
+  };
 }
 
 /** The request's own word, or what the console was told. */

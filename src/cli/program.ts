@@ -195,6 +195,7 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--vcd <path>', 'waveforms for GTKWave or Surfer: of one scenario a file, of several a folder')
     .option('--vcd-last <time>', 'only so much of each waveform, up to its end, such as "2 d"', duration)
     .option('--trace <path>', 'the trace of one scenario into a file, of several into a folder')
+    .option('--no-trace', 'on a board: do without the trace that is kept of each run, in .thecal/runs')
     .option('--trace-last <time>', 'keep the last days of a trace only, such as "30 d"', duration)
     .option(
       '--fork <trace>',

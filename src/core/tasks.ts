@@ -47,6 +47,10 @@ export const DUTIES: readonly Duty[] = [
 /** Every duty falls on this grid and every point of it has one: `tests/core` holds the table to it. */
 export const DUTY_GRID_TICKS = TICKS_PER_HOUR;
 
+export function isDutyDue(tick: number): boolean {
+  return tick > 0 && tick % DUTY_GRID_TICKS === 0;
+}
+
 /** First tick at or after `tick` in which any duty is due. */
 export function nextDutyTick(tick: number): number {
   const from = tick < 1 ? 1 : tick;
@@ -56,7 +60,7 @@ export function nextDutyTick(tick: number): number {
 
 export function runDuties(pump: PumpState, readings: Readings, hal: PumpHal): void {
   const now = pump.nowTick;
-  if (now === 0 || now % DUTY_GRID_TICKS !== 0) return;
+  if (!isDutyDue(now)) return;
   for (let i = 0; i < DUTIES.length; i++) {
     const duty = DUTIES[i]!;
     if (now % duty.periodTicks === duty.phaseTicks) duty.run(pump, readings, hal);

@@ -31,10 +31,10 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isTherapyStopped, numeratorAt } from './schedule.ts';
+import { isNextRateOther, isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
-import { nextDutyTick, runDuties } from './tasks.ts';
+import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
 import { expireSession, sessionTimeoutTick } from './telemetry/session.ts';
 import { NEVER, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
 
@@ -56,15 +56,14 @@ function dueNumerator(pump: PumpState): number {
   return deliveryNumerator(pump, duePermission(pump));
 }
 
-function isDueNow(pump: PumpState): boolean {
-  return isStrokeDue(pump.dosing, dueNumerator(pump));
-}
-
-/** A stroke is due only on a prescription that verifies; where a duty may mend the words, they are mended first. */
-function judgeDue(pump: PumpState, hal: PumpHal): boolean {
-  const isDue = isDueNow(pump);
-  if (!isDue && nextDutyTick(pump.nowTick) !== pump.nowTick) return false;
-  return checkPrescription(pump, hal) ? isDueNow(pump) : isDue;
+/**
+ * What this tick adds, of a prescription that verifies when a stroke falls due by it or a duty of this tick may mend the
+ * words.
+ */
+function verifiedNumerator(pump: PumpState, hal: PumpHal): number {
+  const numerator = dueNumerator(pump);
+  if (!isStrokeDue(pump.dosing, numerator) && !isDutyDue(pump.nowTick)) return numerator;
+  return checkPrescription(pump, hal) ? dueNumerator(pump) : numerator;
 }
 
 function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHal): void {
@@ -151,10 +150,10 @@ function updateAlarms(pump: PumpState, hal: PumpHal): number {
   return hasChanged ? strictestPresent(pump, -1) : pump.mode.alarmPermission;
 }
 
-function permit(pump: PumpState, alarmPermission: number, hal: PumpHal): void {
+function permit(pump: PumpState, due: number, alarmPermission: number, hal: PumpHal): void {
   const mode = pump.mode;
   const before = mode.permission;
-  const permission = strictest(duePermission(pump), alarmPermission);
+  const permission = strictest(due, alarmPermission);
   const stoppedTicks = enterPermission(mode, alarmPermission, permission, pump.nowTick);
   if (permission !== before) say(pump.log, hal, pump.nowTick, PERMISSION, permission);
   if (permission !== FULL) endBolus(pump, hal);
@@ -183,15 +182,20 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   const orders = applyCommands(pump, hal);
   expireSession(pump, hal);
   if (stepBolus(pump, hal)) orders.isNewDrug = true;
-  const isDue = judgeDue(pump, hal);
+  const numeratorDue = verifiedNumerator(pump, hal);
+  const isDue = isStrokeDue(pump.dosing, numeratorDue);
   const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
   book(pump, readings, orders.refillNl, hal);
   runDuties(pump, readings, hal);
   const wantsProbe = detect(pump, readings, hal);
   const alarmPermission = updateAlarms(pump, hal);
-  permit(pump, alarmPermission, hal);
+  const permissionDue = duePermission(pump);
+  permit(pump, permissionDue, alarmPermission, hal);
 
-  const isStroke = dose(pump.dosing, deliveryNumerator(pump, pump.mode.permission), now);
+  const permission = pump.mode.permission;
+  // The same sum, but where an alarm has just taken something back.
+  const numerator = permission === permissionDue ? numeratorDue : deliveryNumerator(pump, permission);
+  const isStroke = dose(pump.dosing, numerator, now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
   if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
   if (isProbe) settleByProbe(pump.dosing, now + 1);
@@ -214,12 +218,7 @@ function earlier(a: number, b: number): number {
 function nextRateTick(pump: PumpState): number {
   const now = pump.nowTick;
   const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
-  if (half <= now) return NEVER;
-  const prescription = pump.prescription;
-  const startHour = pump.build.startHour;
-  const permission = duePermission(pump);
-  const rateNow = numeratorAt(prescription, permission, now, startHour);
-  return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
+  return half > now && isNextRateOther(pump.prescription.words, now, pump.build.startHour) ? half : NEVER;
 }
 
 /** The next tick in which something is due; never earlier than the pump's own now. */
@@ -247,8 +246,8 @@ export function nextWake(pump: PumpState): number {
   return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
 }
 
-/** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. */
+/** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`, for which the anchor's rate is the rate. */
 export function idle(pump: PumpState, ticks: number): void {
-  doseIdle(pump.dosing, dueNumerator(pump), ticks);
+  doseIdle(pump.dosing, pump.dosing.shareNumerator, ticks);
   pump.nowTick += ticks;
 }

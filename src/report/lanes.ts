@@ -6,11 +6,11 @@ import { ALARMS } from '../core/alarms/table.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
-import { LINE_TROUBLES, type Recording } from '../scenario/recorder.ts';
+import { LINE_TROUBLES, type Recording, type UntoldStimulus } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { stateWord } from '../scenario/signal-text.ts';
 import { formatDuration } from '../scenario/time.ts';
-import { faultText, grouped } from './words.ts';
+import { doseText, faultText, grouped } from './words.ts';
 
 /** How it is coloured. */
 export type Tone = 'fault' | 'critical' | 'warning' | 'latched' | 'good' | 'bad' | 'neutral';
@@ -209,13 +209,56 @@ export function commandsOf(recording: Recording): PumpEvent[] {
   );
 }
 
+/** Of the pump's own doing, beside alarms and permission. */
+export const OWN_KINDS = [
+  'restart',
+  'bolus-begin',
+  'bolus-end',
+  'bridge-begin',
+  'bridge-end',
+  'prime-begin',
+  'prime-end',
+] as const satisfies readonly EventKind[];
+
+export function ownText({ kind, argument }: PumpEvent): string {
+  switch (kind as (typeof OWN_KINDS)[number]) {
+    case 'restart':
+      return `restart, ${formatDuration(argument)} after the ledger was saved`;
+    case 'bolus-begin':
+      return `bolus of ${doseText(argument / 10)} begins`;
+    case 'bolus-end':
+      return `bolus ends, ${doseText(argument / 10)} given`;
+    case 'bridge-begin':
+      return `bridge begins: ${grouped(argument)} strokes at the old dose`;
+    case 'bridge-end':
+      return `bridge ends: on with ${grouped(argument)} ug/mL`;
+    case 'prime-begin':
+      return `prime begins: ${grouped(argument)} strokes`;
+    case 'prime-end':
+      return argument === 0 ? 'prime ends' : `prime ends, ${grouped(argument)} strokes short`;
+  }
+}
+
+export function untoldText(stimulus: UntoldStimulus['stimulus']): string {
+  if (stimulus.kind === 'screening')
+    return `dose on trial by syringe: ${doseText(stimulus.doseTenthUg / 10)}`;
+  const tubing = stimulus.isPrimed ? '' : ', its tubing not primed';
+  return `another pump takes the place of this one, filled with ${stimulus.fillNl / 1e6} mL${tubing}`;
+}
+
 function commandItems(recording: Recording): LaneItem[] {
-  return commandsOf(recording).map((event) => ({
-    from: event.tick,
-    to: event.tick,
-    tone: event.kind === 'refill' || event.argument % 16 === 0 ? 'neutral' : 'bad',
-    text: commandText(event),
-  }));
+  const untold = recording.untold.map(({ tick, stimulus }): LaneItem => {
+    return { from: tick, to: tick, tone: 'neutral', text: untoldText(stimulus) };
+  });
+  const told = commandsOf(recording).map(
+    (event): LaneItem => ({
+      from: event.tick,
+      to: event.tick,
+      tone: event.kind === 'refill' || event.argument % 16 === 0 ? 'neutral' : 'bad',
+      text: commandText(event),
+    }),
+  );
+  return [...told, ...untold].sort((a, b) => a.from - b.from);
 }
 
 /** Between two samples something had to be sent again, came damaged, or the port was gone. */

@@ -4,7 +4,17 @@
  */
 import type { Recording } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
-import { commandText, commandsOf, eventsOf, permissionText, stageChanges } from './lanes.ts';
+import {
+  commandText,
+  commandsOf,
+  eventsOf,
+  OWN_KINDS,
+  ownText,
+  permissionText,
+  stageChanges,
+  untoldText,
+} from './lanes.ts';
+import { refillRemark } from './words.ts';
 
 export type Column = 'world' | 'pump' | 'patient' | 'verdict';
 
@@ -23,7 +33,10 @@ export function storyOf(run: RunResult, recording: Recording): Moment[] {
   const moments = [
     ...faultMoments(run),
     ...commandsOf(recording).map((event) => moment(event.tick, 'world', commandText(event))),
+    ...recording.untold.map(({ tick, stimulus }) => moment(tick, 'world', untoldText(stimulus))),
+    ...refillMoments(run),
     ...alarmMoments(run),
+    ...ownMoments(recording),
     ...permissionMoments(recording),
     ...stageChanges(recording).map(({ tick, text }) => moment(tick, 'patient', text)),
     ...run.doseFailures.map((failure) =>
@@ -57,6 +70,19 @@ function faultMoments({ faults }: RunResult): Moment[] {
       ...(clearedTick === null ? [] : [moment(clearedTick, 'world', `fault ends: ${name}`)]),
     ];
   });
+}
+
+/** One that went as it should is told by the pump. */
+function refillMoments({ refills }: RunResult): Moment[] {
+  return refills.flatMap((refill) => {
+    const remark = refillRemark(refill);
+    return remark === null ? [] : [moment(refill.tick, 'world', `refill: ${remark}`)];
+  });
+}
+
+/** What the pump did by itself, or went on doing after it was told to. */
+function ownMoments(recording: Recording): Moment[] {
+  return eventsOf(recording, OWN_KINDS).map((event) => moment(event.tick, 'pump', ownText(event)));
 }
 
 function alarmMoments({ alarms }: RunResult): Moment[] {

@@ -180,12 +180,23 @@ function evidenceTicks(appliedTick: number, noticedTick: number | null): string 
 }
 
 function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint, width: number): string[] {
+  const { error, expectations } = run;
+  const isBroken = error !== null;
+  // Why the run broke is the news; that it came to no judgement of the rest follows from it.
+  const told = expectations.filter(
+    ({ verdict }) => verdict === 'failed' || (verdict === 'inconclusive' && !isBroken),
+  );
+  const unjudged = isBroken ? expectations.filter(({ verdict }) => verdict === 'inconclusive').length : 0;
   return [
-    ...(run.error === null ? [] : fold(`  ${run.error}`, width, '    ').map(paint.red)),
-    ...run.expectations
-      .filter((judgement) => judgement.verdict !== 'passed')
+    ...(isBroken ? error.split('\n').flatMap((line) => fold(`  ${line}`, width, '    ')) : []).map(paint.red),
+    ...told
       .flatMap((judgement) => judgementLines(file, judgement))
       .flatMap((line) => fold(line, width, '      ')),
+    ...(unjudged === 0
+      ? []
+      : [
+          `  the run ended there: ${unjudged} ${unjudged === 1 ? 'expectation was' : 'expectations were'} not judged`,
+        ]),
   ];
 }
 

@@ -11,7 +11,9 @@ export function flawText({ block, fromOffset, toOffset, firstTick, lastTick, wha
   const ticks =
     firstTick === null || lastTick === null
       ? ''
-      : `, ticks ${firstTick} to ${lastTick} (${formatDuration(firstTick)} to ${formatDuration(lastTick)})`;
+      : firstTick === lastTick
+        ? `, at ${formatInstant(firstTick)}`
+        : `, ticks ${firstTick} to ${lastTick} (${formatDuration(firstTick)} to ${formatDuration(lastTick)})`;
   return `${name}, bytes ${fromOffset} to ${toOffset - 1}${ticks}: ${what}`;
 }
 
@@ -22,6 +24,12 @@ export function looseText({ blocks, end, looseBytes }: Trace): string | null {
     looseBytes === 0 ? '' : `; ${grouped(looseBytes)} bytes of a block that was not finished are left out`;
   const { lastTick = 0 } = blocks.findLast(({ kind }) => kind === 'records') ?? {};
   return `it has no end, because its run was killed, broke off or goes on: whole up to ${formatInstant(lastTick)}${loose}`;
+}
+
+/** Of a moment that a trace of the last days has let go; null where the record is there to compare with. */
+export function unprovenText({ gap }: Trace, tick: number): string | null {
+  if (gap === null || tick > gap.throughTick) return null;
+  return `its record begins after ${formatInstant(gap.throughTick)}: up to there this is what this program does, and nothing proves that it was so then`;
 }
 
 export function manifestLines(

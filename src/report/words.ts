@@ -98,12 +98,16 @@ function doseUntilThen({
 
 /** A refill that somebody would have to think about; null for one as it should be. */
 export function refillText(refill: RefillEvidence): string | null {
-  const { tick, performed, computedUl, withdrawnUl, injectedUl, isToInvestigate } = refill;
-  const when = `refill at ${formatInstant(tick)}`;
-  if (!performed) return `${when}: not performed`;
+  const remark = refillRemark(refill);
+  return remark === null ? null : `refill at ${formatInstant(refill.tick)}: ${remark}`;
+}
+
+export function refillRemark(refill: RefillEvidence): string | null {
+  const { performed, computedUl, withdrawnUl, injectedUl, isToInvestigate } = refill;
+  if (!performed) return 'not performed';
   if (!isToInvestigate) return null;
   const ml = (ul: number): string => `${(ul / 1000).toFixed(1)} mL`;
-  return `${when}: ${ml(withdrawnUl)} withdrawn, ${ml(computedUl)} computed, to be investigated; ${ml(injectedUl)} programmed`;
+  return `${ml(withdrawnUl)} withdrawn, ${ml(computedUl)} computed, to be investigated; ${ml(injectedUl)} programmed`;
 }
 
 const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {

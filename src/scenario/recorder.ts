@@ -7,6 +7,7 @@
  * are the same in any stepping.
  */
 import { SIGNALS } from '../../hal/signals.ts';
+import type { Stimulus } from '../../hal/target.ts';
 import { EVENT_KINDS, type PumpEvent } from '../core/events.ts';
 import { TICKS_PER_HOUR } from '../core/units.ts';
 
@@ -20,12 +21,19 @@ export interface Recording {
   readonly eventTicks: Int32Array;
   readonly eventKinds: Int32Array;
   readonly eventArguments: Float64Array;
+  /** What was done that no pump tells of: another pump, a dose past it. */
+  readonly untold: readonly UntoldStimulus[];
   /** When the signals were read, ascending. */
   readonly sampleTicks: Int32Array;
   /** By signal, in its integer unit; NaN where it could not be known. */
   readonly samples: Readonly<Record<string, Float64Array>>;
   /** Signals were read at each event that came so long after the last reading, and at each hour. */
   readonly gapTicks: number;
+}
+
+export interface UntoldStimulus {
+  readonly tick: number;
+  readonly stimulus: Extract<Stimulus, { readonly kind: 'replace' | 'screening' }>;
 }
 
 /** What was recorded of a scenario: of each run as far as it came. */
@@ -91,6 +99,7 @@ export class Recorder {
   private readonly eventTicks = integers();
   private readonly eventKinds = integers();
   private readonly eventArguments = numbers();
+  private readonly untold: UntoldStimulus[] = [];
   private readonly sampleTicks = integers();
   private columns: readonly { readonly name: string; readonly values: Column<Float64Array> }[] = [];
   private read: (signal: string) => number | null = () => null;
@@ -129,6 +138,11 @@ export class Recorder {
     this.columns = names.map((name) => ({ name, values: numbers() }));
   }
 
+  /** Before the run; it may end before the tick. */
+  expectStimulus(tick: number, stimulus: Stimulus): void {
+    if (stimulus.kind === 'replace' || stimulus.kind === 'screening') this.untold.push({ tick, stimulus });
+  }
+
   event(event: PumpEvent): void {
     if (event.kind === 'stroke' || event.kind === 'probe') {
       this.strokeTicks.push(event.tick);
@@ -160,6 +174,7 @@ export class Recorder {
       eventTicks: this.eventTicks.whole(),
       eventKinds: this.eventKinds.whole(),
       eventArguments: this.eventArguments.whole(),
+      untold: this.untold.filter(({ tick }) => tick <= this.lastTick),
       sampleTicks: this.sampleTicks.whole(),
       samples: Object.fromEntries(this.columns.map(({ name, values }) => [name, values.whole()])),
       gapTicks: this.gapTicks,

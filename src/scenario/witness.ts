@@ -47,6 +47,7 @@ export class Witness implements TargetObserver {
   expectStimulus(tick: number, stimulus: Stimulus): void {
     this.target.stimulate(tick, stimulus);
     if (this.trace !== null) this.unwritten.push({ tick, stimulus });
+    this.recorder?.expectStimulus(tick, stimulus);
     if (stimulus.kind === 'replace') this.replacedTicks.push(tick);
   }
 

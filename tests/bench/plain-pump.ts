@@ -2,12 +2,11 @@
  * The firmware over the plainest mechanism there is: it turns at each stroke, and every reading is what it always was.
  * No world, no body, no oracle: what this costs is the firmware's own.
  */
-import type { PumpHal } from '../../hal/hal.ts';
+import type { Checksum, PumpHal } from '../../hal/hal.ts';
 import { prescriptionWords } from '../../hal/prescription-words.ts';
-import { crc32OfWords } from '../../hal/sim/checksum.ts';
 import { storeWords } from '../../src/core/store.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
-import type { Core } from '../core/rig.ts';
+import type { Lab } from '../canaries/checks.ts';
 
 export const PLAIN = {
   strokeNl: 500,
@@ -30,7 +29,7 @@ export interface PlainRun {
 const LOG_ENTRIES = 1000;
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
-function plainHal(): { hal: PumpHal; turn: () => void } {
+function plainHal(crc32OfWords: Checksum['crc32']): { hal: PumpHal; turn: () => void } {
   const stored = new Int32Array(storeWords(LOG_ENTRIES));
   let count = 0;
   let isCommanded = false;
@@ -64,11 +63,17 @@ function plainHal(): { hal: PumpHal; turn: () => void } {
   return { hal, turn };
 }
 
-/** Ticks 0 to `ticks` - 1, each of them or from wake to wake. The core is handed in: what is measured is a bundle. */
-export function runPlain(core: Core, therapy: Therapy, ticks: number, isTickByTick: boolean): PlainRun {
-  const { hal, turn } = plainHal();
+/** Ticks 0 to `ticks` - 1, each of them or from wake to wake. The laboratory is handed in: what is measured is a bundle. */
+export function runPlain(
+  lab: Lab,
+  therapy: Therapy,
+  ticks: number,
+  isTickByTick: boolean,
+  refillEveryTicks = Infinity,
+): PlainRun {
+  const { hal, turn } = plainHal(lab.crc32OfWords);
   const { strokeNl, fillNl, lowReservoirNl, concentrationUgPerMl } = PLAIN;
-  const pump = core.createPump(
+  const pump = lab.createPump(
     {
       strokeNl,
       reservoirNl: 40_000_000,
@@ -81,12 +86,17 @@ export function runPlain(core: Core, therapy: Therapy, ticks: number, isTickByTi
     hal,
   );
   let executed = 0;
+  let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
-    if (!isTickByTick) {
-      const next = Math.min(core.nextWake(pump), ticks - 1);
-      if (next > pump.nowTick) core.idle(pump, next - pump.nowTick);
+    if (pump.nowTick >= refillTick) {
+      pump.inbox.push({ kind: 'refill', volumeNl: fillNl });
+      refillTick += refillEveryTicks;
     }
-    core.tick(pump, hal);
+    if (!isTickByTick) {
+      const next = Math.min(lab.nextWake(pump), ticks - 1);
+      if (next > pump.nowTick) lab.idle(pump, next - pump.nowTick);
+    }
+    lab.tick(pump, hal);
     turn();
     executed += 1;
   }

@@ -1,9 +1,14 @@
-/** The laboratory as a bundle of its own, with at most one replacement in the core's source. */
+/**
+ * The laboratory as a bundle of its own, with at most one replacement in the core's source. The core is in the form in
+ * which it is shipped for Node, or as it is written.
+ */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { fastForm, useNativeChecksum } from '../../scripts/fast-core.ts';
 import type { BadCore } from './bad-cores.ts';
 import type { Lab } from './checks.ts';
 
@@ -23,22 +28,27 @@ export function patched(source: string, patch: Patch): string {
   return source.replace(patch.replace, () => patch.by);
 }
 
-function patching(patch: Patch | Edit, onPatched: () => void): Plugin {
-  const wanted = join(PROJECT_ROOT, 'src/core', patch.file);
+type Form = 'as shipped' | 'as written';
+
+function loading(patch: Patch | Edit | null, form: Form, onPatched: () => void): Plugin {
+  const wanted = patch === null ? null : join(PROJECT_ROOT, 'src/core', patch.file);
   return {
-    name: 'bad-core',
+    name: 'core',
     setup(builder) {
+      if (form === 'as shipped') useNativeChecksum(builder);
       builder.onLoad({ filter: /[/\\]src[/\\]core[/\\].*[.]ts$/ }, ({ path }) => {
-        if (path !== wanted) return undefined;
-        onPatched();
-        const source = readFileSync(path, 'utf8');
-        return { contents: 'edit' in patch ? patch.edit(source) : patched(source, patch), loader: 'ts' };
+        let contents = readFileSync(path, 'utf8');
+        if (patch !== null && path === wanted) {
+          onPatched();
+          contents = 'edit' in patch ? patch.edit(contents) : patched(contents, patch);
+        }
+        return { contents: form === 'as shipped' ? fastForm(path, contents) : contents, loader: 'ts' };
       });
     },
   };
 }
 
-export async function bundleLab(patch: Patch | Edit | null): Promise<Lab> {
+export async function bundleLab(patch: Patch | Edit | null, form: Form = 'as shipped'): Promise<Lab> {
   let patches = 0;
   const result = await build({
     absWorkingDir: PROJECT_ROOT,
@@ -47,10 +57,14 @@ export async function bundleLab(patch: Patch | Edit | null): Promise<Lab> {
     write: false,
     format: 'iife',
     globalName: 'lab',
+    platform: 'node',
     target: 'node20',
     logLevel: 'silent',
-    plugins: patch === null ? [] : [patching(patch, () => (patches += 1))],
+    plugins: [loading(patch, form, () => (patches += 1))],
   });
   if (patch !== null && patches !== 1) throw new Error(`src/core/${patch.file} is not part of the bundle`);
-  return runInThisContext(`(() => { ${result.outputFiles[0]!.text}; return lab; })()`) as Lab;
+  const run = runInThisContext(`(require) => { ${result.outputFiles[0]!.text}; return lab; }`) as (
+    require: NodeJS.Require,
+  ) => Lab;
+  return run(createRequire(import.meta.url));
 }

@@ -5,4 +5,5 @@ export { computedUsedNc, createBattery } from '../../src/core/detection/battery.
 export { stateDigest } from '../../src/core/digest.ts';
 export { createPump, queueCommand } from '../../src/core/pump.ts';
 export { idle, nextWake, tick } from '../../src/core/tick.ts';
+export { crc32OfWords } from '../../hal/sim/checksum.ts';
 export { SimTarget } from '../../hal/sim/target.ts';

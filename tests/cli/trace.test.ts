@@ -2,10 +2,12 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -22,6 +24,7 @@ import { builtProgram, FIXTURES } from './program.ts';
 const program = builtProgram();
 const LONG = join(FIXTURES, 'long.yaml');
 const KINK = join(PROJECT_ROOT, 'sim/scenarios/catheter-occlusion.yaml');
+const QUICK = join(FIXTURES, 'mixed/passes.yaml');
 const IS_LONG = process.env['THECAL_LONG'] === '1';
 const inFolder = (name: string): string => join(program.folder, name);
 
@@ -66,6 +69,15 @@ describe('thecal trace cat', () => {
     ]);
   });
 
+  it.each([
+    [['--since', '9 d'], 'nothing there: the last record is at 4 d (tick 345600)'],
+    [['--since', '12', '--until', '13'], 'nothing happened there'],
+    [['--only', 'bolus-begin'], 'nothing of that kind (bolus-begin) happened there'],
+  ])('says why nothing came out: %j', async (words, why) => {
+    const { code, stdout, stderr } = await program.run(['trace', 'cat', 'kink.trace', ...words]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `kink.trace: ${why}\n` });
+  });
+
   it('ends quietly when its reader has seen enough', async () => {
     const { code, stdout, stderr } = await program.shell(
       `node '${program.file}' trace cat kink.trace | head -2`,
@@ -77,6 +89,11 @@ describe('thecal trace cat', () => {
   it.each([
     ['a kind that is none', ['--only', 'rais'], /^--only: unknown kind "rais"; did you mean raise\?/],
     ['a time that is none', ['--since', 'noon'], /"noon" is no time/],
+    [
+      'an end before its beginning',
+      ['--since', '2 d', '--until', '100'],
+      /^--until .* is before --since 2 d /,
+    ],
   ] as const)('refuses %s', async (_, words, message) => {
     const { code, stderr } = await program.run(['trace', 'cat', 'kink.trace', ...words]);
     expect(code).toBe(2);
@@ -173,6 +190,57 @@ describe('a run on a board', () => {
   });
 });
 
+describe('a run on a board that nobody asked a trace of', () => {
+  const onBoard = (...words: string[]) => program.run(['run', QUICK, '--target', 'virtual', ...words]);
+  const runs = (): string[] => readdirSync(inFolder('.thecal/runs')).sort();
+
+  it('is kept, and says how it is played again [SR-TRACE-5]', async () => {
+    const { code, stdout } = await onBoard();
+    expect(code).toBe(0);
+    const [run, ...others] = runs();
+    expect(others).toEqual([]);
+    const told = stdout.split('\n').slice(-3);
+    expect(told[0]).toMatch(/^kept in \.thecal\/runs\/\S+, as are the last 10 runs on a board;/);
+    expect(told[1]).toContain(` replay .thecal/runs/${run ?? ''}/passes.trace`);
+    const replay = await program.shell(told[1] ?? '');
+    expect(replay.code).toBe(0);
+    expect(replay.stdout).toContain('byte for byte');
+  });
+
+  it('takes the place of the oldest of ten, but of none that still runs', async () => {
+    const [first = ''] = runs();
+    // The number of a process that has ended, and that of this one.
+    const gone = first.replace(/^.*-/, '');
+    const older = Array.from(
+      { length: 10 },
+      (_, n) => `2020-01-0${n}T000000Z-${n === 0 ? process.pid : gone}`,
+    );
+    for (const name of older) mkdirSync(inFolder(`.thecal/runs/${name}`));
+    expect((await onBoard()).code).toBe(0);
+    const left = runs();
+    expect(left.slice(0, 9)).toEqual([older[0], ...older.slice(2)]);
+    expect(left).toHaveLength(11);
+  });
+
+  it('is not kept where there is --no-trace, nor where it never came to its board', async () => {
+    const before = runs();
+    const { code, stdout } = await onBoard('--no-trace');
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('.thecal');
+    expect((await program.run(['run', QUICK, '--target', 'board', '--port', 'no-port'])).code).toBe(3);
+    expect(runs()).toEqual(before);
+  });
+
+  it('runs nothing where there is no place for it, and says what to do', async () => {
+    renameSync(inFolder('.thecal'), inFolder('was.thecal'));
+    writeFileSync(inFolder('.thecal'), '');
+    const { code, stderr } = await onBoard();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/a part of the path is a file and no folder; nothing was run\n--trace PATH /);
+    rmSync(inFolder('.thecal'));
+  });
+});
+
 describe('thecal diff', () => {
   it('says where two runs part, in words and as JSON', async () => {
     const text = await program.run(['diff', 'kink.trace', 'kink.trace.control']);
@@ -202,6 +270,12 @@ describe('thecal run --trace-last', () => {
     const replay = await program.run(['replay', 'last.trace']);
     expect(replay.code).toBe(0);
     expect((await program.run(['diff', 'kink.trace', 'last.trace'])).code).toBe(0);
+    const before = await program.run(['trace', 'cat', 'last.trace', '--until', '100']);
+    expect(before.stderr).toMatch(/^last\.trace: nothing there: up to .* it was not kept\n$/);
+    const told = /^last\.trace: its record begins after .*, and nothing proves that it was so then\n$/;
+    expect((await program.run(['inspect', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
+    expect((await program.run(['inspect', 'last.trace', '--at', '3 d 12 h'])).stderr).toBe('');
+    expect((await program.run(['run', '--fork', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
   });
 
   it('goes with --trace only', async () => {

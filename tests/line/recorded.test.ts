@@ -208,7 +208,12 @@ describe('a session in which something is wrong', () => {
     const bent = [...entries];
     bent[at] = { ...entry, text: entry.text.replace('71:', '70:') };
     const { line } = await played(withEntries(trace.trace(), bent), KINK);
-    expect(line.host).toMatchObject({ tick: entry.tick, recorded: 'wakes', now: 'wakes' });
+    expect(line.host).toMatchObject({
+      tick: entry.tick,
+      field: 'the request wakes',
+      recorded: expect.stringMatching(/^70:/) as string,
+      now: expect.stringMatching(/^71:/) as string,
+    });
     expect(line.host!.before).toHaveLength(5);
   });
 

@@ -53,6 +53,20 @@ describe('the page', () => {
     expect(text).toContain('Exact to the second: all 4,500 strokes');
   });
 
+  it.each([
+    [
+      'replacement-keeps-the-catheter',
+      '11 d 10 s another pump takes the place of this one, filled with 30 mL',
+    ],
+    ['screening-dose', '9 h dose on trial by syringe: 25 ug'],
+    ['low-reservoir-at-day-60', 'refill: not performed'],
+    ['single-bolus', '6 h 1 s bolus of 10 ug begins 6 h 10 min 1 s bolus ends, 10 ug given'],
+    ['concentration-change-bridged', 'bridge begins: '],
+    ['power-loss', 'restart, '],
+  ])('tells of %s what no alarm says', async (name, told) => {
+    expect(textOf(pageOf([await recorded(`sim/scenarios/${name}.yaml`)], BARE))).toContain(told);
+  });
+
   it('is well-formed, and asks nothing of any network', () => {
     expect(checkXml(markupOf(page))).toContain('section');
     expect(page).not.toMatch(/\b(src|href)="(?!#)/);

@@ -72,6 +72,23 @@ thecal run day.yaml --seed 1`,
     );
   });
 
+  it('of a run that broke off says why, and not of each expectation that it came to no judgement', () => {
+    const unjudged = { ...FAILED.expectations[0]!, verdict: 'inconclusive', tick: null } as const;
+    const broken = scenarioResult('failed', {
+      error: 'board and host differ\nwakes up to there:\n  72:1',
+      expectations: [FAILED.expectations[0]!, unjudged, unjudged],
+    });
+    const text = textReport(resultOf([broken]), 1, '0.4 s', PLAIN).join('\n');
+    expect(text).toContain(`
+  board and host differ
+  wakes up to there:
+    72:1
+  day.yaml:10: motor-stall raised
+    observed: never, at 1 h (tick 3600)
+  the run ended there: 2 expectations were not judged
+`);
+  });
+
   it('hides no harm, whether or not it is allowed', () => {
     const scenario = scenarioResult('passed', {
       doseFailures: [

@@ -9,6 +9,7 @@ import {
   momentText,
   signalLines,
 } from '../../report/state-text.ts';
+import { unprovenText } from '../../report/trace-words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { RunState } from '../../replay/inspector.ts';
 import { signalNumber } from '../../scenario/signal-text.ts';
@@ -41,6 +42,8 @@ export async function inspectCommand(path: string, options: InspectOptions): Pro
     const { walk } = await import('../inspect/terminal-walk.ts');
     return await walk(session, tick);
   }
+  const unproven = unprovenText(session.trace, tick);
+  if (unproven !== null) printLines(process.stderr, [`${path}: ${unproven}`]);
   const state = await session.at(tick);
   if (options.json === true) process.stdout.write(`${JSON.stringify(jsonOf(session, state), null, 2)}\n`);
   else printLines(process.stdout, linesOf(session, state, paintFor(process.stdout), widthOf(process.stdout)));

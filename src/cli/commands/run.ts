@@ -19,6 +19,7 @@ import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
 import type { ForkedRun } from '../run/fork.ts';
 import { Interruption } from '../run/interruption.ts';
+import { KeptRun } from '../run/kept-run.ts';
 import type { Job, Outcome } from '../run/job.ts';
 import { isStdoutTaken, type Outputs, prepareOutputs, writeOutputs } from '../run/outputs.ts';
 import { Progress } from '../run/progress.ts';
@@ -38,7 +39,8 @@ export interface RunCommandOptions extends PlaceOptions {
   readonly html?: string;
   readonly vcd?: string;
   readonly vcdLast?: number;
-  readonly trace?: string;
+  /** false: not even of a run on a board. */
+  readonly trace?: string | false;
   /** Ticks. */
   readonly traceLast?: number;
   readonly filter?: string;
@@ -49,7 +51,7 @@ export interface RunCommandOptions extends PlaceOptions {
 
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<ExitCode> {
   refuseTarget(options);
-  if (options.traceLast !== undefined && options.trace === undefined) {
+  if (options.traceLast !== undefined && typeof options.trace !== 'string') {
     throw new UserError('--trace-last says how much of a trace is kept: it goes with --trace PATH');
   }
   const place = options.target === 'board' ? await boardOf(options) : null;
@@ -57,7 +59,8 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   const start = new Date();
   const forked = await forkOfRun(paths, options);
   const scenarios = forked === null ? choose(readScenarios(paths), options) : [forked.scenario];
-  const outputs = prepareOutputs(options, scenarios);
+  const kept = options.trace === undefined && isBoard(options) ? KeptRun.begin(start) : null;
+  const outputs = prepareOutputs(options, scenarios, kept?.folder ?? null);
   const makePage = await pageMaker(outputs);
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
 
@@ -81,9 +84,11 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     scenarios: finished,
   };
   const problems = writeOutputs(outputs, jobs, outcomes, result, (whole) => makePage(whole, jobs, outcomes));
+  problems.push(...(kept?.end() ?? []));
   printLines(process.stderr, problems);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
+  printLines(human, kept?.lines(tracesByInterest(outputs, outcomes), startWords()) ?? []);
 
   const others: ExitCode[] = [];
   if (result.interrupted) others.push(INTERRUPTED);
@@ -92,6 +97,19 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     finished.map((scenario) => scenario.verdict),
     others,
   );
+}
+
+/** Of what did not pass first. A control runs before its main run, and may be all there is. */
+function tracesByInterest({ traces }: Outputs, outcomes: readonly Outcome[]): string[] {
+  const isTroubled = (index: number): boolean => {
+    const outcome = outcomes[index];
+    return outcome?.kind === 'finished' && outcome.result.verdict !== 'passed';
+  };
+  const troubled = traces.filter((_, index) => isTroubled(index));
+  return [...troubled, ...traces].flatMap(({ main, control }) => [
+    main.path,
+    ...(control === null ? [] : [control.path]),
+  ]);
 }
 
 /** Runs the jobs with somebody watching: the person at the terminal, and Ctrl-C. */
@@ -126,8 +144,9 @@ async function watchOver(
 }
 
 /** Worker threads start from the built program; what runs from its sources has none. */
-function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOptions): number {
-  if (TARGETS.find(({ name }) => name === target)?.isSingle === true) {
+function threadCountFor(jobCount: number, options: RunCommandOptions): number {
+  const { jobs: asked, target } = options;
+  if (isBoard(options)) {
     if ((asked ?? 1) > 1) {
       printLines(process.stderr, [`--jobs: there is one ${target} board, so one scenario at a time`]);
     }
@@ -140,6 +159,10 @@ function threadCountFor(jobCount: number, { jobs: asked, target }: RunCommandOpt
     ]);
   }
   return 1;
+}
+
+function isBoard({ target }: RunCommandOptions): boolean {
+  return TARGETS.find(({ name }) => name === target)?.isBoard === true;
 }
 
 function refuseTarget({ target: name, port, board, fixture, exec }: RunCommandOptions): void {

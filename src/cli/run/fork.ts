@@ -3,8 +3,10 @@ import { createSimTarget } from '../../../hal/sim/target.ts';
 import { Inspector, StrayError } from '../../replay/inspector.ts';
 import { forkOf } from '../../scenario/fork.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { unprovenText } from '../../report/trace-words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { ForkOrigin, RunInputs, TraceManifest } from '../../trace/format.ts';
+import type { Trace } from '../../trace/read.ts';
 import { coreHash } from '../build-info.ts';
 import { readScenarios } from '../scenario-files.ts';
 import { printLines } from '../terminal.ts';
@@ -32,7 +34,7 @@ export async function forkedRun(path: string, atTick: number, paths: readonly st
       `--at: ${formatInstant(atTick)} is behind the end of ${path}, which is at ${formatInstant(inspector.lastTick)}`,
     );
   }
-  await prove(path, inspector, atTick);
+  await prove(path, trace, inspector, atTick);
   const origin = { trace: path, tick: atTick, isOther: paths.length > 0, parent: inputsOf(trace.manifest) };
   return { origin, scenario: paths.length === 0 ? parent : otherScenario(path, parent, atTick, paths) };
 }
@@ -51,8 +53,13 @@ function inputsOf({
 }
 
 /** Up to the fork this program does what was recorded. */
-async function prove(path: string, inspector: Inspector, atTick: number): Promise<void> {
+async function prove(path: string, trace: Trace, inspector: Inspector, atTick: number): Promise<void> {
   if (atTick === 0) return;
+  const unproven = unprovenText(trace, atTick - 1);
+  if (unproven !== null) {
+    printLines(process.stderr, [`${path}: ${unproven}`]);
+    return;
+  }
   try {
     await inspector.at(atTick - 1);
   } catch (error) {

@@ -55,6 +55,11 @@ export class OutputFile {
     return OutputFile.prepareAs(option, path, (name) => `${name}.${process.pid}${UNFINISHED}`);
   }
 
+  /** Of what is kept however far it comes. */
+  static inPlace(path: string): OutputFile {
+    return new OutputFile(path, resolve(path), resolve(path));
+  }
+
   private static prepareAs(
     option: string,
     path: string,

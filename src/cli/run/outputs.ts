@@ -15,7 +15,8 @@ export interface OutputOptions {
   readonly html?: string;
   readonly vcd?: string;
   readonly vcdLast?: number;
-  readonly trace?: string;
+  /** false: none. */
+  readonly trace?: string | false;
   /** A trace that is read. */
   readonly fork?: string;
 }
@@ -40,7 +41,12 @@ export interface Outputs {
   readonly traces: readonly TraceFiles[];
 }
 
-export function prepareOutputs(options: OutputOptions, scenarios: readonly Scenario[]): Outputs {
+/** `keptFolder` is a new one, for traces that nobody asked for; null: there are none. */
+export function prepareOutputs(
+  options: OutputOptions,
+  scenarios: readonly Scenario[],
+  keptFolder: string | null = null,
+): Outputs {
   const onStdout = (['json', 'junit', 'html'] as const).filter((name) => isStdout(options[name]));
   if (onStdout.length > 1) {
     const [one = '', other = ''] = onStdout;
@@ -56,7 +62,8 @@ export function prepareOutputs(options: OutputOptions, scenarios: readonly Scena
   const json = sink('--json', options.json);
   const junit = sink('--junit', options.junit);
   const html = sink('--html', options.html);
-  const traces = options.trace === undefined ? [] : prepareTraces(options.trace, scenarios);
+  const traces =
+    keptFolder === null ? prepareTraces(options.trace, scenarios) : keptTraces(keptFolder, scenarios);
   const vcds = options.vcd === undefined ? [] : prepareVcds(options.vcd, scenarios);
   const files = [json, junit, html, ...vcds, ...traces.flatMap(({ main, control }) => [main, control])];
   refuseClashes(
@@ -73,8 +80,8 @@ function sink(option: string, path: string | undefined): Sink | null {
 }
 
 /** By whatever name: text for people goes elsewhere then, and what standard output leads to is not replaced. */
-function isStdout(path: string | undefined): boolean {
-  return path !== undefined && ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path);
+function isStdout(path: string | false | undefined): boolean {
+  return typeof path === 'string' && ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'].includes(path);
 }
 
 /** The name of each scenario's file: `path` itself for one, else in a folder of that name. */
@@ -89,14 +96,26 @@ function prepareVcds(path: string, scenarios: readonly Scenario[]): OutputFile[]
   return fileNames('vcd', path, scenarios).map((name) => OutputFile.prepare('--vcd', name));
 }
 
-function prepareTraces(path: string, scenarios: readonly Scenario[]): TraceFiles[] {
+function prepareTraces(path: string | false | undefined, scenarios: readonly Scenario[]): TraceFiles[] {
+  if (path === undefined || path === false) return [];
   const names = fileNames('trace', path, scenarios);
+  return traceFiles(scenarios, names, (name) => OutputFile.prepareReadable('--trace', name));
+}
+
+/** In a new folder nothing is replaced, and what there is of a run that was interrupted stays. */
+function keptTraces(folder: string, scenarios: readonly Scenario[]): TraceFiles[] {
+  const names = namesAfter(scenarios, 'trace').map((name) => join(folder, name));
+  return traceFiles(scenarios, names, (name) => OutputFile.inPlace(name));
+}
+
+function traceFiles(
+  scenarios: readonly Scenario[],
+  names: readonly string[],
+  prepare: (name: string) => OutputFile,
+): TraceFiles[] {
   return scenarios.map(({ control }, index) => {
     const name = names[index]!;
-    return {
-      main: OutputFile.prepareReadable('--trace', name),
-      control: control === null ? null : OutputFile.prepareReadable('--trace', `${name}.control`),
-    };
+    return { main: prepare(name), control: control === null ? null : prepare(`${name}.control`) };
   });
 }
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { EVENT_KINDS } from '../../../core/events.ts';
 import { unknownWord } from '../../../scenario/nearest.ts';
+import { formatInstant } from '../../../scenario/time.ts';
 import { lineEntries, lineText } from '../../../trace/line.ts';
 import { recordsOf, type Trace } from '../../../trace/read.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../../trace/text.ts';
 import { type ExitCode, PASSED } from '../../exit-codes.ts';
 import { openTrace } from '../../traces/open-trace.ts';
+import { printLines } from '../../terminal.ts';
 import { UserError } from '../../user-error.ts';
 
 export interface CatOptions {
@@ -29,20 +31,39 @@ export interface CatOptions {
 const PIECE_CHARACTERS = 256 * 1024;
 
 export async function catCommand(path: string, options: CatOptions): Promise<ExitCode> {
+  const { since, until } = options;
+  if (since !== undefined && until !== undefined && until < since) {
+    throw new UserError(`--until ${formatInstant(until)} is before --since ${formatInstant(since)}`);
+  }
   const trace = openTrace(path);
   const lines =
     options.line === true
       ? transcriptOf(path, trace, options)
       : linesOf(trace, options, wantedKinds(options.only));
   let piece = '';
+  let isEmpty = true;
   for (const line of lines) {
+    isEmpty = false;
     piece += `${line}\n`;
     if (piece.length < PIECE_CHARACTERS) continue;
     if (!(await written(piece))) return PASSED;
     piece = '';
   }
   await written(piece);
+  if (isEmpty) printLines(process.stderr, [`${path}: ${emptyText(trace, options)}`]);
   return PASSED;
+}
+
+/** Why nothing of a trace was printed: a pipe that stays empty looks like a tool that is broken. */
+function emptyText(
+  { blocks, gap }: Trace,
+  { since = 0, until = Number.MAX_SAFE_INTEGER, only }: CatOptions,
+): string {
+  const first = (gap?.throughTick ?? -1) + 1;
+  const last = blocks.findLast(({ kind }) => kind === 'records')?.lastTick ?? 0;
+  if (since > last) return `nothing there: the last record is at ${formatInstant(last)}`;
+  if (until < first) return `nothing there: up to ${formatInstant(first - 1)} it was not kept`;
+  return `nothing ${only === undefined ? 'happened' : `of that kind (${only}) happened`} there`;
 }
 
 /** False when the reader has seen enough and is gone. */
