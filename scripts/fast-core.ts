@@ -1,8 +1,8 @@
 /**
  * The core in the form in which Node runs it, made from the core's own text when the product is built. Two loops become
  * rows of plain statements, which the engine can inline: the one over the alarm table, in which each call goes somewhere
- * else, and the walk over the state for its digest. The checksum comes from native code. A board gets the core as it
- * stands.
+ * else, and the walk over the state for its digest. Arrays that a function needs for a moment are kept, and the checksum
+ * comes from native code. A board gets the core as it stands.
  *
  * `tests/engines/fast-core.test.ts` holds both forms to the same digests.
  */
@@ -99,12 +99,42 @@ function stored(text: string): string {
   return replaced(text, call, 'putState(scratch, pump, checksum)') + row;
 }
 
+/** Arrays that live no longer than their function: by file, as they are made there and of which length. */
+const PASSING: Readonly<Record<string, readonly [made: string, length: string][]>> = {
+  'src/core/store.ts': [
+    ['const second = new Int32Array(into.length);', 'into.length'],
+    ['const stored = new Int32Array(record.length);', 'record.length'],
+  ],
+  'src/core/ledger-record.ts': [['const words = new Int32Array(LEDGER_WORDS);\n  words[0]', 'LEDGER_WORDS']],
+  'src/core/log.ts': [
+    ['const entry = new Int32Array(ENTRY_WORDS);\n  entry[0]', 'ENTRY_WORDS'],
+    ['const entry = new Int32Array(ENTRY_WORDS);\n  if', 'ENTRY_WORDS'],
+  ],
+  'src/core/boot-record.ts': [['const stored = new Int32Array(BOOT_WORDS);\n  const isThere', 'BOOT_WORDS']],
+};
+
+/** They are made once: in Node making one takes longer than what is done with it, and memory there is plenty. */
+function keeping(text: string, passing: readonly [made: string, length: string][]): string {
+  let kept = text;
+  passing.forEach(([made, length], i) => {
+    kept = replaced(kept, made, made.replace(`new Int32Array(${length})`, `keptWords(${i}, ${length})`));
+  });
+  return `${kept}
+const allKept: Int32Array[][] = [];
+function keptWords(place: number, length: number): Int32Array {
+  const ofPlace = (allKept[place] ??= []);
+  return (ofPlace[length] ??= new Int32Array(length));
+}
+`;
+}
+
 /** The text of a file in its fast form; of most it is the text itself. */
 export function fastForm(path: string, text: string): string {
   const file = path.split(sep).slice(-3).join('/');
   if (file === 'src/core/tick.ts') return unrolled(text);
   if (file === 'src/core/digest.ts') return stored(text);
-  return text;
+  const passing = PASSING[file];
+  return passing === undefined ? text : keeping(text, passing);
 }
 
 /** The checksum of native code for that of any engine. */
@@ -120,7 +150,7 @@ export const fastCore: Plugin = {
   name: 'fast-core',
   setup(builder) {
     useNativeChecksum(builder);
-    builder.onLoad({ filter: /[/\\]src[/\\]core[/\\](tick|digest)[.]ts$/ }, ({ path }) => ({
+    builder.onLoad({ filter: /[/\\]src[/\\]core[/\\][^/\\]+[.]ts$/ }, ({ path }) => ({
       contents: fastForm(path, readFileSync(path, 'utf8')),
       loader: 'ts',
     }));

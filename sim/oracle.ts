@@ -11,6 +11,8 @@
  *  - Over and under: beyond +-14.5 % and two strokes over exactly 24 h. Between deliveries entering and leaving the
  *    window and changes of rate at either end, both sides are linear, so the ends of each such piece are enough; the
  *    first offending tick inside a piece is found by bisection. Under waits for the first full 24 h, over does not.
+ *    Most deliveries are so far from either that a quarter of an hour is judged at once, by the most and the least
+ *    that any window ending in it can hold.
  *  - Silent stop: 2 h and 8 strokes of prescription since the last delivery, and no alarm raised after it.
  *
  * Arithmetic: a prescription is a whole number of pg a day, so P is held as whole pg and a fraction counted in
@@ -38,8 +40,11 @@ export interface DoseFailure {
 
 /** How far the 24 h window and the silence have been judged. Scalars only, so that a look ahead works on a copy. */
 interface Watch {
-  /** Every tick up to this one is judged. */
+  /** The window that ends with each tick up to this one is judged. */
   judgedTick: number;
+  /** First delivery after that tick, and D before it. */
+  nextIndex: number;
+  headPg: number;
   /** First delivery that is still inside the window. */
   deliveryIndex: number;
   /** D at the tick before the window. */
@@ -48,6 +53,8 @@ interface Watch {
   segmentIndex: number;
   overTick: number;
   underTick: number;
+  /** Silence up to this tick is judged. */
+  heardTick: number;
   silentTick: number;
 }
 
@@ -74,6 +81,11 @@ export interface Oracle {
   excessPg: number;
   /** The last delivery has not closed its windows yet, because its tick may still change. */
   isClosing: boolean;
+
+  /** P at a tick of the last segment. */
+  dueTick: number;
+  dueWhole: number;
+  dueFraction: number;
 
   lastDeliveryTick: number;
   /** P at that tick. */
@@ -103,14 +115,15 @@ const STROKE_PG_MAX = 1099511627776;
 const TICK_MAX = 2147483647;
 const TICKS_PER_HOUR_MAX = 65536;
 
-const SEGMENT_WORDS = 5;
+/** Words of a record: powers of two, so that no record's place needs a division. */
+const SEGMENT_WORDS = 8;
 const SINCE = 0;
 const BASE_WHOLE = 1;
 const BASE_FRACTION = 2;
 const RATE_WHOLE = 3;
 const RATE_FRACTION = 4;
 const DELIVERY_WORDS = 2;
-const OPENING_WORDS = 3;
+const OPENING_WORDS = 4;
 const RING_RECORDS = 64;
 
 export function createOracle(o: { ticksPerHour: number; strokePg: number }): Oracle {
@@ -135,17 +148,23 @@ export function createOracle(o: { ticksPerHour: number; strokePg: number }): Ora
     openingCount: 0,
     excessPg: 0,
     isClosing: false,
+    dueTick: -1,
+    dueWhole: 0,
+    dueFraction: 0,
     lastDeliveryTick: -1,
     lastPrescribedWhole: 0,
     lastPrescribedFraction: 0,
     alarmTick: NONE,
     watch: {
       judgedTick: -1,
+      nextIndex: 0,
+      headPg: 0,
       deliveryIndex: 0,
       leftPg: 0,
       segmentIndex: 0,
       overTick: NONE,
       underTick: NONE,
+      heardTick: -1,
       silentTick: NONE,
     },
   };
@@ -174,6 +193,7 @@ export function prescribe(oracle: Oracle, tick: number, rate: PrescribedRate): v
     return;
   if (oracle.segments[head + SINCE] !== tick) {
     closeHour(oracle, tick);
+    hearUntil(oracle, oracle.watch, tick - 1);
     judgeUntil(oracle, oracle.watch, tick - 1);
     // P is taken under the old rate before the new segment exists.
     const ticks = tick - oracle.segments[head + SINCE]!;
@@ -194,12 +214,16 @@ export function prescribe(oracle: Oracle, tick: number, rate: PrescribedRate): v
   }
   oracle.segments[head + RATE_WHOLE] = rateWhole;
   oracle.segments[head + RATE_FRACTION] = rateFraction;
+  oracle.dueTick = tick - 1;
+  oracle.dueWhole = oracle.segments[head + BASE_WHOLE]!;
+  oracle.dueFraction = oracle.segments[head + BASE_FRACTION]!;
   if (oracle.lastDeliveryTick === tick) markDelivery(oracle, tick);
 }
 
 /** A fill of another strength: the larger stroke is what is allowed from here on, since windows reach back. */
 export function strokeHolds(oracle: Oracle, strokePg: number): void {
   assert(isCount(strokePg, STROKE_PG_MAX) && strokePg > 0, 'stroke out of range');
+  judgeUntil(oracle, oracle.watch, oracle.lastDeliveryTick - 1);
   oracle.strokePg = Math.max(oracle.strokePg, strokePg);
 }
 
@@ -214,7 +238,8 @@ export function delivered(oracle: Oracle, tick: number, totalPg: number): void {
     oracle.deliveries[deliveryOffset(oracle, oracle.deliveryCount - 1) + 1] = totalPg;
   } else {
     closeHour(oracle, tick);
-    judgeUntil(oracle, oracle.watch, tick - 1);
+    hearUntil(oracle, oracle.watch, tick - 1);
+    if (tick - oracle.watch.judgedTick > oracle.ticksPerHour / 4) judgeUntil(oracle, oracle.watch, tick - 1);
     openHour(oracle, tick);
     oracle.deliveries = withRoom(
       oracle.deliveries,
@@ -245,8 +270,7 @@ export function prescribedPg(oracle: Oracle, tick: number): number {
     index -= 1;
     assert(index >= oracle.watch.segmentIndex, 'prescription of a tick too long ago');
   }
-  const at = segmentOffset(oracle, index);
-  const whole = wholeAfter(oracle, at, tick - oracle.segments[at + SINCE]! + 1);
+  const whole = wholeAt(oracle, index, tick);
   assert(whole <= MAX_EXACT, 'prescription passed 2^53');
   return whole;
 }
@@ -258,6 +282,7 @@ export function excessPg(oracle: Oracle): number {
 /** The kinds of failure that began at or before this tick, earliest first. */
 export function failures(oracle: Oracle, tick: number): readonly DoseFailure[] {
   const watch = { ...oracle.watch };
+  hearUntil(oracle, watch, tick);
   judgeUntil(oracle, watch, tick);
   const found: DoseFailure[] = [];
   if (watch.overTick !== NONE && watch.overTick <= tick)
@@ -279,14 +304,12 @@ function arrive(oracle: Oracle, tick: number): void {
 
 /** A window may open just before this tick's delivery: keep D - P of the tick before. */
 function openHour(oracle: Oracle, tick: number): void {
-  const head = segmentOffset(oracle, oracle.segmentCount - 1);
-  const ticks = tick - oracle.segments[head + SINCE]!;
-  const prescribedFraction = fractionAfter(oracle, head, ticks);
-  let whole = oracle.deliveredPg - wholeAfter(oracle, head, ticks);
+  goOnTo(oracle, tick - 1);
+  let whole = oracle.deliveredPg - oracle.dueWhole;
   let fraction = 0;
-  if (prescribedFraction > 0) {
+  if (oracle.dueFraction > 0) {
     whole -= 1;
-    fraction = oracle.ticksPerDay - prescribedFraction;
+    fraction = oracle.ticksPerDay - oracle.dueFraction;
   }
   while (
     oracle.openingFirst < oracle.openingCount &&
@@ -325,26 +348,96 @@ function hourExcessPg(oracle: Oracle): number {
     oracle.lastPrescribedWhole -
     oracle.openings[best + 1]! -
     oracle.strokePg -
-    Math.ceil(fractions / oracle.ticksPerDay)
+    (fractions > 0 ? 1 : 0) -
+    (fractions > oracle.ticksPerDay ? 1 : 0)
   );
 }
 
 /** The last delivery is this tick's: from here silence is counted, and here the hour closes. */
 function markDelivery(oracle: Oracle, tick: number): void {
-  const head = segmentOffset(oracle, oracle.segmentCount - 1);
-  const ticks = tick - oracle.segments[head + SINCE]! + 1;
+  goOnTo(oracle, tick);
   oracle.lastDeliveryTick = tick;
-  oracle.lastPrescribedWhole = wholeAfter(oracle, head, ticks);
-  oracle.lastPrescribedFraction = fractionAfter(oracle, head, ticks);
+  oracle.lastPrescribedWhole = oracle.dueWhole;
+  oracle.lastPrescribedFraction = oracle.dueFraction;
   oracle.alarmTick = NONE;
 }
 
 // ---- 24 h and silence ----
 
-/** Judge every tick up to and including `untilTick`, through which rate and delivered dose stay what they are. */
+/** Judge the silence up to and including `untilTick`, through which rate and delivered dose stay what they are. */
+function hearUntil(oracle: Oracle, watch: Watch, untilTick: number): void {
+  if (watch.heardTick >= untilTick) return;
+  if (watch.silentTick === NONE) watch.silentTick = findSilence(oracle, watch.heardTick, untilTick);
+  watch.heardTick = untilTick;
+}
+
+/** Judge the window of every tick up to and including `untilTick`, through which the rate stays what it is. */
 function judgeUntil(oracle: Oracle, watch: Watch, untilTick: number): void {
-  if (watch.judgedTick >= untilTick) return;
-  if (watch.silentTick === NONE) watch.silentTick = findSilence(oracle, watch.judgedTick, untilTick);
+  if (watch.judgedTick >= untilTick || judgeAtOnce(oracle, watch, untilTick)) return;
+  while (watch.nextIndex < oracle.deliveryCount) {
+    const at = deliveryOffset(oracle, watch.nextIndex);
+    const tick = oracle.deliveries[at]!;
+    if (tick > untilTick) break;
+    judgePieces(oracle, watch, tick - 1);
+    watch.headPg = oracle.deliveries[at + 1]!;
+    watch.nextIndex += 1;
+  }
+  judgePieces(oracle, watch, untilTick);
+}
+
+/**
+ * P and D never fall, so no window that ends from the tick after the last one judged to `untilTick` holds more than
+ * all from the earliest beginning to the latest end, and none less than from the latest to the earliest. True when
+ * that much is within what is allowed, and all of them are judged by it; else nothing is.
+ */
+function judgeAtOnce(oracle: Oracle, watch: Watch, untilTick: number): boolean {
+  const { segments, deliveries, ticksPerDay, deliveryCount, segmentCount } = oracle;
+  let { nextIndex, headPg, deliveryIndex, leftPg, segmentIndex } = watch;
+  for (; nextIndex < deliveryCount; nextIndex += 1) {
+    const at = deliveryOffset(oracle, nextIndex);
+    if (deliveries[at]! > untilTick) break;
+    headPg = deliveries[at + 1]!;
+  }
+  for (; deliveryIndex < nextIndex; deliveryIndex += 1) {
+    const at = deliveryOffset(oracle, deliveryIndex);
+    if (deliveries[at]! + ticksPerDay > untilTick) break;
+    leftPg = deliveries[at + 1]!;
+  }
+  while (
+    segmentIndex + 1 < segmentCount &&
+    segments[segmentOffset(oracle, segmentIndex + 1) + SINCE]! + ticksPerDay <= untilTick
+  ) {
+    segmentIndex += 1;
+  }
+  const fromTick = watch.judgedTick + 1;
+  const head = segmentCount - 1;
+  const headWhole = wholeAt(oracle, head, untilTick);
+  const mostPg = headPg - watch.leftPg;
+  const leastPg = watch.headPg - leftPg;
+  // P is rounded down: one of the two may be a pg more.
+  const mostDuePg = headWhole - wholeAt(oracle, watch.segmentIndex, fromTick - ticksPerDay) + 1;
+  const leastDuePg =
+    wholeAt(oracle, head, fromTick) - wholeAt(oracle, segmentIndex, untilTick - ticksPerDay) - 1;
+  const allowed = ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
+  const isWithin =
+    headWhole <= MAX_EXACT &&
+    Math.max(mostDuePg, mostPg) <= DAY_PG_MAX &&
+    (watch.overTick !== NONE || ACCURACY_WHOLE * mostPg - allowed <= ACCURACY_OVER * leastDuePg) &&
+    (watch.underTick !== NONE ||
+      untilTick < ticksPerDay - 1 ||
+      ACCURACY_WHOLE * leastPg + allowed >= ACCURACY_UNDER * mostDuePg);
+  if (!isWithin) return false;
+  watch.judgedTick = untilTick;
+  watch.nextIndex = nextIndex;
+  watch.headPg = headPg;
+  watch.deliveryIndex = deliveryIndex;
+  watch.leftPg = leftPg;
+  watch.segmentIndex = segmentIndex;
+  return true;
+}
+
+/** The same piece by piece, each of which ends where something enters or leaves; through all of them D stays at its head. */
+function judgePieces(oracle: Oracle, watch: Watch, untilTick: number): void {
   const { ticksPerDay } = oracle;
   const firstFullTick = ticksPerDay - 1;
   while (watch.judgedTick < untilTick) {
@@ -402,7 +495,7 @@ function accuracyAt(oracle: Oracle, watch: Watch, tick: number): -1 | 0 | 1 {
     whole -= 1;
     fraction += ticksPerDay;
   }
-  const got = oracle.deliveredPg - watch.leftPg;
+  const got = watch.headPg - watch.leftPg;
   assert(headWhole <= MAX_EXACT, 'prescription passed 2^53');
   assert(whole <= DAY_PG_MAX && got <= DAY_PG_MAX, 'more than 2^42 pg in 24 h');
 
@@ -421,8 +514,7 @@ export function isBeyondAccuracy(oracle: Oracle, pg: number, saidPg: number): bo
   const scaled =
     (ACCURACY_OVER - ACCURACY_WHOLE) * saidPg + ACCURACY_WHOLE * ACCURACY_STROKES * oracle.strokePg;
   assert(scaled <= MAX_EXACT, 'dose since a fill out of range');
-  // Of whole numbers, one that is above a fraction is above it rounded down.
-  return Math.abs(pg - saidPg) > Math.floor(scaled / ACCURACY_WHOLE);
+  return ACCURACY_WHOLE * Math.abs(pg - saidPg) > scaled;
 }
 
 /** In a piece where P is linear and D still: `from` isn't of this kind, `to` is. */
@@ -465,6 +557,24 @@ function isStrokesMissed(oracle: Oracle, head: number, tick: number): boolean {
 
 // ---- P within a segment, after so many of its ticks ----
 
+/** Take P from the tick of the last segment where it was taken last on to this one. */
+function goOnTo(oracle: Oracle, tick: number): void {
+  const { segments, ticksPerDay } = oracle;
+  const head = segmentOffset(oracle, oracle.segmentCount - 1);
+  const ticks = tick - oracle.dueTick;
+  const part = oracle.dueFraction + segments[head + RATE_FRACTION]! * ticks;
+  const carry = part < ticksPerDay ? 0 : Math.floor(part / ticksPerDay);
+  oracle.dueTick = tick;
+  oracle.dueWhole += segments[head + RATE_WHOLE]! * ticks + carry;
+  oracle.dueFraction = part - carry * ticksPerDay;
+}
+
+/** P(tick), rounded down. */
+function wholeAt(oracle: Oracle, segmentIndex: number, tick: number): number {
+  const at = segmentOffset(oracle, segmentIndex);
+  return wholeAfter(oracle, at, tick - oracle.segments[at + SINCE]! + 1);
+}
+
 function wholeAfter(oracle: Oracle, at: number, ticks: number): number {
   const { segments } = oracle;
   const part = segments[at + BASE_FRACTION]! + segments[at + RATE_FRACTION]! * ticks;
@@ -481,25 +591,24 @@ function fractionAfter(oracle: Oracle, at: number, ticks: number): number {
 // ---- rings: record `index` rests at index modulo the capacity, a power of two ----
 
 function segmentOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.segments.length / SEGMENT_WORDS - 1)) * SEGMENT_WORDS;
+  return (index * SEGMENT_WORDS) & (oracle.segments.length - 1);
 }
 
 function deliveryOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.deliveries.length / DELIVERY_WORDS - 1)) * DELIVERY_WORDS;
+  return (index * DELIVERY_WORDS) & (oracle.deliveries.length - 1);
 }
 
 function openingOffset(oracle: Oracle, index: number): number {
-  return (index & (oracle.openings.length / OPENING_WORDS - 1)) * OPENING_WORDS;
+  return (index * OPENING_WORDS) & (oracle.openings.length - 1);
 }
 
 /** The ring itself while a record fits beside first to end, else one of twice the size with the same records. */
 function withRoom(ring: Float64Array, words: number, first: number, end: number): Float64Array {
-  const records = ring.length / words;
-  if (end - first < records) return ring;
+  if ((end - first) * words < ring.length) return ring;
   const larger = new Float64Array(2 * ring.length);
   for (let index = first; index < end; index += 1) {
-    const from = (index & (records - 1)) * words;
-    const to = (index & (2 * records - 1)) * words;
+    const from = (index * words) & (ring.length - 1);
+    const to = (index * words) & (larger.length - 1);
     for (let word = 0; word < words; word += 1) larger[to + word] = ring[from + word]!;
   }
   return larger;

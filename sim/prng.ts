@@ -23,8 +23,17 @@ export function streamOf(name: string): number {
 
 /** 0 to 2^32 - 1. The counter counts modulo 2^32: 136 years of ticks of a second. */
 export function hash(seed: number, stream: number, counter: number): number {
-  const keyed = mix(mix(seed | 0) ^ (stream | 0));
-  return mix((keyed + Math.imul(counter | 0, 0x9e3779b1)) | 0) >>> 0;
+  return drawn(keyOf(seed, stream), counter);
+}
+
+/** Seed and stream in one number, for whoever draws from the same stream again and again. */
+export function keyOf(seed: number, stream: number): number {
+  return mix(mix(seed | 0) ^ (stream | 0));
+}
+
+/** The hash under such a key. */
+export function drawn(key: number, counter: number): number {
+  return mix((key + Math.imul(counter | 0, 0x9e3779b1)) | 0) >>> 0;
 }
 
 /** Uniform in 0 to count - 1. From 2^21 on the product rounds, alike on every engine, and never up to `count`. */

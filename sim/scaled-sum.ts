@@ -46,6 +46,11 @@ function halved(sum: number, times: number): number {
   return left;
 }
 
+/** The half-life that `tick` falls into: mostly that of the last deposit, and never an earlier one. */
+function halfLifeAt(s: ScaledSum, tick: number): number {
+  return tick < (s.halfLife + 1) * s.halfLifeTicks ? s.halfLife : Math.floor(tick / s.halfLifeTicks);
+}
+
 /** How far `tick` is into its half-life, in Q20 of one. */
 function fractionQ20(s: ScaledSum, tick: number, halfLife: number): number {
   return Math.floor(((tick - halfLife * s.halfLifeTicks) * ONE_BIT_Q20) / s.halfLifeTicks);
@@ -53,7 +58,7 @@ function fractionQ20(s: ScaledSum, tick: number, halfLife: number): number {
 
 /** One from before the half-life of the last deposit counts from the start of that. */
 export function deposit(s: ScaledSum, amount: number, tick: number): void {
-  const halfLife = Math.max(s.halfLife, Math.floor(tick / s.halfLifeTicks));
+  const halfLife = halfLifeAt(s, tick);
   const fraction = Math.max(0, fractionQ20(s, tick, halfLife));
   // 2^x out of a table of 2^-x: twice what is left after the rest of the half-life.
   const growthQ26 = fraction === 0 ? ONE_Q26 : 2 * powerQ26(ONE_BIT_Q20 - fraction);
@@ -62,7 +67,7 @@ export function deposit(s: ScaledSum, amount: number, tick: number): void {
 }
 
 export function amountAt(s: ScaledSum, tick: number): number {
-  const halfLife = Math.max(s.halfLife, Math.floor(tick / s.halfLifeTicks));
+  const halfLife = halfLifeAt(s, tick);
   const sum = halved(s.sum, halfLife - s.halfLife);
   const fraction = Math.max(0, fractionQ20(s, tick, halfLife));
   return Math.floor(scaled(sum, powerQ26(fraction)) / SIXTEENTHS);

@@ -16,11 +16,12 @@
  * conserved exactly.
  */
 import type { ActiveFault, FaultOptions, FaultRecord, Onset } from './faults/fault.ts';
-import { PUMP_LAYERS } from './faults/fault.ts';
+import { PUMP_LAYERS, remembered } from './faults/fault.ts';
 import { faultSpec } from './faults/index.ts';
 import {
   activeFault,
   completeOptions,
+  copyLedger,
   createLedger,
   enterFault,
   findFault,
@@ -29,7 +30,7 @@ import {
   recordsOf,
   type FaultLedger,
 } from './faults/ledger.ts';
-import { laidOver, laidOverReading, laidOverWithout } from './faults/overlay.ts';
+import { lambdaWithoutQ30, laidOver, laidOverReading } from './faults/overlay.ts';
 import { hash, streamOf } from './prng.ts';
 import * as battery from './plant/battery.ts';
 import * as catheter from './plant/catheter.ts';
@@ -133,24 +134,24 @@ export function stroke(world: World, tick: number): void {
   const strokeNumber = mechanism.commandedStrokes;
   mechanism.commandedStrokes = strokeNumber + 1;
   mechanism.lastStrokeTick = tick;
-  if (!laidOver(world.faults, 'turns', true, tick, true, strokeNumber)) return;
+  if (!laidOver(world.faults, world.faults.on.turns, true, tick, true, strokeNumber)) return;
   mechanism.turnedStrokes = mechanism.turnedStrokes + 1;
   settle(world, tick);
 
   // What the reservoir gives and what the catheter takes: where it doesn't fit, the mechanism slips, still counted.
   const overPl = reservoir.volumePl(world.reservoir, tick) - world.reservoir.capacityPl;
   const overNl = Math.max(0, Math.floor(overPl / 1000));
-  const strokePl = laidOver(world.faults, 'strokePl', mechanism.strokePl, tick, true, overNl);
+  const strokePl = laidOver(world.faults, world.faults.on.strokePl, mechanism.strokePl, tick, true, overNl);
   const offeredPl = reservoir.availablePl(world.reservoir, strokePl, tick);
   const movedPl = Math.min(offeredPl, catheter.roomPl(world.catheter, tick));
   judgeLeak(world, tick);
   judgeResistance(world, 1, tick);
   if (movedPl > 0) {
-    laidOver(world.faults, 'lostSharePpm', 0, tick, true);
-    laidOver(world.faults, 'displacedPpm', 0, tick, true);
-    laidOver(world.faults, 'pocketPpm', 0, tick, true);
+    laidOver(world.faults, world.faults.on.lostSharePpm, 0, tick, true);
+    laidOver(world.faults, world.faults.on.displacedPpm, 0, tick, true);
+    laidOver(world.faults, world.faults.on.pocketPpm, 0, tick, true);
   }
-  const strengthPpm = laidOver(world.faults, 'strengthPpm', 1000000, tick, movedPl > 0);
+  const strengthPpm = laidOver(world.faults, world.faults.on.strengthPpm, 1000000, tick, movedPl > 0);
   const { nl, pg } = reservoir.draw(world.reservoir, movedPl, strengthPpm);
   catheter.push(world.catheter, movedPl, tick);
   transport.enter(world.transport, nl, pg);
@@ -172,20 +173,22 @@ export function settle(world: World, tick: number): void {
   carryUntil(world, tick, tick);
 }
 
-/** Whole nanolitres that have left the stretched catheter since tick 0, and through its hole. */
-function movedAt(world: World, tick: number): { passedNl: number; lostNl: number } {
-  const { catheter: c } = world;
-  return {
-    passedNl: Math.floor((c.enteredPl - catheter.heldPl(c, tick)) / 1000),
-    lostNl: Math.floor(catheter.lostPl(c, tick) / 1000),
-  };
+/** Whole nanolitres that have left the stretched catheter since tick 0. */
+function passedNl({ catheter: c }: World, tick: number): number {
+  return Math.floor((c.enteredPl - catheter.heldPl(c, tick)) / 1000);
+}
+
+/** Of them, those through its hole. */
+function lostNl({ catheter: c }: World, tick: number): number {
+  return Math.floor(catheter.lostPl(c, tick) / 1000);
 }
 
 /** What flows by itself has flowed until this tick. It passes a clear catheter whole, and a narrowed one in part. */
 function flowUntil(world: World, tick: number): void {
   const { reservoir: r, catheter: c, transport: t } = world;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
+  const { entries, flowing } = world.faults;
+  for (let i = 0; i < flowing.length; i++) {
+    const fault = entries[flowing[i]!]!;
     const { flow } = fault;
     if (flow === undefined || flow.anchorTick >= tick) continue;
     const sinceTick = flow.anchorTick;
@@ -201,7 +204,7 @@ function flowUntil(world: World, tick: number): void {
     markFired(fault, tick);
     flow.movedPl = flow.movedPl + pl;
     if (isOutwards) {
-      const strengthPpm = laidOver(world.faults, 'strengthPpm', 1000000, tick, true);
+      const strengthPpm = laidOver(world.faults, world.faults.on.strengthPpm, 1000000, tick, true);
       const { nl, pg } = reservoir.draw(r, pl, strengthPpm);
       catheter.pass(c, pl);
       transport.enter(t, nl, pg);
@@ -214,8 +217,9 @@ function flowUntil(world: World, tick: number): void {
 
 function isFlowing(world: World): boolean {
   const { levelPl, capacityPl } = world.reservoir;
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const { flow } = activeFault(world.faults, i);
+  const { entries, flowing } = world.faults;
+  for (let i = 0; i < flowing.length; i++) {
+    const { flow } = entries[flowing[i]!]!;
     if (flow === undefined || flow.movedPl >= flow.limitPl) continue;
     if (flow.plPerTick > 0 ? levelPl > 0 : flow.plPerTick < 0 && levelPl < capacityPl) return true;
   }
@@ -226,8 +230,7 @@ function isFlowing(world: World): boolean {
 function carryUntil(world: World, untilTick: number, givenTick: number): void {
   flowUntil(world, untilTick);
   if (world.transport.trappedNl === 0) return;
-  const { passedNl, lostNl } = movedAt(world, untilTick);
-  const reachedPg = transport.carry(world.transport, passedNl, lostNl);
+  const reachedPg = transport.carry(world.transport, passedNl(world, untilTick), lostNl(world, untilTick));
   if (reachedPg > 0) patient.receive(world.patient, reachedPg, givenTick);
 }
 
@@ -282,7 +285,7 @@ export function refill(
   const capacityNl = Math.floor(world.reservoir.capacityPl / 1000);
   if (volumeNl > capacityNl) judgeCapacity(world, tick);
   const injectedNl = Math.min(volumeNl, capacityNl);
-  const filledNl = laidOver(world.faults, 'filledNl', injectedNl, tick, true);
+  const filledNl = laidOver(world.faults, world.faults.on.filledNl, injectedNl, tick, true);
   const withdrawnPl = reservoir.exchange(world.reservoir, filledNl * 1000, drug, tick);
   for (const fault of activeFaults(world)) faultSpec(fault.kind).onRefill?.(fault);
   return { performed, withdrawnNl: Math.floor(withdrawnPl / 1000), injectedNl, filledNl };
@@ -319,9 +322,14 @@ export function replacePump(world: World, pump: NewPump, tick: number): void {
     tick,
   );
   catheter.open(world.catheter, tick);
-  const { passedNl, lostNl } = movedAt(world, tick);
   const tubingUgPerMl = pump.isPrimed ? concentrationUgPerMl : 0;
-  transport.exchangePump(world.transport, passedNl, lostNl, TUBING_NL, tubingUgPerMl);
+  transport.exchangePump(
+    world.transport,
+    passedNl(world, tick),
+    lostNl(world, tick),
+    TUBING_NL,
+    tubingUgPerMl,
+  );
   world.mechanism = createMechanism(world.mechanism.kind, pump.tolerancePpm);
   world.battery = battery.createBattery(world.tickMs, tick);
   world.clock = clock.createClock();
@@ -346,7 +354,13 @@ function judgeCapacity(world: World, tick: number): void {
 
 /** Strokes that the feedback has seen turn, cumulative. */
 export function confirmedStrokes(world: World, tick: number, look: Look): number | null {
-  return laidOver(world.faults, 'confirmedStrokes', world.mechanism.turnedStrokes, tick, look === 'consumed');
+  return laidOver(
+    world.faults,
+    world.faults.on.confirmedStrokes,
+    world.mechanism.turnedStrokes,
+    tick,
+    look === 'consumed',
+  );
 }
 
 export function outletPressurePa(world: World, tick: number, look: Look): number | null {
@@ -368,7 +382,13 @@ export function temperatureMilliC(world: World, tick: number, look: Look): numbe
 }
 
 function bodyMilliC(world: World, tick: number, isUsed: boolean): number {
-  return laidOver(world.faults, 'bodyMilliC', environment.bodyMilliC(world.environment, tick), tick, isUsed);
+  return laidOver(
+    world.faults,
+    world.faults.on.bodyMilliC,
+    environment.bodyMilliC(world.environment, tick),
+    tick,
+    isUsed,
+  );
 }
 
 function cleanPressurePa(world: World, tick: number): number {
@@ -383,7 +403,13 @@ function cleanRestingMv(world: World, tick: number): number {
 /** A film in the cell is no sensor fault: it is really there. */
 function cleanLoadedMv(world: World, tick: number, isUsed: boolean): number {
   const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
-  const ohm = laidOver(world.faults, 'resistanceOhm', battery.resistanceOhm(usedNc), tick, isUsed);
+  const ohm = laidOver(
+    world.faults,
+    world.faults.on.resistanceOhm,
+    battery.resistanceOhm(usedNc),
+    tick,
+    isUsed,
+  );
   const noiseMv = environment.supplyNoiseMv(world.environment, 'loaded', tick);
   return Math.max(0, battery.loadedMv(usedNc, ohm) + noiseMv);
 }
@@ -409,7 +435,7 @@ export function applyFault(
     },
   };
   const memory = spec.remember?.(options, onset) ?? {};
-  const entered = enterFault(world.faults, fault.id, fault.kind, options, memory, tick);
+  const entered = enterFault(world.faults, fault.id, spec, options, memory, tick);
   if (spec.freeFlow !== undefined) {
     const { plPerHour, limitPl } = spec.freeFlow(options, onset);
     const plPerTick = Math.floor(plPerHour / world.reservoir.ticksPerHour);
@@ -483,27 +509,27 @@ function rebuildPlant(world: World, kind: string, tick: number): void {
   const spec = faultSpec(kind);
   if (spec.displacedPpm !== undefined) {
     settle(world, tick);
-    world.transport.displacedPpm = laidOver(faults, 'displacedPpm', 0, tick, false);
+    world.transport.displacedPpm = laidOver(faults, faults.on.displacedPpm, 0, tick, false);
   }
   if (spec.pocketPpm !== undefined) {
     settle(world, tick);
-    world.transport.pocketPpm = laidOver(faults, 'pocketPpm', 0, tick, false);
+    world.transport.pocketPpm = laidOver(faults, faults.on.pocketPpm, 0, tick, false);
     // A pocket that nothing holds closed any more empties at once.
     if (world.transport.pocketPpm === 0) {
       patient.receive(world.patient, transport.openPocket(world.transport), tick);
     }
   }
   if (spec.leakPlPerHour !== undefined) {
-    reservoir.setLeak(world.reservoir, laidOver(faults, 'leakPlPerHour', 0, tick, false), tick);
+    reservoir.setLeak(world.reservoir, laidOver(faults, faults.on.leakPlPerHour, 0, tick, false), tick);
   }
   if (spec.drainUa !== undefined) {
-    battery.setDrain(world.battery, laidOver(faults, 'drainUa', 0, tick, false), tick);
+    battery.setDrain(world.battery, laidOver(faults, faults.on.drainUa, 0, tick, false), tick);
   }
   if (spec.clockPpm !== undefined) {
-    clock.setDeviation(world.clock, laidOver(faults, 'clockPpm', 0, tick, false), tick);
+    clock.setDeviation(world.clock, laidOver(faults, faults.on.clockPpm, 0, tick, false), tick);
   }
   if (spec.zoneTicks !== undefined) {
-    world.clock.zoneTicks = laidOver(faults, 'zoneTicks', 0, tick, false);
+    world.clock.zoneTicks = laidOver(faults, faults.on.zoneTicks, 0, tick, false);
   }
   if (spec.lambdaQ30 !== undefined) rebuildCatheter(world, tick);
 }
@@ -512,26 +538,24 @@ function rebuildCatheter(world: World, tick: number): void {
   const { faults } = world;
   settle(world, tick);
   const { clearLambdaQ30 } = world.catheter;
-  const lambdaQ30 = laidOver(faults, 'lambdaQ30', clearLambdaQ30, tick, false);
-  catheter.change(world.catheter, lambdaQ30, laidOver(faults, 'lostSharePpm', 0, tick, false), tick);
-  for (let i = 0; i < faults.active.length; i++) {
-    const fault = activeFault(faults, i);
-    if (faultSpec(fault.kind).lambdaQ30 === undefined) continue;
-    fault.memory['lambdaWithoutQ30'] = laidOverWithout(faults, i, 'lambdaQ30', clearLambdaQ30, tick);
+  const lambdaQ30 = laidOver(faults, faults.on.lambdaQ30, clearLambdaQ30, tick, false);
+  catheter.change(world.catheter, lambdaQ30, laidOver(faults, faults.on.lostSharePpm, 0, tick, false), tick);
+  for (const entry of faults.on.lambdaQ30.entries) {
+    faults.entries[entry]!.memory['lambdaWithoutQ30'] = lambdaWithoutQ30(faults, entry, clearLambdaQ30, tick);
   }
 }
 
 /** What moves the patient's clock fires once that shows another second than the pump's. */
 function judgeClock(world: World, tick: number): void {
   if (patientTick(world, tick) === tick) return;
-  laidOver(world.faults, 'clockPpm', 0, tick, true);
-  laidOver(world.faults, 'zoneTicks', 0, tick, true);
+  laidOver(world.faults, world.faults.on.clockPpm, 0, tick, true);
+  laidOver(world.faults, world.faults.on.zoneTicks, 0, tick, true);
 }
 
 /** A leak fires once the volume that somebody uses is smaller for it. */
 function judgeLeak(world: World, tick: number): void {
   if (reservoir.leakedSincePl(world.reservoir, tick) > 0)
-    laidOver(world.faults, 'leakPlPerHour', 0, tick, true);
+    laidOver(world.faults, world.faults.on.leakPlPerHour, 0, tick, true);
 }
 
 /** A current that drains the cell fires once a voltage that the firmware reads is lower for it. */
@@ -540,7 +564,7 @@ function judgeDrain(world: World, tick: number): void {
   if (drainedNc === 0) return;
   const usedNc = battery.usedNc(world.battery, world.mechanism.commandedStrokes, tick);
   if (battery.restingMv(usedNc) !== battery.restingMv(usedNc - drainedNc)) {
-    laidOver(world.faults, 'drainUa', 0, tick, true);
+    laidOver(world.faults, world.faults.on.drainUa, 0, tick, true);
   }
 }
 
@@ -549,10 +573,11 @@ function judgeDrain(world: World, tick: number): void {
  * `unitPl`: a stroke uses the volume to the picolitre, a reading only the pascals that it makes.
  */
 function judgeResistance(world: World, unitPl: number, tick: number): void {
-  for (let i = 0; i < world.faults.active.length; i++) {
-    const fault = activeFault(world.faults, i);
-    const lambdaQ30 = fault.memory['lambdaWithoutQ30'];
-    if (fault.fired || lambdaQ30 === undefined) continue;
+  const narrowing = world.faults.on.lambdaQ30.entries;
+  for (let i = 0; i < narrowing.length; i++) {
+    const fault = world.faults.entries[narrowing[i]!]!;
+    if (fault.fired) continue;
+    const lambdaQ30 = remembered(fault, 'lambdaWithoutQ30');
     const cleanPl = catheter.heldUnderPl(world.catheter, lambdaQ30, tick);
     const heldPl = catheter.heldPl(world.catheter, tick);
     if (Math.floor(cleanPl / unitPl) !== Math.floor(heldPl / unitPl)) markFired(fault, tick);
@@ -578,8 +603,7 @@ export function trueDrawnPl(world: World, tick: number): number {
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
   const flowed = flowedAt(world, tick);
-  const { passedNl, lostNl } = movedAt(flowed, tick);
-  return transport.tipPgBy(flowed.transport, passedNl, lostNl);
+  return transport.tipPgBy(flowed.transport, passedNl(flowed, tick), lostNl(flowed, tick));
 }
 
 /** Drug that truly came into the spinal fluid since tick 0. */
@@ -606,9 +630,11 @@ export function patientAt(world: World, tick: number) {
 
 /** The world settled at `tick`, with copies of what settling moves. */
 function asOf(world: World, tick: number): World {
-  if (isFlowing(world)) return flowedAt(world, tick);
   const copy = {
     ...world,
+    faults: copyLedger(world.faults),
+    reservoir: { ...world.reservoir },
+    catheter: { ...world.catheter },
     transport: transport.copyTransport(world.transport),
     patient: patient.copyPatient(world.patient),
   };
@@ -618,10 +644,7 @@ function asOf(world: World, tick: number): World {
 
 /** The world itself, or where something flows by itself a copy with what has flowed until `tick`. */
 function flowedAt(world: World, tick: number): World {
-  if (!isFlowing(world)) return world;
-  const copy = clonePlain(world);
-  settle(copy, tick);
-  return copy;
+  return isFlowing(world) ? asOf(world, tick) : world;
 }
 
 /** Held between pump and tip beyond what a relaxed catheter holds. */

@@ -44,12 +44,6 @@ export interface DoseJudge {
   wrongLogTick: number;
 }
 
-/** What a pump with power tells of itself. */
-export interface Told {
-  readonly loggedPg: number;
-  readonly isCriticalAlarmActive: boolean;
-}
-
 export type Finding = Omit<DoseFailure, 'kind'> & {
   readonly kind: DoseFailure['kind'] | `outlet-${DoseFailure['kind']}` | 'wrong-log';
 };
@@ -85,14 +79,19 @@ export function announce(judge: DoseJudge, at: number): void {
   alarmRaised(judge.outlet, at);
 }
 
+/** Nothing came out in this tick: only then does it matter who is called. */
+export function isSilent(judge: DoseJudge, at: number): boolean {
+  return judge.tip.lastDeliveryTick < at || judge.outlet.lastDeliveryTick < at;
+}
+
 /** From a fill on, and with a new pump, the log is compared anew. */
 export function beginLog(judge: DoseJudge, loggedPg: number): void {
   judge.logFromPg = loggedPg;
   judge.outletFromPg = judge.outletPg;
 }
 
-/** After a tick. What left the pump is worth `ugPerMl`, for which it was programmed; null: it has no power. */
-export function look(judge: DoseJudge, world: World, at: number, ugPerMl: number, told: Told | null): void {
+/** After a tick. What left the pump is worth `ugPerMl`, for which it was programmed. */
+export function look(judge: DoseJudge, world: World, at: number, ugPerMl: number): void {
   judge.tipPg = Math.max(judge.tipPg, trueDeliveredPg(world, at + PASSED_ON_TICKS));
   delivered(judge.tip, at, judge.tipPg);
 
@@ -103,13 +102,14 @@ export function look(judge: DoseJudge, world: World, at: number, ugPerMl: number
   judge.outletPg = judge.outletPg + pg;
   judge.outletRest = parts - pg * PL_PER_NL;
   delivered(judge.outlet, at, judge.outletPg);
+}
 
-  if (told === null) return;
-  const loggedPg = told.loggedPg - judge.logFromPg;
+/** After a look, what the pump tells to have pushed. */
+export function compareLog(judge: DoseJudge, at: number, toldPg: number): void {
+  if (judge.wrongLogTick !== NEVER) return;
+  const loggedPg = toldPg - judge.logFromPg;
   const leftPg = judge.outletPg - judge.outletFromPg;
-  if (judge.wrongLogTick === NEVER && isBeyondAccuracy(judge.outlet, leftPg, loggedPg))
-    judge.wrongLogTick = at;
-  if (told.isCriticalAlarmActive) announce(judge, at);
+  if (isBeyondAccuracy(judge.outlet, leftPg, loggedPg)) judge.wrongLogTick = at;
 }
 
 /** Earliest first; of those of one tick the tip's before the pump's. */

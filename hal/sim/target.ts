@@ -82,12 +82,14 @@ import {
   nextTurn,
   prescriptionAt,
 } from './clinician.ts';
-import type { DoseJudge, Finding, Told } from './dose-judge.ts';
+import type { DoseJudge, Finding } from './dose-judge.ts';
 import {
   announce,
   beginLog,
+  compareLog,
   createDoseJudge,
   findings,
+  isSilent,
   look,
   prescribeDose,
   prescribedUntilPg,
@@ -119,6 +121,9 @@ const RESET_TICKS = TICKS_PER_SECOND;
 /** A front widens over a fifth of the line's volume, the middle of the 10 to 30 % taken for it: an estimate. */
 const MIXING_TANKS = 128;
 
+/** Before every tick, so that it is always past. */
+const UNKNOWN = -1;
+
 const ORACLE_SIGNALS: readonly SignalName[] = ['true.prescribed-ug', 'true.excess-dose-ug'];
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
@@ -137,6 +142,13 @@ function pumpOptions(
   const strokeNl = setup.mechanism === 'peristaltic' ? PERISTALTIC_STROKE_NL : VALVE_ACCUMULATOR_STROKE_NL;
   const words = prescriptionWords(prescription);
   return { strokeNl, reservoirNl, startHour, sessionTimeoutTicks, implantTick, fillNl, words };
+}
+
+function isCriticalAlarmActive({ alarms }: PumpState): boolean {
+  for (let i = 0; i < ALARMS.length; i++) {
+    if (alarms.rows[i]!.isActive === 1 && ALARMS[i]!.isCritical) return true;
+  }
+  return false;
 }
 
 /** Listens to what goes into the firmware of a target: its readings, by a HAL laid over, and its stimuli. */
@@ -172,6 +184,10 @@ export class SimTarget implements Target {
   private observer: TargetObserver | null = null;
   /** Something happened in this tick at which the oracle looks, in whichever way the run is stepped. */
   private isOracleLook = false;
+  /** In this tick something else may be prescribed than in the last one. */
+  private isTurn = false;
+  /** The next turn as it was found last, for as long as nothing is ordered anew and it is not past. */
+  private turnTick = UNKNOWN;
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -371,6 +387,7 @@ export class SimTarget implements Target {
     const { side, ...rest } = structuredClone(kept);
     Object.assign(this.side, side);
     Object.assign(this, rest);
+    this.turnTick = UNKNOWN;
   }
 
   /** Everything that a run depends on, plain data all of it. */
@@ -390,11 +407,14 @@ export class SimTarget implements Target {
 
   /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
   private nextTurn(tick: number): number {
-    const { world } = this.side;
-    return Math.min(
-      nextTurn(this.clinician, tick, this.clock()),
-      nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR),
-    );
+    if (this.turnTick < tick) {
+      const { world } = this.side;
+      this.turnTick = Math.min(
+        nextTurn(this.clinician, tick, this.clock()),
+        nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR),
+      );
+    }
+    return this.turnTick;
   }
 
   private clock(): PumpClock {
@@ -407,9 +427,11 @@ export class SimTarget implements Target {
   }
 
   private execute(at: number): void {
+    const isHour = at % TICKS_PER_HOUR === 0;
     this.side.tick = at;
-    this.isOracleLook = at % TICKS_PER_HOUR === 0 || at === this.nextTurn(at);
-    if (at % TICKS_PER_HOUR === 0) turnHour(this.side.world, at);
+    this.isTurn = at === this.nextTurn(at);
+    this.isOracleLook = isHour || this.isTurn;
+    if (isHour) turnHour(this.side.world, at);
     if (this.nextStimulusTick() === at) {
       for (const { stimulus } of this.takeStimuli(at)) this.apply(stimulus, at);
     }
@@ -422,31 +444,32 @@ export class SimTarget implements Target {
     else this.offTick = at + 1;
     this.executed += 1;
     this.lastTick = at;
-    if (this.judge !== null && this.isOracleLook) {
-      this.prescribe(at);
-      const ugPerMl = meantUgPerMl(this.clinician, at);
-      look(this.judge, this.side.world, at, ugPerMl, this.isOff ? null : this.told());
-    }
-    if (at % TICKS_PER_HOUR === 0) {
+    if (this.isOracleLook) this.judgeDose(at);
+    if (isHour) {
       settle(this.side.world, at);
       assertConserved(this.side.world, at);
     }
   }
 
-  private told(): Told {
-    const { ledger, alarms } = this.pump;
-    return {
-      loggedPg: ledger.computedDosePg,
-      // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
-      isCriticalAlarmActive: alarms.rows.some((row, i) => row.isActive === 1 && ALARMS[i]!.isCritical),
-    };
+  private judgeDose(at: number): void {
+    const { judge, pump } = this;
+    if (judge === null) return;
+    if (this.isTurn) this.prescribe(at);
+    look(judge, this.side.world, at, meantUgPerMl(this.clinician, at));
+    // A pump without power tells nothing.
+    if (this.isOff) return;
+    compareLog(judge, at, pump.ledger.computedDosePg);
+    // A stop is not silent while a critical alarm stands, even if a last trickle came after its raise.
+    if (isSilent(judge, at) && isCriticalAlarmActive(pump)) announce(judge, at);
   }
 
   private work(at: number): void {
-    this.replies = [];
     tick(this.pump, this.hal);
     this.hal.watchdog.kick();
-    for (const bytes of this.replies) hearPump(this.clinician.wand, bytes, at, crc32OfWords);
+    if (this.replies.length > 0) {
+      for (const bytes of this.replies) hearPump(this.clinician.wand, bytes, at, crc32OfWords);
+      this.replies = [];
+    }
     if (!this.side.isStrokeCommanded) return;
     this.side.isStrokeCommanded = false;
     stroke(this.side.world, at);
@@ -491,6 +514,8 @@ export class SimTarget implements Target {
   private apply(stimulus: Stimulus, at: number): void {
     const { world } = this.side;
     this.isOracleLook = true;
+    this.isTurn = true;
+    this.turnTick = UNKNOWN;
     switch (stimulus.kind) {
       case 'command':
         this.order(stimulus.command, at);
@@ -595,7 +620,10 @@ export class SimTarget implements Target {
     this.isOracleLook = true;
     if (code === COMMAND) {
       const isAccepted = argument % 16 === ACCEPTED;
-      if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) this.prescribe(at);
+      if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) {
+        this.turnTick = UNKNOWN;
+        this.prescribe(at);
+      }
     }
     // A tone for something else does not announce a stop: only critical alarms do.
     if (code === RAISE && this.judge !== null && ALARMS[argument]?.isCritical === true)

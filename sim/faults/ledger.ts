@@ -2,17 +2,52 @@
  * The book of faults: what was applied, when it was cleared, whether it ever mattered. Plain data; the specs with
  * their functions stay in the table and are looked up by kind.
  */
-import type { ActiveFault, FaultMemory, FaultOptions, FaultRecord, FaultSpec } from './fault.ts';
+import type { ActiveFault, FaultMemory, FaultOptions, FaultRecord, FaultSpec, HookName } from './fault.ts';
 
 export interface FaultLedger {
   /** Everything ever applied, in order. */
   entries: ActiveFault[];
   /** Indices into `entries`, in the order applied: later faults lie over earlier ones. */
   active: number[];
+  /** Those of them that change a value, for each value: most change one, and each stroke asks of many. */
+  readonly on: { readonly [K in HookName]: Changers<K> };
+  /** Those of them through which something flows by itself. */
+  flowing: number[];
+}
+
+export interface Changers<K extends HookName> {
+  readonly hook: K;
+  entries: number[];
+}
+
+function nobodyOn<K extends HookName>(hook: K): Changers<K> {
+  return { hook, entries: [] };
 }
 
 export function createLedger(): FaultLedger {
-  return { entries: [], active: [] };
+  return {
+    entries: [],
+    active: [],
+    on: {
+      turns: nobodyOn('turns'),
+      strokePl: nobodyOn('strokePl'),
+      filledNl: nobodyOn('filledNl'),
+      leakPlPerHour: nobodyOn('leakPlPerHour'),
+      strengthPpm: nobodyOn('strengthPpm'),
+      lambdaQ30: nobodyOn('lambdaQ30'),
+      lostSharePpm: nobodyOn('lostSharePpm'),
+      displacedPpm: nobodyOn('displacedPpm'),
+      pocketPpm: nobodyOn('pocketPpm'),
+      bodyMilliC: nobodyOn('bodyMilliC'),
+      resistanceOhm: nobodyOn('resistanceOhm'),
+      drainUa: nobodyOn('drainUa'),
+      clockPpm: nobodyOn('clockPpm'),
+      zoneTicks: nobodyOn('zoneTicks'),
+      confirmedStrokes: nobodyOn('confirmedStrokes'),
+      reading: nobodyOn('reading'),
+    },
+    flowing: [],
+  };
 }
 
 export function activeFault(ledger: FaultLedger, position: number): ActiveFault {
@@ -46,7 +81,7 @@ export function completeOptions(spec: FaultSpec, given: FaultOptions, tickMs: nu
 export function enterFault(
   ledger: FaultLedger,
   id: string,
-  kind: string,
+  spec: FaultSpec,
   options: FaultOptions,
   memory: FaultMemory,
   tick: number,
@@ -54,10 +89,13 @@ export function enterFault(
   for (let i = 0; i < ledger.active.length; i++) {
     if (activeFault(ledger, i).id === id) throw new Error(`world: a fault ${id} is active already`);
   }
-  ledger.active.push(ledger.entries.length);
+  const entry = ledger.entries.length;
+  ledger.active.push(entry);
+  for (const { hook, entries } of Object.values(ledger.on)) if (spec[hook] !== undefined) entries.push(entry);
+  if (spec.freeFlow !== undefined) ledger.flowing.push(entry);
   const fault: ActiveFault = {
     id,
-    kind,
+    kind: spec.kind,
     options,
     appliedTick: tick,
     clearedTick: null,
@@ -75,10 +113,25 @@ export function leaveFault(ledger: FaultLedger, id: string, tick: number): Activ
     const fault = activeFault(ledger, i);
     if (fault.id !== id) continue;
     fault.clearedTick = tick;
+    const entry = ledger.active[i]!;
     ledger.active.splice(i, 1);
+    for (const changers of Object.values(ledger.on)) changers.entries = without(changers.entries, entry);
+    ledger.flowing = without(ledger.flowing, entry);
     return fault;
   }
   throw new Error(`world: no active fault ${id} to clear`);
+}
+
+function without(entries: readonly number[], gone: number): number[] {
+  return entries.filter((entry) => entry !== gone);
+}
+
+/** A copy of what moves by itself in the book: who has fired, and what has flowed. */
+export function copyLedger(ledger: FaultLedger): FaultLedger {
+  const entries = ledger.entries.map((fault) =>
+    fault.flow === undefined ? { ...fault } : { ...fault, flow: { ...fault.flow } },
+  );
+  return { ...ledger, entries };
 }
 
 /** The first time counts. */

@@ -58,7 +58,7 @@ export function setDrain(b: BatteryState, uA: number, tick: number): void {
 export function usedNc(b: BatteryState, commandedStrokes: number, tick: number): number {
   const continuousNc =
     Math.floor((IDLE_NC_PER_SECOND * (tick - b.birthTick) * b.tickMs) / 1000) +
-    Math.floor((TELEMETRY_NC_PER_SECOND * b.telemetryTicks * b.tickMs) / 1000);
+    (TELEMETRY_NC_PER_SECOND / 1000) * b.telemetryTicks * b.tickMs;
   return continuousNc + STROKE_NC * commandedStrokes + TONE_NC * b.tones + drainedNc(b, tick);
 }
 

@@ -3,7 +3,7 @@
  * one to a slot of fixed length, at an offset hashed from the slot's number, so any tick is read in constant time
  * and nothing is remembered. All figures are estimates; each part is off unless the scenario asks for it.
  */
-import { below, hash, streamOf, triangular } from '../prng.ts';
+import { below, drawn, keyOf, streamOf, triangular } from '../prng.ts';
 
 /** Pressure of the spinal fluid at the outlet of a relaxed catheter, lying still. */
 const REST_PA = 1000;
@@ -25,15 +25,6 @@ const NOISE_PA = 100;
 const NOISE_MV = 3;
 const NOISE_MILLI_C = 50;
 
-const POSTURE_LEVEL = streamOf('posture level');
-const POSTURE_OFFSET = streamOf('posture offset');
-const COUGH = streamOf('cough');
-const FLIGHT = streamOf('flight');
-const PRESSURE_NOISE = streamOf('outlet-pressure noise');
-const RESTING_NOISE = streamOf('resting supply noise');
-const LOADED_NOISE = streamOf('loaded supply noise');
-const TEMPERATURE_NOISE = streamOf('temperature noise');
-
 export interface EnvironmentOptions {
   readonly noise: boolean;
   readonly posture: boolean;
@@ -42,55 +33,76 @@ export interface EnvironmentOptions {
   readonly temperatureMilliC: number;
 }
 
+/** All of it is fixed: durations in ticks, and of each disturbance the key of its own random stream. */
 export interface EnvironmentState extends EnvironmentOptions {
-  readonly seed: number;
-  readonly tickMs: number;
+  readonly postureSlotTicks: number;
+  readonly coughSlotTicks: number;
+  readonly coughTicks: number;
+  readonly flightSlotTicks: number;
+  readonly flightTicks: number;
+  readonly climbTicks: number;
+  readonly postureLevelKey: number;
+  readonly postureOffsetKey: number;
+  readonly coughKey: number;
+  readonly flightKey: number;
+  readonly pressureNoiseKey: number;
+  readonly restingNoiseKey: number;
+  readonly loadedNoiseKey: number;
+  readonly temperatureNoiseKey: number;
 }
 
 export function createEnvironment(o: EnvironmentOptions, seed: number, tickMs: number): EnvironmentState {
+  const ticksOf = (seconds: number): number => Math.max(1, Math.floor((seconds * 1000) / tickMs));
+  const keyFor = (name: string): number => keyOf(seed, streamOf(name));
+  const climbTicks = ticksOf(CLIMB_S);
   return {
     noise: o.noise,
     posture: o.posture,
     cough: o.cough,
     flights: o.flights,
     temperatureMilliC: o.temperatureMilliC,
-    seed,
-    tickMs,
+    postureSlotTicks: ticksOf(POSTURE_SLOT_S),
+    coughSlotTicks: ticksOf(COUGH_SLOT_S),
+    coughTicks: ticksOf(COUGH_S),
+    flightSlotTicks: ticksOf(FLIGHT_SLOT_S),
+    flightTicks: climbTicks * 2 + ticksOf(CRUISE_S),
+    climbTicks,
+    postureLevelKey: keyFor('posture level'),
+    postureOffsetKey: keyFor('posture offset'),
+    coughKey: keyFor('cough'),
+    flightKey: keyFor('flight'),
+    pressureNoiseKey: keyFor('outlet-pressure noise'),
+    restingNoiseKey: keyFor('resting supply noise'),
+    loadedNoiseKey: keyFor('loaded supply noise'),
+    temperatureNoiseKey: keyFor('temperature noise'),
   };
 }
 
-function ticksOf(e: EnvironmentState, seconds: number): number {
-  return Math.max(1, Math.floor((seconds * 1000) / e.tickMs));
-}
-
 function postureLevelPa(e: EnvironmentState, slot: number): number {
-  return slot < 0 ? 0 : (below(3, hash(e.seed, POSTURE_LEVEL, slot)) - 1) * POSTURE_PA;
+  return slot < 0 ? 0 : (below(3, drawn(e.postureLevelKey, slot)) - 1) * POSTURE_PA;
 }
 
 /** Lying, sitting, standing: one change in each slot; until it, the level of the slot before. */
 export function posturePa(e: EnvironmentState, tick: number): number {
-  const slotTicks = ticksOf(e, POSTURE_SLOT_S);
+  const slotTicks = e.postureSlotTicks;
   const slot = Math.floor(tick / slotTicks);
-  const changeAt = below(slotTicks, hash(e.seed, POSTURE_OFFSET, slot));
+  const changeAt = below(slotTicks, drawn(e.postureOffsetKey, slot));
   return postureLevelPa(e, tick - slot * slotTicks >= changeAt ? slot : slot - 1);
 }
 
 /** One cough in each slot, wholly inside it. */
 export function coughPa(e: EnvironmentState, tick: number): number {
-  const slotTicks = ticksOf(e, COUGH_SLOT_S);
-  const coughTicks = ticksOf(e, COUGH_S);
+  const { coughSlotTicks: slotTicks, coughTicks } = e;
   const slot = Math.floor(tick / slotTicks);
-  const since = tick - slot * slotTicks - below(slotTicks - coughTicks + 1, hash(e.seed, COUGH, slot));
+  const since = tick - slot * slotTicks - below(slotTicks - coughTicks + 1, drawn(e.coughKey, slot));
   return since >= 0 && since < coughTicks ? COUGH_PA : 0;
 }
 
 /** One flight in each slot, wholly inside it: down to cabin pressure, cruise, and back. */
 export function flightPa(e: EnvironmentState, tick: number): number {
-  const slotTicks = ticksOf(e, FLIGHT_SLOT_S);
-  const climbTicks = ticksOf(e, CLIMB_S);
-  const flightTicks = climbTicks * 2 + ticksOf(e, CRUISE_S);
+  const { flightSlotTicks: slotTicks, flightTicks, climbTicks } = e;
   const slot = Math.floor(tick / slotTicks);
-  const since = tick - slot * slotTicks - below(slotTicks - flightTicks + 1, hash(e.seed, FLIGHT, slot));
+  const since = tick - slot * slotTicks - below(slotTicks - flightTicks + 1, drawn(e.flightKey, slot));
   if (since < 0 || since >= flightTicks) return 0;
   const climbed = Math.min(since, flightTicks - since, climbTicks);
   return 0 - Math.floor((CABIN_DROP_PA * climbed) / climbTicks);
@@ -102,16 +114,16 @@ export function ambientPa(e: EnvironmentState, tick: number): number {
   if (e.posture) pa = pa + posturePa(e, tick);
   if (e.cough) pa = pa + coughPa(e, tick);
   if (e.flights) pa = pa + flightPa(e, tick);
-  if (e.noise) pa = pa + triangular(NOISE_PA, hash(e.seed, PRESSURE_NOISE, tick));
+  if (e.noise) pa = pa + triangular(NOISE_PA, drawn(e.pressureNoiseKey, tick));
   return pa;
 }
 
 export function supplyNoiseMv(e: EnvironmentState, load: 'resting' | 'loaded', tick: number): number {
   if (!e.noise) return 0;
-  return triangular(NOISE_MV, hash(e.seed, load === 'loaded' ? LOADED_NOISE : RESTING_NOISE, tick));
+  return triangular(NOISE_MV, drawn(load === 'loaded' ? e.loadedNoiseKey : e.restingNoiseKey, tick));
 }
 
 export function bodyMilliC(e: EnvironmentState, tick: number): number {
   if (!e.noise) return e.temperatureMilliC;
-  return e.temperatureMilliC + triangular(NOISE_MILLI_C, hash(e.seed, TEMPERATURE_NOISE, tick));
+  return e.temperatureMilliC + triangular(NOISE_MILLI_C, drawn(e.temperatureNoiseKey, tick));
 }

@@ -66,6 +66,10 @@ export function createLine(
  */
 export function push(line: LineState, nl: number, pg: number, lostNl: number): Outflow {
   const out: Outflow = { tipPg: 0, holePg: 0 };
+  if (isStillFor(line, nl, pg, lostNl)) {
+    out.tipPg = pg;
+    return out;
+  }
   let restNl = nl;
   let restPg = pg;
   let restLostNl = lostNl;
@@ -81,8 +85,37 @@ export function push(line: LineState, nl: number, pg: number, lostNl: number): O
   return out;
 }
 
+/** No tank would change, in however many chunks it comes: what goes in at the inlet comes out at the tip. */
+function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): boolean {
+  return lostNl === 0 && Math.min(nl, CHUNK_NL) <= line.stillNl && pg === line.stillPgPerNl * nl;
+}
+
+/**
+ * The drug that a push of `nl` with `pg` would drive out at the tip, and nothing is moved by asking: what enters the line
+ * comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
+ */
+export function tipPgOf(line: LineState, nl: number, pg: number): number | null {
+  if (isStillFor(line, nl, pg, 0)) return pg;
+  const { tankNl, tankPg } = line;
+  const first = tankNl.length - Math.floor((nl + CHUNK_NL - 1) / CHUNK_NL);
+  if (first < 0) return null;
+  const lastPg = tankPg.slice(first);
+  let tipPg = 0;
+  for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
+    const chunkNl = Math.min(CHUNK_NL, restNl);
+    let carried = 0;
+    for (let i = 0; i < lastPg.length; i++) {
+      const leaves = Math.floor((lastPg[i]! * chunkNl) / tankNl[first + i]!);
+      lastPg[i] = lastPg[i]! + carried - leaves;
+      carried = leaves;
+    }
+    tipPg = tipPg + carried;
+  }
+  return tipPg;
+}
+
 function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out: Outflow): void {
-  if (lostNl === 0 && nl <= line.stillNl && pg === line.stillPgPerNl * nl) {
+  if (isStillFor(line, nl, pg, lostNl)) {
     out.tipPg = out.tipPg + pg;
     return;
   }

@@ -52,6 +52,8 @@ const NOT = -1;
 
 export interface PatientState {
   readonly tickMs: number;
+  /** Between two looks. */
+  readonly lookTicks: number;
   /** The dose on trial that brings his muscles to rest. */
   readonly needsTenthUg: number;
   readonly csf: ScaledSum;
@@ -69,6 +71,7 @@ export function createPatient(usedToPgPerDay: number, needsTenthUg: number, tick
   const steadyPg = Math.floor((usedToPgPerDay * CSF_HALF_LIFE_S) / (86400 * LN2));
   const patient: PatientState = {
     tickMs,
+    lookTicks: ticksOf(LOOK_S, tickMs),
     needsTenthUg,
     csf: createScaledSum(ticksOf(CSF_HALF_LIFE_S, tickMs), steadyPg),
     late: createScaledSum(ticksOf(EFFECT_HALF_LIFE_S, tickMs), steadyPg * HALF_LIVES_APART),
@@ -78,7 +81,13 @@ export function createPatient(usedToPgPerDay: number, needsTenthUg: number, tick
     overdoseStage: 0,
     ashworth: 0,
   };
-  patient.ashworth = ladder(0, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratioPermille(patient, 0));
+  patient.ashworth = ladder(
+    0,
+    ASHWORTH_SET,
+    ASHWORTH_CLEAR,
+    -1,
+    ratioPermille(patient, effectPg(patient, 0)),
+  );
   return patient;
 }
 
@@ -99,7 +108,7 @@ export function receive(p: PatientState, pg: number, tick: number): void {
 
 /** The first look after the last one, if it is due by `tick`; else -1. */
 export function nextLook(p: PatientState, tick: number): number {
-  const next = p.lookedTick + ticksOf(LOOK_S, p.tickMs);
+  const next = p.lookedTick + p.lookTicks;
   return next <= tick ? next : NOT;
 }
 
@@ -118,7 +127,7 @@ export function look(p: PatientState, tick: number): void {
     if (!isTooLow) p.withdrawalSince[i] = NOT;
     else if (since === NOT) p.withdrawalSince[i] = tick;
   }
-  const ratio = ratioPermille(p, tick);
+  const ratio = ratioPermille(p, effect);
   p.overdoseStage = ladder(p.overdoseStage, OVERDOSE_SET, OVERDOSE_CLEAR, 1, ratio);
   p.ashworth = ladder(p.ashworth, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratio);
 }
@@ -147,8 +156,8 @@ function usedToPg(p: PatientState): number {
 }
 
 /** Of what the patient bears, per mille: at most some thousand times, so the product stays exact. */
-function ratioPermille(p: PatientState, tick: number): number {
-  return Math.floor((effectPg(p, tick) * 1000) / Math.max(NAIVE_PG, usedToPg(p)));
+function ratioPermille(p: PatientState, effect: number): number {
+  return Math.floor((effect * 1000) / Math.max(NAIVE_PG, usedToPg(p)));
 }
 
 // ---------------------------------------------------------------- what can be read
@@ -160,7 +169,7 @@ export function csfNgPerMl(p: PatientState, tick: number): number {
 
 /** Thousandths of a per cent of the accustomed effect. */
 export function effectMilliPercent(p: PatientState, tick: number): number {
-  return ratioPermille(p, tick) * 100;
+  return ratioPermille(p, effectPg(p, tick)) * 100;
 }
 
 /** 0 none, 1 itch and rebound spasticity, 2 fever and confusion, 3 seizure and organ failure. */

@@ -99,6 +99,8 @@ export function availablePl(r: ReservoirState, strokePl: number, tick: number): 
 /** Drug in so many nL. Whole pg per nL apart: a reservoir of 60 mL times its drug would pass 2^53. */
 export function drugPg(r: ReservoirState, nl: number): number {
   const { drug } = r;
+  // As it was filled, and nothing came in since.
+  if (drug.nl === 1) return drug.pg * nl;
   const wholePgPerNl = Math.floor(drug.pg / drug.nl);
   const restPg = drug.pg - wholePgPerNl * drug.nl;
   return wholePgPerNl * nl + Math.floor((restPg * nl) / drug.nl);
@@ -110,14 +112,18 @@ export function drugPg(r: ReservoirState, nl: number): number {
  */
 export function draw(r: ReservoirState, pl: number, strengthPpm: number): { nl: number; pg: number } {
   const nl = Math.floor((r.drawnPl + pl) / 1000) - Math.floor(r.drawnPl / 1000);
-  const fullPg = drugPg(r, nl);
-  // Whole ug apart: all of a reservoir times a million would pass 2^53.
-  const wholeUg = Math.floor(fullPg / 1000000);
-  const pg = wholeUg * strengthPpm + Math.floor(((fullPg - wholeUg * 1000000) * strengthPpm) / 1000000);
+  const pg = ofStrength(drugPg(r, nl), strengthPpm);
   r.levelPl = r.levelPl - pl;
   r.drawnPl = r.drawnPl + pl;
   r.drawnPg = r.drawnPg + pg;
   return { nl, pg };
+}
+
+/** Whole ug apart: all of a reservoir times a million would pass 2^53. */
+function ofStrength(fullPg: number, strengthPpm: number): number {
+  if (strengthPpm === 1000000) return fullPg;
+  const wholeUg = Math.floor(fullPg / 1000000);
+  return wholeUg * strengthPpm + Math.floor(((fullPg - wholeUg * 1000000) * strengthPpm) / 1000000);
 }
 
 /** Spinal fluid with what drug it brought along comes in and mixes; `nl` are its whole nanolitres. */

@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, exchangeInlet, push, pushBack, type LineState } from './line.ts';
+import { createLine, exchangeInlet, push, pushBack, tipPgOf, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -65,15 +65,26 @@ export function enter(t: TransportState, nl: number, pg: number): void {
   t.enteredPg = t.enteredPg + pg;
 }
 
+/** The drug in so much of what is held before the line. */
+function trappedPgIn(t: TransportState, nl: number): number {
+  // A clear catheter lets all of it through.
+  if (nl === t.trappedNl) return t.trappedPg;
+  // Whole pg per nL apart: a whole reservoir times its drug would pass 2^53.
+  const wholePgPerNl = Math.floor(t.trappedPg / t.trappedNl);
+  const restPg = t.trappedPg - wholePgPerNl * t.trappedNl;
+  return wholePgPerNl * nl + Math.floor((restPg * nl) / t.trappedNl);
+}
+
+function shareOf(pg: number, ppm: number): number {
+  return ppm === 0 ? 0 : Math.floor((pg * ppm) / 1000000);
+}
+
 /** Move on to these cumulative volumes. Answers the drug that came into the spinal fluid by it. */
 export function carry(t: TransportState, passedNl: number, lostNl: number): number {
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return 0;
   if (nl > t.trappedNl) throw new Error(`world: ${nl} nL leave the tubing, which holds ${t.trappedNl}`);
-  // Whole pg per nL apart: a whole reservoir times its drug would pass 2^53.
-  const wholePgPerNl = Math.floor(t.trappedPg / t.trappedNl);
-  const restPg = t.trappedPg - wholePgPerNl * t.trappedNl;
-  const pg = wholePgPerNl * nl + Math.floor((restPg * nl) / t.trappedNl);
+  const pg = trappedPgIn(t, nl);
   const lost = Math.min(nl, lostNl - t.lostNl);
   t.trappedNl = t.trappedNl - nl;
   t.trappedPg = t.trappedPg - pg;
@@ -81,8 +92,8 @@ export function carry(t: TransportState, passedNl: number, lostNl: number): numb
   t.lostNl = t.lostNl + lost;
 
   const { tipPg, holePg } = push(t.line, nl, pg, lost);
-  const displacedPg = Math.floor((tipPg * t.displacedPpm) / 1000000);
-  const pocketPg = Math.floor(((tipPg - displacedPg) * t.pocketPpm) / 1000000);
+  const displacedPg = shareOf(tipPg, t.displacedPpm);
+  const pocketPg = shareOf(tipPg - displacedPg, t.pocketPpm);
   const reachedPg = tipPg - displacedPg - pocketPg;
   t.lostPg = t.lostPg + holePg;
   t.displacedPg = t.displacedPg + displacedPg;
@@ -128,10 +139,8 @@ function tipPg(t: TransportState): number {
 export function tipPgBy(t: TransportState, passedNl: number, lostNl: number): number {
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return tipPg(t);
-  const { stillNl, stillPgPerNl } = t.line;
-  if (lostNl === t.lostNl && nl <= stillNl && t.trappedPg === stillPgPerNl * t.trappedNl) {
-    return tipPg(t) + stillPgPerNl * nl;
-  }
+  const fromTipPg = lostNl === t.lostNl ? tipPgOf(t.line, nl, trappedPgIn(t, nl)) : null;
+  if (fromTipPg !== null) return tipPg(t) + fromTipPg;
   const copy = copyTransport(t);
   carry(copy, passedNl, lostNl);
   return tipPg(copy);

@@ -12,10 +12,6 @@ export interface BootRecord {
   readonly isStopCommanded: number;
 }
 
-/** The copies as they are read: made once, since the self-test needs them each hour. */
-const first = new Int32Array(BOOT_WORDS);
-const second = new Int32Array(BOOT_WORDS);
-
 /** No pump any more. Zeros are no whole record. */
 export function eraseBoot(hal: PumpHal): void {
   writeTwice(new Int32Array(BOOT_WORDS), BOOT_AT, hal);
@@ -23,8 +19,8 @@ export function eraseBoot(hal: PumpHal): void {
 
 /** Have it in the store, twice. True when a copy was there and bad; what was ordered anew is no repair. */
 export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHal): boolean {
-  const stored = first;
-  const isThere = readNewest(stored, second, BOOT_AT, hal);
+  const stored = new Int32Array(BOOT_WORDS);
+  const isThere = readNewest(stored, BOOT_AT, hal);
   if (
     isThere &&
     stored[0] === build.strokeNl &&
@@ -34,7 +30,7 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
     stored[4] === build.implantTick &&
     stored[5] === isStopCommanded
   ) {
-    return mendCopies(stored, second, BOOT_AT, hal);
+    return mendCopies(stored, BOOT_AT, hal);
   }
   const record = new Int32Array(BOOT_WORDS);
   record[0] = build.strokeNl;
@@ -50,9 +46,9 @@ export function keepBoot(build: BuildState, isStopCommanded: number, hal: PumpHa
 
 /** Null: there is no pump. A copy that a cut left torn is written again. */
 export function restoreBoot(hal: PumpHal): BootRecord | null {
-  const stored = first;
-  if (!readNewest(stored, second, BOOT_AT, hal)) return null;
-  mendCopies(stored, second, BOOT_AT, hal);
+  const stored = new Int32Array(BOOT_WORDS);
+  if (!readNewest(stored, BOOT_AT, hal)) return null;
+  mendCopies(stored, BOOT_AT, hal);
   return {
     build: {
       strokeNl: stored[0]!,

@@ -26,14 +26,11 @@ function tickOf(word: number): number {
   return word === NEVER_WORD ? NEVER : word;
 }
 
-/** Filled whole at each save: made once, since there are several an hour. */
-const saved = new Int32Array(LEDGER_WORDS);
-
 /** In the order of the words. `restoreLedger` is its mirror. */
 export function saveLedger(pump: PumpState, hal: PumpHal): void {
   const ledger = pump.ledger;
   const rows = pump.alarms.rows;
-  const words = saved;
+  const words = new Int32Array(LEDGER_WORDS);
   words[0] = pump.nowTick;
   words[1] = pump.motor.requested;
   words[2] = pump.motor.confirmed;
@@ -67,7 +64,7 @@ export function saveLedger(pump: PumpState, hal: PumpHal): void {
 /** Into a pump that is as new. Returns the tick in which the ledger was saved, or -1: no copy is whole. */
 export function restoreLedger(pump: PumpState, hal: PumpHal): number {
   const words = new Int32Array(LEDGER_WORDS);
-  if (!readNewest(words, saved, LEDGER_AT, hal)) return -1;
+  if (!readNewest(words, LEDGER_AT, hal)) return -1;
   const ledger = pump.ledger;
   ledger.sequence = sequenceOf(words);
   pump.motor.requested = words[1]!;

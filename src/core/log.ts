@@ -38,14 +38,12 @@ function fold(log: LogState, word: number): void {
   log.laneB = (((b << 5) | (b >>> 27)) + word) ^ a;
 }
 
-/** The entry that is written or read: made once, since a log of a thousand is read entry by entry. */
-const entry = new Int32Array(ENTRY_WORDS);
-
 /** The place of the oldest entry is taken: torn, the new one is missing and the oldest is gone a little early. */
 function keep(log: LogState, hal: PumpHal, tick: number, code: number, argument: number): void {
   log.kept += 1;
   const places = logEntries(hal.store);
   if (places === 0) return;
+  const entry = new Int32Array(ENTRY_WORDS);
   entry[0] = tick;
   entry[1] = code;
   entry[2] = argument;
@@ -73,6 +71,7 @@ export interface LogEntry {
 
 /** Whole entry in a place of the ring, or null. */
 function readEntry(place: number, hal: PumpHal): LogEntry | null {
+  const entry = new Int32Array(ENTRY_WORDS);
   if (!readRecord(entry, LOG_AT + place * ENTRY_WORDS, hal)) return null;
   return { sequence: sequenceOf(entry), tick: entry[0]!, code: entry[1]!, argument: entry[2]! };
 }
@@ -91,8 +90,8 @@ export function newestEntry(hal: PumpHal): number {
 /** The entry of this number; null when it is not kept any more, or was torn. */
 export function entryOf(sequence: number, hal: PumpHal): LogEntry | null {
   const places = logEntries(hal.store);
-  const found = places === 0 ? null : readEntry(sequence % places, hal);
-  return found === null || found.sequence !== sequence ? null : found;
+  const entry = places === 0 ? null : readEntry(sequence % places, hal);
+  return entry === null || entry.sequence !== sequence ? null : entry;
 }
 
 /** The log, oldest entry first. */

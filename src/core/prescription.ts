@@ -75,9 +75,6 @@ export function createPrescription(words: Int32Array, hal: PumpHal): Prescriptio
   return prescription;
 }
 
-/** For the stored copies as they are read: made once, since the self-test needs it each hour. */
-const stored = new Int32Array(PRESCRIPTION_WORDS);
-
 /** A copy of what was ordered was bad, and is mended. */
 export function noteRepair(prescription: PrescriptionState): void {
   prescription.repairs += 1;
@@ -92,7 +89,8 @@ export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): bo
   if (prescription.isReadable === 0) return false;
   const words = prescription.words;
   if (isWhole(words, hal.checksum)) return false;
-  if (readNewest(stored, new Int32Array(PRESCRIPTION_WORDS), PRESCRIPTION_AT, hal)) {
+  const stored = new Int32Array(PRESCRIPTION_WORDS);
+  if (readNewest(stored, PRESCRIPTION_AT, hal)) {
     words.set(stored);
     noteRepair(prescription);
   } else {
@@ -104,7 +102,7 @@ export function verifyWorking(prescription: PrescriptionState, hal: PumpHal): bo
 /** The self-test of the stored copies. Call after `verifyWorking`. */
 export function verifyStored(prescription: PrescriptionState, hal: PumpHal): void {
   if (prescription.isReadable === 0) return;
-  if (mendCopies(prescription.words, stored, PRESCRIPTION_AT, hal)) noteRepair(prescription);
+  if (mendCopies(prescription.words, PRESCRIPTION_AT, hal)) noteRepair(prescription);
 }
 
 /**
@@ -113,8 +111,8 @@ export function verifyStored(prescription: PrescriptionState, hal: PumpHal): voi
  */
 export function restorePrescription(hal: PumpHal): PrescriptionState {
   const words = new Int32Array(PRESCRIPTION_WORDS);
-  const isReadable = readNewest(words, stored, PRESCRIPTION_AT, hal);
-  if (isReadable) mendCopies(words, stored, PRESCRIPTION_AT, hal);
+  const isReadable = readNewest(words, PRESCRIPTION_AT, hal);
+  if (isReadable) mendCopies(words, PRESCRIPTION_AT, hal);
   return { words, isReadable: isReadable ? 1 : 0, repairs: 0, isJustRepaired: 0 };
 }
 

@@ -55,11 +55,9 @@ export function readRecord(into: Int32Array, address: number, hal: PumpHal): boo
   return hal.store.read(address, into) && isWhole(into, hal.checksum);
 }
 
-/**
- * The newest whole one of the two copies at `address`; false when there is none, and `into` is then worth nothing. The
- * other copy is read into `second`, of the record's length.
- */
-export function readNewest(into: Int32Array, second: Int32Array, address: number, hal: PumpHal): boolean {
+/** The newest whole one of the two copies at `address`; false when there is none, and `into` is then worth nothing. */
+export function readNewest(into: Int32Array, address: number, hal: PumpHal): boolean {
+  const second = new Int32Array(into.length);
   const isFirstWhole = readRecord(into, address, hal);
   if (!readRecord(second, address + into.length, hal)) return isFirstWhole;
   if (!isFirstWhole || sequenceOf(second) > sequenceOf(into)) into.set(second);
@@ -72,11 +70,9 @@ export function writeTwice(record: Int32Array, address: number, hal: PumpHal): v
   hal.store.write(address + record.length, record);
 }
 
-/**
- * Write those of both copies again that are not whole or are of another sequence. True: there was one. They are read into
- * `stored`, of the record's length.
- */
-export function mendCopies(record: Int32Array, stored: Int32Array, address: number, hal: PumpHal): boolean {
+/** Write those of both copies again that are not whole or are of another sequence. True: there was one. */
+export function mendCopies(record: Int32Array, address: number, hal: PumpHal): boolean {
+  const stored = new Int32Array(record.length);
   let isMended = false;
   for (let copy = 0; copy < 2; copy++) {
     const at = address + copy * record.length;

@@ -1,6 +1,13 @@
 /** Where a wrong dose went wrong: at the tip, at the outlet, or in what the pump tells of it. */
 import { describe, expect, it } from 'vitest';
-import { createDoseJudge, findings, look, prescribeDose, strokeMayHold } from '../../hal/sim/dose-judge.ts';
+import {
+  compareLog,
+  createDoseJudge,
+  findings,
+  look,
+  prescribeDose,
+  strokeMayHold,
+} from '../../hal/sim/dose-judge.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
 import type { Stimulus, TargetSetup } from '../../hal/target.ts';
 import { createOracle, isBeyondAccuracy } from '../../sim/oracle.ts';
@@ -95,10 +102,11 @@ describe('the log', () => {
     prescribeDose(judge, 0, { numerator: 300_000_000, denominator: DAY });
     for (let k = 1; k <= 5; k++) {
       stroke(world, 72 * k - 1);
-      look(judge, world, 72 * k - 1, 500, null);
+      look(judge, world, 72 * k - 1, 500);
     }
     expect(findings(judge, 360)).toEqual([]);
-    look(judge, world, 360, 500, { loggedPg: 0, isCriticalAlarmActive: false });
+    look(judge, world, 360, 500);
+    compareLog(judge, 360, 0);
     expect(findings(judge, 360)).toEqual([{ kind: 'wrong-log', tick: 360 }]);
   });
 
@@ -107,7 +115,8 @@ describe('the log', () => {
     const judge = createDoseJudge(PG);
     strokeMayHold(judge, 4 * PG);
     for (let k = 1; k <= 8; k++) stroke(world, 72 * k - 1);
-    look(judge, world, 576, 500, { loggedPg: 0, isCriticalAlarmActive: false });
+    look(judge, world, 576, 500);
+    compareLog(judge, 576, 0);
     expect(findings(judge, 576).map(({ kind }) => kind)).not.toContain('wrong-log');
   });
 });
