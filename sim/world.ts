@@ -654,7 +654,10 @@ export function trueTrappedPl(world: World, tick: number): number {
 
 /** Left the reservoir and never reached the tip. */
 export function trueLostPl(world: World, tick: number): number {
-  const { reservoir: r, catheter: c } = flowedAt(world, tick);
+  return lostPl(flowedAt(world, tick), tick);
+}
+
+function lostPl({ reservoir: r, catheter: c }: World, tick: number): number {
   return r.leakedPl + reservoir.leakedSincePl(r, tick) + catheter.lostPl(c, tick);
 }
 
@@ -663,10 +666,10 @@ export function assertConserved(world: World, tick: number): void {
   const flowed = flowedAt(world, tick);
   const { filledPl, withdrawnPl, drawnPl, returnedPl } = flowed.reservoir;
   const { enteredPl, slipPl } = flowed.catheter;
-  const reservoirPl = trueReservoirPl(world, tick);
-  const trappedPl = trueTrappedPl(world, tick);
-  const deliveredPl = trueDeliveredPl(world, tick);
-  const lost = trueLostPl(world, tick);
+  const reservoirPl = reservoir.volumePl(flowed.reservoir, tick);
+  const trappedPl = catheter.heldPl(flowed.catheter, tick);
+  const deliveredPl = catheter.deliveredPl(flowed.catheter, tick);
+  const lost = lostPl(flowed, tick);
   const isWhole =
     filledPl + returnedPl - withdrawnPl === reservoirPl + trappedPl + deliveredPl + lost &&
     drawnPl === enteredPl &&

@@ -17,12 +17,15 @@ export const TUBING_NL = 199000;
 export const CATHETER_NL_PER_MM = 260;
 /** Pushed at a time at most: less than any tank holds, and mixing is the same for strokes of every size. */
 const CHUNK_NL = 500;
+const CHANGED = -1;
 
 export interface LineState {
   readonly tankNl: readonly number[];
   readonly tankPg: number[];
   /** All tanks together: kept beside them, and compared at each pass. */
   heldPg: number;
+  /** That much was found when the tanks were last added up, and none has changed since; else it is below 0. */
+  addedPg: number;
   /** The last tank before the middle of the catheter, where a hole is taken to be. */
   readonly holeAfter: number;
   /** A push of up to `stillNl` with exactly so many pg a nL changes no tank; 0 nL: nothing is known. */
@@ -54,6 +57,7 @@ export function createLine(
     tankNl,
     tankPg: tankNl.map((nl) => nl * concentrationUgPerMl),
     heldPg: lineNl * concentrationUgPerMl,
+    addedPg: CHANGED,
     holeAfter: Math.floor(((tubingNl + catheterNl / 2) * tanks) / lineNl) - 1,
     stillNl: CHUNK_NL,
     stillPgPerNl: concentrationUgPerMl,
@@ -121,6 +125,7 @@ function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out:
   }
   const before = line.heldPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   let tipPg: number;
   let holePg = 0;
   if (lostNl === 0) {
@@ -162,6 +167,7 @@ export function pushBack(line: LineState, nl: number): number {
   }
   line.heldPg = line.heldPg - inletPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   return inletPg;
 }
 
@@ -184,6 +190,7 @@ export function exchangeInlet(
   const inPg = nl * concentrationUgPerMl;
   line.heldPg = line.heldPg - outPg + inPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   return { outPg, inPg };
 }
 
@@ -205,6 +212,15 @@ function flow(line: LineState, from: number, to: number, nl: number, pg: number)
   }
   line.heldPg = line.heldPg + gained;
   return [carried, isStill];
+}
+
+/** What the tanks hold, added up one by one. */
+export function tanksPg(line: LineState): number {
+  if (line.addedPg === CHANGED) {
+    line.addedPg = 0;
+    for (let i = 0; i < line.tankPg.length; i++) line.addedPg = line.addedPg + line.tankPg[i]!;
+  }
+  return line.addedPg;
 }
 
 /** Of the last tank, in thousandths of a ug/mL: what the next drop at the tip holds. */

@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, exchangeInlet, push, pushBack, tipPgOf, type LineState } from './line.ts';
+import { createLine, exchangeInlet, push, pushBack, tanksPg, tipPgOf, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -154,10 +154,9 @@ export function openPocket(t: TransportState): number {
   return pg;
 }
 
-/** Every picogram is somewhere; the tanks are added up one by one. */
+/** Every picogram is somewhere. */
 export function isDrugWhole(t: TransportState): boolean {
-  let inTanks = 0;
-  for (let i = 0; i < t.line.tankPg.length; i++) inTanks = inTanks + t.line.tankPg[i]!;
+  const inTanks = tanksPg(t.line);
   const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg + t.returnedPg + t.removedPg;
   return inTanks === t.line.heldPg && t.primedPg + t.enteredPg === t.trappedPg + inTanks + gone;
 }
