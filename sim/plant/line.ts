@@ -95,21 +95,24 @@ function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): bo
 }
 
 /**
- * The drug that a push of `nl` with `pg` would drive out at the tip, and nothing is moved by asking: what enters the line
- * comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
+ * The drug that such a push would drive out at the tip, and nothing is moved by asking: what enters the line, or passes
+ * the hole, comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
  */
-export function tipPgOf(line: LineState, nl: number, pg: number): number | null {
-  if (isStillFor(line, nl, pg, 0)) return pg;
+export function tipPgOf(line: LineState, nl: number, pg: number, lostNl: number): number | null {
+  if (isStillFor(line, nl, pg, lostNl)) return pg;
   const { tankNl, tankPg } = line;
   const first = tankNl.length - Math.floor((nl + CHUNK_NL - 1) / CHUNK_NL);
-  if (first < 0) return null;
+  if (first < (lostNl > 0 ? line.holeAfter + 1 : 0)) return null;
   const lastPg = tankPg.slice(first);
   let tipPg = 0;
+  let restLostNl = lostNl;
   for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
     const chunkNl = Math.min(CHUNK_NL, restNl);
+    const chunkLostNl = Math.floor((restLostNl * chunkNl) / restNl);
+    restLostNl = restLostNl - chunkLostNl;
     let carried = 0;
     for (let i = 0; i < lastPg.length; i++) {
-      const leaves = Math.floor((lastPg[i]! * chunkNl) / tankNl[first + i]!);
+      const leaves = Math.floor((lastPg[i]! * (chunkNl - chunkLostNl)) / tankNl[first + i]!);
       lastPg[i] = lastPg[i]! + carried - leaves;
       carried = leaves;
     }

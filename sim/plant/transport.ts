@@ -139,11 +139,13 @@ function tipPg(t: TransportState): number {
 export function tipPgBy(t: TransportState, passedNl: number, lostNl: number): number {
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return tipPg(t);
-  const fromTipPg = lostNl === t.lostNl ? tipPgOf(t.line, nl, trappedPgIn(t, nl)) : null;
+  const fromTipPg = tipPgOf(t.line, nl, trappedPgIn(t, nl), Math.min(nl, lostNl - t.lostNl));
   if (fromTipPg !== null) return tipPg(t) + fromTipPg;
-  const copy = copyTransport(t);
-  carry(copy, passedNl, lostNl);
-  return tipPg(copy);
+  const before = copyTransport(t);
+  carry(t, passedNl, lostNl);
+  const pg = tipPg(t);
+  putBack(t, before);
+  return pg;
 }
 
 /** The pocket opens and lets go of all it holds at once. Answers how much. */
@@ -170,7 +172,13 @@ export function bookOf(t: TransportState): string {
   );
 }
 
-/** A copy that can be moved on without the original. */
 export function copyTransport(t: TransportState): TransportState {
   return { ...t, line: { ...t.line, tankPg: t.line.tankPg.slice() } };
+}
+
+/** All of it is again as it was when it was copied. */
+export function putBack(t: TransportState, before: TransportState): void {
+  const { line } = t;
+  Object.assign(line, before.line);
+  Object.assign(t, before, { line });
 }

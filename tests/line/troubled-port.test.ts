@@ -18,7 +18,7 @@ function faultOf(kind: string, options: Record<string, number | string> = {}, id
     clearedTick: null,
     fired: false,
     firedTick: null,
-    memory: {},
+    memory: {}, flow: null, hasBent: false,
   };
 }
 
