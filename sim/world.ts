@@ -588,53 +588,44 @@ function judgeResistance(world: World, unitPl: number, tick: number): void {
 // ---------------------------------------------------------------- truth, for judges and pictures only
 
 export function trueReservoirPl(world: World, tick: number): number {
-  return flowedAt(world, tick, () => reservoir.volumePl(world.reservoir, tick));
+  return flowedAt(world, tick, reservoirPlOf);
 }
 
 /** Past the catheter tip since tick 0. */
 export function trueDeliveredPl(world: World, tick: number): number {
-  return flowedAt(world, tick, () => catheter.deliveredPl(world.catheter, tick));
+  return flowedAt(world, tick, deliveredPlOf);
 }
 
 /** Out of the reservoir into the line since tick 0: what the pump gave, whatever was dissolved in it. */
 export function trueDrawnPl(world: World, tick: number): number {
-  return flowedAt(world, tick, () => world.reservoir.drawnPl);
+  return flowedAt(world, tick, drawnPlOf);
 }
 
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
-  return flowedAt(world, tick, () =>
-    transport.tipPgBy(world.transport, passedNl(world, tick), lostNl(world, tick)),
-  );
+  return flowedAt(world, tick, tipPgOf);
 }
 
 /** Drug that truly came into the spinal fluid since tick 0. */
 export function trueIntrathecalPg(world: World, tick: number): number {
-  return settledAt(world, tick, () => world.transport.reachedPg + world.injectedPg);
+  return settledAt(world, tick, intrathecalPgOf);
 }
 
 /** What the drop at the tip holds, thousandths of a ug/mL. */
 export function trueTipNgPerMl(world: World, tick: number): number {
-  return settledAt(world, tick, () => tipNgPerMl(world.transport.line));
+  return settledAt(world, tick, tipNgPerMlOf);
 }
 
 /** Illustrative. Signals and expectations read it and nothing else: no reading of the firmware comes from here. */
 export function patientAt(world: World, tick: number) {
-  const { patient: p } = world;
-  return settledAt(world, tick, () => ({
-    csfNgPerMl: patient.csfNgPerMl(p, tick),
-    effectMilliPercent: patient.effectMilliPercent(p, tick),
-    withdrawalStage: patient.withdrawalStage(p),
-    overdoseStage: p.overdoseStage,
-    ashworth: p.ashworth,
-  }));
+  return settledAt(world, tick, patientOf);
 }
 
 /**
  * What `say` tells once the world is settled at `tick`. Then all that moved by it is put back: to settle a copy would be
  * the same, but its objects would be others to the engine than those that each stroke is fast with.
  */
-function settledAt<T>(world: World, tick: number, say: () => T): T {
+function settledAt<T>(world: World, tick: number, say: Say<T>): T {
   const { faults, reservoir: r, catheter: c, transport: t, patient: p } = world;
   const before = {
     faults: copyMoved(faults),
@@ -644,7 +635,7 @@ function settledAt<T>(world: World, tick: number, say: () => T): T {
     patient: patient.copyPatient(p),
   };
   settle(world, tick);
-  const said = say();
+  const said = say(world, tick);
   putBackMoved(faults, before.faults);
   Object.assign(r, before.reservoir);
   Object.assign(c, before.catheter);
@@ -654,9 +645,26 @@ function settledAt<T>(world: World, tick: number, say: () => T): T {
 }
 
 /** What `say` tells of the world as it is, or where something flows by itself, once that has flowed until `tick`. */
-function flowedAt<T>(world: World, tick: number, say: () => T): T {
-  return isFlowing(world) ? settledAt(world, tick, say) : say();
+function flowedAt<T>(world: World, tick: number, say: Say<T>): T {
+  return isFlowing(world) ? settledAt(world, tick, say) : say(world, tick);
 }
+
+/** Told of a world that is settled at the tick. */
+type Say<T> = (world: World, tick: number) => T;
+const reservoirPlOf: Say<number> = ({ reservoir: r }, tick) => reservoir.volumePl(r, tick);
+const deliveredPlOf: Say<number> = ({ catheter: c }, tick) => catheter.deliveredPl(c, tick);
+const drawnPlOf: Say<number> = ({ reservoir: r }) => r.drawnPl;
+const tipPgOf: Say<number> = (world, tick) =>
+  transport.tipPgBy(world.transport, passedNl(world, tick), lostNl(world, tick));
+const intrathecalPgOf: Say<number> = ({ transport: t, injectedPg }) => t.reachedPg + injectedPg;
+const tipNgPerMlOf: Say<number> = ({ transport: t }) => tipNgPerMl(t.line);
+const patientOf = ({ patient: p }: World, tick: number) => ({
+  csfNgPerMl: patient.csfNgPerMl(p, tick),
+  effectMilliPercent: patient.effectMilliPercent(p, tick),
+  withdrawalStage: patient.withdrawalStage(p),
+  overdoseStage: p.overdoseStage,
+  ashworth: p.ashworth,
+});
 
 /** Held between pump and tip beyond what a relaxed catheter holds. */
 export function trueTrappedPl(world: World, tick: number): number {
@@ -665,7 +673,7 @@ export function trueTrappedPl(world: World, tick: number): number {
 
 /** Left the reservoir and never reached the tip. */
 export function trueLostPl(world: World, tick: number): number {
-  return flowedAt(world, tick, () => lostPl(world, tick));
+  return flowedAt(world, tick, lostPl);
 }
 
 function lostPl({ reservoir: r, catheter: c }: World, tick: number): number {
@@ -674,7 +682,7 @@ function lostPl({ reservoir: r, catheter: c }: World, tick: number): number {
 
 /** Every picolitre and every picogram is somewhere. Throws with all the numbers: this is our own bug and never the pump's. */
 export function assertConserved(world: World, tick: number): void {
-  flowedAt(world, tick, () => assertBalanced(world, tick));
+  flowedAt(world, tick, assertBalanced);
 }
 
 function assertBalanced(world: World, tick: number): void {

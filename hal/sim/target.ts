@@ -404,8 +404,7 @@ export class SimTarget implements Target {
   }
 
   private nextStimulusTick(): number {
-    const first = this.queue[0];
-    return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
+    return this.queue.length === 0 ? Number.MAX_SAFE_INTEGER : this.queue[0]!.tick;
   }
 
   /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */

@@ -18,7 +18,9 @@ function faultOf(kind: string, options: Record<string, number | string> = {}, id
     clearedTick: null,
     fired: false,
     firedTick: null,
-    memory: {}, flow: null, hasBent: false,
+    memory: {},
+    flow: null,
+    hasBent: false,
   };
 }
 
