@@ -30,6 +30,8 @@ export interface Told {
   readonly strokeNl: number;
   /** Hour of the week at tick 0. */
   readonly startHour: number;
+  /** The first tick of this pump, which may have taken the place of another. */
+  readonly implantTick: number;
   readonly status: Status;
   readonly prescription: Int32Array;
   /** When its reservoir was filled last; null: not known, for the status does not say it. */
@@ -103,13 +105,17 @@ function strokesPerTick(told: Told): number {
   return nl / told.strokeNl / (HALF_HOURS_PER_WEEK * TICKS_PER_HALF_HOUR);
 }
 
+function lifeEndTick({ implantTick }: Told): number {
+  return implantTick + LIFE_TICKS;
+}
+
 /** Charge at rest and for strokes; what tones and telemetry will take nobody knows. */
 function replacementTick(told: Told): number {
   const { status } = told;
   if (status.replacementTick >= 0) return status.replacementTick;
   const leftNc = ((ERI_PERMILLE - status.computedBatteryPermille) * BATTERY_CAPACITY_NC) / 1000;
   const ncPerTick = IDLE_NC_PER_SECOND / TICKS_PER_SECOND + STROKE_NC * strokesPerTick(told);
-  return Math.min(LIFE_TICKS, status.nowTick + Math.max(0, Math.floor(leftNc / ncPerTick)));
+  return Math.min(lifeEndTick(told), status.nowTick + Math.max(0, Math.floor(leftNc / ncPerTick)));
 }
 
 export function forecast(told: Told): Forecast {
@@ -123,7 +129,7 @@ export function forecast(told: Told): Forecast {
     lowReservoirTick: low,
     drugEndTick: drugEnd,
     replacementTick: replacement,
-    serviceEndTick: isAskedFor ? Math.min(LIFE_TICKS, replacement + ERI_TO_EOS_TICKS) : null,
+    serviceEndTick: isAskedFor ? Math.min(lifeEndTick(told), replacement + ERI_TO_EOS_TICKS) : null,
     batteryMonths: Math.max(0, Math.floor((replacement - nowTick) / TICKS_PER_MONTH)),
   };
 }

@@ -14,9 +14,11 @@ const lab = await bundleLab(null);
 
 describe('what a run costs, counted', () => {
   it('hardly more ticks than events, and growth in proportion to years, rate and occlusions', async () => {
-    const { perEvent, exponents } = await count(lab);
+    const { perEvent, exponents, tenthTicks } = await count(lab);
     expect(perEvent.undisturbed).toBeLessThanOrEqual(1.01);
     expect(perEvent.disturbed).toBeLessThan(1.15);
+    // Jumping costs by what happens, whatever a tick is.
+    expect(tenthTicks).toBeCloseTo(1, 3);
     for (const [of, exponent] of Object.entries(exponents)) expect(exponent, of).toBeLessThanOrEqual(1.05);
   });
 

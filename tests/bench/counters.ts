@@ -1,8 +1,11 @@
 /**
  * What a run costs in counts instead of seconds: the same on every machine, so that a test can hold it.
  */
+import { bundleLab } from '../canaries/bundle.ts';
 import type { Lab } from '../canaries/checks.ts';
-import { type Run, runWorld, YEAR_TICKS } from './runs.ts';
+import { DAY } from '../properties/runs.ts';
+import { runPlain } from './plain-pump.ts';
+import { FLEX, type Run, runWorld, YEAR_TICKS } from './runs.ts';
 
 /** How a count grows with what it grows by: 1 is in proportion. */
 function exponent(from: number, to: number, times: number): number {
@@ -14,6 +17,16 @@ export interface Counters {
   readonly perEvent: { readonly undisturbed: number; readonly disturbed: number };
   /** Growth of executed ticks with years, rate and occlusions. */
   readonly exponents: { readonly years: number; readonly rate: number; readonly faults: number };
+  /** Executed ticks of the firmware where a tick is a tenth as long, over those where it is as it is. */
+  readonly tenthTicks: number;
+}
+
+const TENTH_TICKS = { file: 'units.ts', replace: 'TICK_MS = 1000;', by: 'TICK_MS = 100;' };
+
+async function ofTenthTicks(lab: Lab): Promise<number> {
+  const finer = await bundleLab(TENTH_TICKS);
+  const ticks = 31 * DAY;
+  return runPlain(finer, FLEX, 10 * ticks, false).executed / runPlain(lab, FLEX, ticks, false).executed;
 }
 
 export async function count(lab: Lab): Promise<Counters> {
@@ -47,5 +60,6 @@ export async function count(lab: Lab): Promise<Counters> {
       // What the faults alone add.
       faults: exponent(Math.abs(few.executed - quiet.executed), Math.abs(many.executed - quiet.executed), 8),
     },
+    tenthTicks: await ofTenthTicks(lab),
   };
 }

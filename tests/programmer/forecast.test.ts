@@ -22,6 +22,7 @@ function told(
   return {
     strokeNl: 500,
     startHour: 0,
+    implantTick: 0,
     status: status({ computedReservoirNl: reservoirMl * ML, ...now }),
     prescription: prescriptionWords({ therapy, concentrationUgPerMl: 500, lowReservoirNl: 2 * ML }),
     lastFillTick: null,
@@ -102,6 +103,11 @@ describe('the battery', () => {
   it('ends with the seven years of the pump, however little it delivers', () => {
     // 2,545 days are left.
     expect(of({}, { mode: 'stopped' }).batteryMonths).toBe(83);
+  });
+
+  it('counts the seven years from the implant of a pump that took the place of another', () => {
+    const late = { now: { nowTick: 2600 * DAY }, implantTick: 2590 * DAY };
+    expect(forecast(told({ mode: 'stopped' }, 20, late)).batteryMonths).toBe(83);
   });
 
   it('has none from when it asks to be replaced, and 90 days of service from then', () => {

@@ -37,7 +37,7 @@ export class Follower {
   async look(): Promise<Picture> {
     const { talk } = this;
     this.hello ??= named(HELLO_WORDS, await talk.request({ name: 'hello', words: [] }));
-    const { strokeNl, reservoirNl, startHour } = this.hello;
+    const { strokeNl, reservoirNl, startHour, implantTick } = this.hello;
     const status = named(STATUS_WORDS, await talk.request({ name: 'status', words: [] }));
     if (status.nowTick < this.lastTick) {
       // Another pump, or this one from its start: nothing that was known holds.
@@ -60,6 +60,7 @@ export class Follower {
       strokeNl,
       reservoirNl,
       startHour,
+      implantTick,
       status,
       presentAlarms,
       prescription,

@@ -343,11 +343,11 @@ export class Clinician {
   /** All that is known of the pump, its last fill as far as the latest of its log tells of one. */
   private async told(): Promise<Told> {
     const status = await this.status();
-    const { strokeNl, startHour } = wordsOf(HELLO_WORDS, await this.request('hello'));
+    const { strokeNl, startHour, implantTick } = wordsOf(HELLO_WORDS, await this.request('hello'));
     const prescription = await readPrescribed((request) => this.talk.request(request));
     const refill = EVENT_KINDS.indexOf('refill');
     const lastFillTick = (await this.logEntries()).findLast(({ code }) => code === refill)?.tick ?? null;
-    return { status, strokeNl, startHour, prescription, lastFillTick };
+    return { status, strokeNl, startHour, implantTick, prescription, lastFillTick };
   }
 
   private async tellStatus(): Promise<Answer> {

@@ -48,6 +48,7 @@ export const HELLO_WORDS = [
   'startHour',
   'sessionTimeoutTicks',
   'stagedWords',
+  'implantTick',
 ] as const;
 
 /** As for a greeting. A tick of -1 is never. */
@@ -88,6 +89,7 @@ export function answerHello(pump: PumpState, frame: Frame, hal: PumpHal): void {
     build.startHour,
     build.sessionTimeoutTicks,
     PRESCRIBED_WORDS,
+    build.implantTick,
   ];
   hal.telemetry.reply(sealFrame(frame.type + REPLY, frame.number, words, words.length));
 }

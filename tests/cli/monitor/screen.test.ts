@@ -36,6 +36,7 @@ function pictureOf(status: Partial<Status> = {}, changes: Partial<Picture> = {})
     strokeNl: 500,
     reservoirNl: 40_000_000,
     startHour: 8,
+    implantTick: 0,
     status: statusOf(status),
     presentAlarms: 0,
     prescription: new Rig().pump.prescription.words,

@@ -109,6 +109,7 @@ describe('a greeting', () => {
       startHour: 0,
       sessionTimeoutTicks: 600,
       stagedWords: PRESCRIBED_WORDS,
+      implantTick: 0,
     });
     expect(openFrame(rig.replies.at(-1)!)).toMatchObject({ type: REPLY, number: 40_000 });
   });
