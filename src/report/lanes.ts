@@ -128,19 +128,39 @@ export function permissionText(permission: number): string {
   return name === undefined ? `permission ${permission}` : PERMISSION_TEXTS[name];
 }
 
+/** When the pump was replaced. */
+export function replacedTicks({ untold }: Recording): number[] {
+  return untold.filter(({ stimulus }) => stimulus.kind === 'replace').map(({ tick }) => tick);
+}
+
+export interface PermissionChange {
+  readonly tick: number;
+  readonly permission: number;
+}
+
+/** What was withheld went with the pump that withheld it. */
+export function permissionChanges(recording: Recording): PermissionChange[] {
+  const replaced = replacedTicks(recording).map((tick) => ({ tick, permission: 0 }));
+  const told = eventsOf(recording, ['permission']).map(({ tick, argument }) => ({
+    tick,
+    permission: argument,
+  }));
+  return [...replaced, ...told].sort((a, b) => a.tick - b.tick);
+}
+
 function permissionItems(recording: Recording, lastTick: number): LaneItem[] {
-  const changes = eventsOf(recording, ['permission']);
-  return changes.flatMap(({ tick, argument }, i): LaneItem[] => {
-    if (argument === 0) return [];
+  const changes = permissionChanges(recording);
+  return changes.flatMap(({ tick, permission }, i): LaneItem[] => {
+    if (permission === 0) return [];
     const to = changes[i + 1]?.tick ?? lastTick;
-    const tone = PERMISSIONS[argument] === 'stopped' ? 'critical' : 'warning';
+    const tone = PERMISSIONS[permission] === 'stopped' ? 'critical' : 'warning';
     return [
       {
         from: tick,
         to,
         tone,
-        text: `${permissionText(argument)} by an alarm`,
-        label: permissionText(argument),
+        text: permissionText(permission),
+        label: permissionText(permission),
       },
     ];
   });

@@ -7,7 +7,7 @@ import { TICK_MS } from '../core/units.ts';
 import { AlarmBook } from '../scenario/alarm-book.ts';
 import type { Recording, Recordings } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
-import { eventsOf } from './lanes.ts';
+import { eventsOf, permissionChanges, replacedTicks } from './lanes.ts';
 import { NOTICE } from './words.ts';
 
 export interface VcdOptions {
@@ -95,7 +95,7 @@ function runScope(name: string, recording: Recording, faults: RunResult['faults'
         name: 'pump',
         waves: [
           pulses('stroke', recording.strokeTicks),
-          counts('requested-strokes', recording.strokeTicks),
+          counts('strokes', recording.strokeTicks),
           pulses('tone', ticksOf(recording, 'tone')),
           pulses('command', ticksOf(recording, 'command')),
           permission(recording),
@@ -105,7 +105,7 @@ function runScope(name: string, recording: Recording, faults: RunResult['faults'
       },
       { name: 'truth', waves: signals(isTruth), scopes: [] },
       { name: 'patient_illustrative', waves: signals(isPatient), scopes: [] },
-      { name: 'alarms', waves: [], scopes: alarmScopes(recording) },
+      { name: 'alarms', waves: alarmWaves(recording), scopes: [] },
       { name: 'faults', waves: faultWaves(faults), scopes: [] },
     ],
   };
@@ -145,6 +145,7 @@ function pulses(name: string, at: Int32Array): Wave {
   return { name, kind: 'wire', bits: 1, ticks: [0, ...ticks], values: [0, ...values] };
 }
 
+/** Of all pumps since the start; a pump's own count begins with it. */
 function counts(name: string, at: Int32Array): Wave {
   return {
     name,
@@ -157,13 +158,13 @@ function counts(name: string, at: Int32Array): Wave {
 
 /** By its events: exact, where a sample is not. */
 function permission(recording: Recording): Wave {
-  const changes = eventsOf(recording, ['permission']);
+  const changes = permissionChanges(recording);
   return {
     name: 'permission',
     kind: 'reg',
     bits: STATE_BITS,
     ticks: [0, ...changes.map(({ tick }) => tick)],
-    values: [0, ...changes.map(({ argument }) => argument)],
+    values: [0, ...changes.map(({ permission: value }) => value)],
   };
 }
 
@@ -181,27 +182,32 @@ function spans(name: string, of: readonly { readonly from: number; readonly to: 
   return { name, kind: 'wire', bits: 1, ticks, values };
 }
 
-function alarmScopes(recording: Recording): Scope[] {
+/** Named in full: a viewer shows the last name alone. */
+function alarmWaves(recording: Recording): Wave[] {
   const book = new AlarmBook();
-  for (const event of eventsOf(recording, ['raise', 'condition-gone', 'acknowledge', 'clear']))
-    book.event(event);
+  const events = eventsOf(recording, ['raise', 'condition-gone', 'acknowledge', 'clear']);
+  let next = 0;
+  const tellUntil = (tick: number): void => {
+    for (; next < events.length && events[next]!.tick < tick; next += 1) book.event(events[next]!);
+  };
+  for (const tick of replacedTicks(recording)) {
+    tellUntil(tick);
+    book.pumpReplaced(tick);
+  }
+  tellUntil(Number.POSITIVE_INFINITY);
   const names = [...new Set(book.entries.map(({ alarm }) => alarm))];
-  return names.map((name) => {
+  return names.flatMap((name) => {
     const own = book.entries.filter(({ alarm }) => alarm === name);
-    return {
-      name,
-      waves: [
-        spans(
-          'present',
-          own.map(({ raisedTick, conditionGoneTick }) => ({ from: raisedTick, to: conditionGoneTick })),
-        ),
-        spans(
-          'raised',
-          own.map(({ raisedTick, clearedTick }) => ({ from: raisedTick, to: clearedTick })),
-        ),
-      ],
-      scopes: [],
-    };
+    return [
+      spans(
+        `${name}-present`,
+        own.map(({ raisedTick, conditionGoneTick }) => ({ from: raisedTick, to: conditionGoneTick })),
+      ),
+      spans(
+        `${name}-raised`,
+        own.map(({ raisedTick, clearedTick }) => ({ from: raisedTick, to: clearedTick })),
+      ),
+    ];
   });
 }
 

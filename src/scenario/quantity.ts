@@ -169,6 +169,7 @@ export function parseQuantity(text: string, kind: QuantityKind): Parsed<{ value:
   const word = normalUnit(written.trim());
   const unitOf = kind.units.find((u) => u.word === word);
   if (unitOf === undefined) {
+    if (/^,\d/.test(word)) return failed(commaSlip(text));
     const slip = milligramSlip(`${whole}${fraction === '' ? '' : `.${fraction}`}`, word, kind);
     return failed(slip ?? `unknown unit ${quoted(written.trim())} for ${kind.what}: ${howToWrite(kind)}`);
   }
@@ -191,6 +192,12 @@ function tooFine(text: string, below: bigint, unitOf: Unit): string {
     `${decimal(count * BigInt(unitOf.denominator), BigInt(unitOf.numerator))} ${unitOf.word}`;
   const next = text.trim().startsWith('-') ? below - 1n : below + 1n;
   return `${quoted(text)} has more digits than can be held exactly: the finest step is ${step(1n)}; nearest are ${step(below)} and ${step(next)}`;
+}
+
+/** A comma is a decimal point to some and marks thousands for others: a factor of 1000 that is not guessed. */
+function commaSlip(text: string): string {
+  const [point, none] = ['.', ''].map((mark) => text.trim().replace(',', mark));
+  return `${quoted(text)} has a comma, which may be a decimal point or mark thousands: write ${point} or ${none}`;
 }
 
 /** Null unless mg was written where ug is the unit; then both readings, the likely one first. */

@@ -419,6 +419,10 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
+  // `dose: 300,5 ug/day` within braces: the comma ends the value.
+  if (/^\d/.test(key)) {
+    return `unknown key ${quoted(key)}: the comma before it ended the value; a decimal point is a point, as in 300.5`;
+  }
   const near = nearest(key, known);
   return `unknown key ${quoted(key)}; ${near === null ? '' : `did you mean ${near}? `}known here: ${known.join(', ')}`;
 }

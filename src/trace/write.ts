@@ -24,7 +24,7 @@ import { RollingDigest } from './rolling.ts';
 /** A block is closed when it holds so much, whatever the hour. */
 const FULL_BYTES = 64 * 1024;
 /** So many records are run again in a fraction of a second, and cost several times the bytes of a snapshot. */
-const RECORDS_PER_SNAPSHOT = 50_000;
+const RECORDS_PER_SNAPSHOT = 25_000;
 const TICKS_PER_VALUES = TICKS_PER_DAY;
 
 /** Takes the bytes of a trace. Kind, tick and link are for a ring, which lets whole blocks go. */

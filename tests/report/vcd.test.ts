@@ -31,12 +31,12 @@ describe('the waveform', () => {
     expect(kinds).toMatchObject({
       'main.pump.stroke': 'wire',
       'main.pump.permission': 'reg',
-      'main.pump.requested_strokes': 'integer',
+      'main.pump.strokes': 'integer',
       'main.pump.outlet_pressure_pa': 'integer',
       'main.pump.computed_reservoir_ul': 'real',
       'main.truth.true_delivered_ug': 'real',
       'main.patient_illustrative.patient_withdrawal_stage': 'reg',
-      'main.alarms.catheter_occlusion.present': 'wire',
+      'main.alarms.catheter_occlusion_present': 'wire',
       'main.faults.kink': 'wire',
       'control.pump.stroke': 'wire',
     });
@@ -55,12 +55,12 @@ describe('the waveform', () => {
       [KINK_MS + 289_000, '10'],
       [KINK_MS + 21_892_000, '0'],
     ]);
-    expect(changesOf('main.alarms.catheter_occlusion.present')).toEqual([
+    expect(changesOf('main.alarms.catheter_occlusion_present')).toEqual([
       [0, '0'],
       [KINK_MS + 289_000, '1'],
       [KINK_MS + 21_891_000, '0'],
     ]);
-    expect(changesOf('main.alarms.catheter_occlusion.raised').at(-1)).toEqual([KINK_MS + 25_200_000, '0']);
+    expect(changesOf('main.alarms.catheter_occlusion_raised').at(-1)).toEqual([KINK_MS + 25_200_000, '0']);
     expect(changesOf('main.pump.tone').filter(([, value]) => value === '1').length).toBe(
       occlusion.result.signals['tones'],
     );
@@ -76,15 +76,27 @@ describe('the waveform', () => {
       [143_000, '1'],
     ]);
     expect(strokes.filter(([, value]) => value === '1').length).toBe(4500);
-    const last = changesOf('main.pump.requested_strokes').at(-1)?.[1] ?? '';
+    const last = changesOf('main.pump.strokes').at(-1)?.[1] ?? '';
     expect(Number.parseInt(last, 2)).toBe(4500);
+  });
+
+  it('lets an alarm go with its pump, as the result does', async () => {
+    const replaced = await recorded('sim/scenarios/replacement-keeps-the-catheter.yaml');
+    const { variables } = checkVcd(textOf(entryOf(replaced)));
+    const [entry] = replaced.result.alarms;
+    expect(entry).toMatchObject({ alarm: 'elective-replacement', clearedTick: 950_410 });
+    expect(variables.get('main.alarms.elective_replacement_raised')?.changes).toEqual([
+      [0, '0'],
+      [(entry?.raisedTick ?? 0) * 1000, '1'],
+      [950_410_000, '0'],
+    ]);
   });
 
   it('is bounded on request, and begins with what was so by then', () => {
     const short = checkVcd(textOf(entryOf(occlusion), 86_400));
     expect([short.firstTime, short.lastTime]).toEqual([3 * DAY_MS, 4 * DAY_MS + 1000]);
-    const before = changesOf('main.pump.requested_strokes').findLast(([time]) => time <= 3 * DAY_MS);
-    expect(short.variables.get('main.pump.requested_strokes')?.changes[0]?.[1]).toBe(before?.[1]);
+    const before = changesOf('main.pump.strokes').findLast(([time]) => time <= 3 * DAY_MS);
+    expect(short.variables.get('main.pump.strokes')?.changes[0]?.[1]).toBe(before?.[1]);
     expect(textOf(entryOf(occlusion), 86_400).length).toBeLessThan(textOf(entryOf(occlusion)).length / 3);
   });
 

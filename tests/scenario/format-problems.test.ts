@@ -223,6 +223,11 @@ describe('one slip is found at its place', () => {
       's.yaml:7:47 always.0.below: unknown unit "mL" for a dose: write a dose such as 800 ug (units: ug, ng)',
     ],
     [
+      'a decimal comma in quotes',
+      withTherapy('{ mode: continuous, dose: "300,5 ug/day" }', '500 ug/mL'),
+      's.yaml:5:36 therapy.dose: "300,5 ug/day" has a comma, which may be a decimal point or mark thousands: write 300.5 ug/day or 3005 ug/day',
+    ],
+    [
       'an id that is taken, in whatever section',
       `${timeline('{ at: 1 d, fault: motor-stall, id: jam }')}never:\n  - { alarm: empty-reservoir, id: jam }\n`,
       's.yaml:10:35 never.0.id: "jam" already names the entry on line 8: choose another id',

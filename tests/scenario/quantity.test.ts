@@ -91,7 +91,7 @@ describe('what is no exact quantity is refused with what to write instead [SR-DO
     [
       '1,5 mL',
       'volume',
-      'unknown unit ",5 mL" for a volume: write a volume such as 38 mL (units: mL, uL, nL)',
+      '"1,5 mL" has a comma, which may be a decimal point or mark thousands: write 1.5 mL or 15 mL',
     ],
     ['.5 mL', 'volume', '".5 mL" is no quantity: write a volume such as 38 mL (units: mL, uL, nL)'],
     ['a lot', 'volume', '"a lot" is no quantity: write a volume such as 38 mL (units: mL, uL, nL)'],

@@ -14,7 +14,7 @@ import { SimTalk } from '../programmer/sim-talk.ts';
 import { Interruption } from '../run/interruption.ts';
 import { readScenario } from '../../scenario/format.ts';
 import { readScenarios } from '../scenario-files.ts';
-import { printLines } from '../terminal.ts';
+import { printLines, statusLine } from '../terminal.ts';
 import { MachineError, UserError } from '../user-error.ts';
 import { VOCABULARY } from '../vocabulary.ts';
 
@@ -134,6 +134,24 @@ async function inTurn(clinician: Clinician, line: string, isJson: boolean): Prom
   return answer.isAccepted ? PASSED : FAILED;
 }
 
+/** A pump answers once a second, and some commands ask it many times. */
+const PATIENCE_MS = 2000;
+
+/** Whoever waits longer than that sees for what, and that it goes on. */
+async function withPatience<T>(line: string, work: Promise<T>): Promise<T> {
+  const startMs = performance.now();
+  const timer = setInterval(() => {
+    const waitedMs = performance.now() - startMs;
+    if (waitedMs >= PATIENCE_MS) statusLine.draw(`${line}: ${Math.floor(waitedMs / 1000)} s`);
+  }, 500);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    statusLine.erase();
+  }
+}
+
 /** False, and said, when the words make no sense. */
 function told(line: string, check: () => void): boolean {
   try {
@@ -148,7 +166,7 @@ function told(line: string, check: () => void): boolean {
 /** Null, and told, when the words make no sense. */
 async function attempted(clinician: Clinician, line: string): Promise<Answer | null> {
   try {
-    return await clinician.run(line);
+    return await withPatience(line, clinician.run(line));
   } catch (error) {
     sayWords(line, error);
     return null;
