@@ -470,7 +470,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
   'hal/sim/wand.ts': ['LATE_TICKS'],
   'sim/world.ts': ['PASSED_ON_TICKS'],
   'sim/plant/catheter.ts': ['ONE_BIT_Q30', 'Q30_PER_Q20'],
-  'sim/plant/line.ts': ['CHUNK_NL'],
+  'sim/plant/line.ts': ['CHUNK_NL', 'CHANGED'],
   'hal/sim/dose-judge.ts': ['PASSED_ON_TICKS', 'PL_PER_NL', 'NEVER'],
   'hal/sim/target.ts': [
     'UNKNOWN',

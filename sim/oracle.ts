@@ -393,6 +393,10 @@ function judgeUntil(oracle: Oracle, watch: Watch, untilTick: number): void {
 function judgeAtOnce(oracle: Oracle, watch: Watch, untilTick: number): boolean {
   const { segments, deliveries, ticksPerDay, deliveryCount, segmentCount } = oracle;
   let { nextIndex, headPg, deliveryIndex, leftPg, segmentIndex } = watch;
+  if (oracle.lastDeliveryTick <= untilTick) {
+    nextIndex = deliveryCount;
+    headPg = oracle.deliveredPg;
+  }
   for (; nextIndex < deliveryCount; nextIndex += 1) {
     const at = deliveryOffset(oracle, nextIndex);
     if (deliveries[at]! > untilTick) break;

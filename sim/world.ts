@@ -9,8 +9,8 @@
  * anchors the catheter at n, so that a reading in n + k sees k ticks of relaxation.
  *
  * What came out of the stretched catheter is carried on as drug, and the patient looked at, by `settle`: at strokes,
- * refills, faults and whenever whoever runs the world calls it, in practice each hour. Somebody who reads in between
- * settles a copy, so a read moves nothing here either.
+ * refills, faults and whenever whoever runs the world calls it, in practice each hour. For somebody who reads in between
+ * it is settled and then put back as it was, so a read moves nothing here either.
  *
  * State is plain data without functions. Volumes are integer picolitres, drug is integer picograms; both are
  * conserved exactly.
@@ -21,12 +21,13 @@ import { faultSpec } from './faults/index.ts';
 import {
   activeFault,
   completeOptions,
-  copyLedger,
+  copyMoved,
   createLedger,
   enterFault,
   findFault,
   leaveFault,
   markFired,
+  putBackMoved,
   recordsOf,
   type FaultLedger,
 } from './faults/ledger.ts';
@@ -190,7 +191,7 @@ function flowUntil(world: World, tick: number): void {
   for (let i = 0; i < flowing.length; i++) {
     const fault = entries[flowing[i]!]!;
     const { flow } = fault;
-    if (flow === undefined || flow.anchorTick >= tick) continue;
+    if (flow === null || flow.anchorTick >= tick) continue;
     const sinceTick = flow.anchorTick;
     flow.anchorTick = tick;
     const plPerTick = Math.floor(flow.plPerTick * Math.min(1, c.lambdaQ30 / c.clearLambdaQ30));
@@ -220,7 +221,7 @@ function isFlowing(world: World): boolean {
   const { entries, flowing } = world.faults;
   for (let i = 0; i < flowing.length; i++) {
     const { flow } = entries[flowing[i]!]!;
-    if (flow === undefined || flow.movedPl >= flow.limitPl) continue;
+    if (flow === null || flow.movedPl >= flow.limitPl) continue;
     if (flow.plPerTick > 0 ? levelPl > 0 : flow.plPerTick < 0 && levelPl < capacityPl) return true;
   }
   return false;
@@ -312,7 +313,7 @@ export function replacePump(world: World, pump: NewPump, tick: number): void {
     if (PUMP_LAYERS.includes(spec.layer)) clearFault(world, fault.id, tick);
     else spec.onReplacement?.(fault);
   }
-  for (const fault of world.faults.entries) if (fault.hasBent === true) fault.hasBent = false;
+  for (const fault of world.faults.entries) fault.hasBent = false;
   const { concentrationUgPerMl } = pump;
   reservoir.replace(
     world.reservoir,
@@ -347,7 +348,7 @@ export function inject(world: World, pg: number, tick: number): void {
 
 /** Whatever has taken capacity from the reservoir matters once less fits than is wanted, long over as it may be. */
 function judgeCapacity(world: World, tick: number): void {
-  for (const fault of world.faults.entries) if (fault.hasBent === true) markFired(fault, tick);
+  for (const fault of world.faults.entries) if (fault.hasBent) markFired(fault, tick);
 }
 
 // ---------------------------------------------------------------- what the pump senses
@@ -587,65 +588,83 @@ function judgeResistance(world: World, unitPl: number, tick: number): void {
 // ---------------------------------------------------------------- truth, for judges and pictures only
 
 export function trueReservoirPl(world: World, tick: number): number {
-  return reservoir.volumePl(flowedAt(world, tick).reservoir, tick);
+  return flowedAt(world, tick, reservoirPlOf);
 }
 
 /** Past the catheter tip since tick 0. */
 export function trueDeliveredPl(world: World, tick: number): number {
-  return catheter.deliveredPl(flowedAt(world, tick).catheter, tick);
+  return flowedAt(world, tick, deliveredPlOf);
 }
 
 /** Out of the reservoir into the line since tick 0: what the pump gave, whatever was dissolved in it. */
 export function trueDrawnPl(world: World, tick: number): number {
-  return flowedAt(world, tick).reservoir.drawnPl;
+  return flowedAt(world, tick, drawnPlOf);
 }
 
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
-  const flowed = flowedAt(world, tick);
-  return transport.tipPgBy(flowed.transport, passedNl(flowed, tick), lostNl(flowed, tick));
+  return flowedAt(world, tick, tipPgOf);
 }
 
 /** Drug that truly came into the spinal fluid since tick 0. */
 export function trueIntrathecalPg(world: World, tick: number): number {
-  return asOf(world, tick).transport.reachedPg + world.injectedPg;
+  return settledAt(world, tick, intrathecalPgOf);
 }
 
 /** What the drop at the tip holds, thousandths of a ug/mL. */
 export function trueTipNgPerMl(world: World, tick: number): number {
-  return tipNgPerMl(asOf(world, tick).transport.line);
+  return settledAt(world, tick, tipNgPerMlOf);
 }
 
 /** Illustrative. Signals and expectations read it and nothing else: no reading of the firmware comes from here. */
 export function patientAt(world: World, tick: number) {
-  const { patient: p } = asOf(world, tick);
-  return {
-    csfNgPerMl: patient.csfNgPerMl(p, tick),
-    effectMilliPercent: patient.effectMilliPercent(p, tick),
-    withdrawalStage: patient.withdrawalStage(p),
-    overdoseStage: p.overdoseStage,
-    ashworth: p.ashworth,
-  };
+  return settledAt(world, tick, patientOf);
 }
 
-/** The world settled at `tick`, with copies of what settling moves. */
-function asOf(world: World, tick: number): World {
-  const copy = {
-    ...world,
-    faults: copyLedger(world.faults),
-    reservoir: { ...world.reservoir },
-    catheter: { ...world.catheter },
-    transport: transport.copyTransport(world.transport),
-    patient: patient.copyPatient(world.patient),
+/**
+ * What `say` tells once the world is settled at `tick`. Then all that moved by it is put back: to settle a copy would be
+ * the same, but its objects would be others to the engine than those that each stroke is fast with.
+ */
+function settledAt<T>(world: World, tick: number, say: Say<T>): T {
+  const { faults, reservoir: r, catheter: c, transport: t, patient: p } = world;
+  const before = {
+    faults: copyMoved(faults),
+    reservoir: { ...r },
+    catheter: { ...c },
+    transport: transport.copyTransport(t),
+    patient: patient.copyPatient(p),
   };
-  settle(copy, tick);
-  return copy;
+  settle(world, tick);
+  const said = say(world, tick);
+  putBackMoved(faults, before.faults);
+  Object.assign(r, before.reservoir);
+  Object.assign(c, before.catheter);
+  transport.putBack(t, before.transport);
+  patient.putBack(p, before.patient);
+  return said;
 }
 
-/** The world itself, or where something flows by itself a copy with what has flowed until `tick`. */
-function flowedAt(world: World, tick: number): World {
-  return isFlowing(world) ? asOf(world, tick) : world;
+/** What `say` tells of the world as it is, or where something flows by itself, once that has flowed until `tick`. */
+function flowedAt<T>(world: World, tick: number, say: Say<T>): T {
+  return isFlowing(world) ? settledAt(world, tick, say) : say(world, tick);
 }
+
+/** Told of a world that is settled at the tick. */
+type Say<T> = (world: World, tick: number) => T;
+const reservoirPlOf: Say<number> = ({ reservoir: r }, tick) => reservoir.volumePl(r, tick);
+const deliveredPlOf: Say<number> = ({ catheter: c }, tick) => catheter.deliveredPl(c, tick);
+const drawnPlOf: Say<number> = ({ reservoir: r }) => r.drawnPl;
+const tipPgOf: Say<number> = (world, tick) =>
+  transport.tipPgBy(world.transport, passedNl(world, tick), lostNl(world, tick));
+const intrathecalPgOf: Say<number> = ({ transport: t, injectedPg }) => t.reachedPg + injectedPg;
+const tipNgPerMlOf: Say<number> = ({ transport: t }) => tipNgPerMl(t.line);
+const patientOf = ({ patient: p }: World, tick: number) => ({
+  csfNgPerMl: patient.csfNgPerMl(p, tick),
+  effectMilliPercent: patient.effectMilliPercent(p, tick),
+  withdrawalStage: patient.withdrawalStage(p),
+  overdoseStage: p.overdoseStage,
+  ashworth: p.ashworth,
+});
 
 /** Held between pump and tip beyond what a relaxed catheter holds. */
 export function trueTrappedPl(world: World, tick: number): number {
@@ -654,29 +673,34 @@ export function trueTrappedPl(world: World, tick: number): number {
 
 /** Left the reservoir and never reached the tip. */
 export function trueLostPl(world: World, tick: number): number {
-  const { reservoir: r, catheter: c } = flowedAt(world, tick);
+  return flowedAt(world, tick, lostPl);
+}
+
+function lostPl({ reservoir: r, catheter: c }: World, tick: number): number {
   return r.leakedPl + reservoir.leakedSincePl(r, tick) + catheter.lostPl(c, tick);
 }
 
 /** Every picolitre and every picogram is somewhere. Throws with all the numbers: this is our own bug and never the pump's. */
 export function assertConserved(world: World, tick: number): void {
-  const flowed = flowedAt(world, tick);
-  const { filledPl, withdrawnPl, drawnPl, returnedPl } = flowed.reservoir;
-  const { enteredPl, slipPl } = flowed.catheter;
-  const reservoirPl = trueReservoirPl(world, tick);
-  const trappedPl = trueTrappedPl(world, tick);
-  const deliveredPl = trueDeliveredPl(world, tick);
-  const lost = trueLostPl(world, tick);
+  flowedAt(world, tick, assertBalanced);
+}
+
+function assertBalanced(world: World, tick: number): void {
+  const { filledPl, withdrawnPl, drawnPl, returnedPl, drawnPg } = world.reservoir;
+  const { enteredPl, slipPl } = world.catheter;
+  const reservoirPl = reservoir.volumePl(world.reservoir, tick);
+  const trappedPl = catheter.heldPl(world.catheter, tick);
+  const deliveredPl = catheter.deliveredPl(world.catheter, tick);
+  const lost = lostPl(world, tick);
   const isWhole =
     filledPl + returnedPl - withdrawnPl === reservoirPl + trappedPl + deliveredPl + lost &&
     drawnPl === enteredPl &&
     Math.min(reservoirPl, trappedPl, deliveredPl, lost) >= 0 &&
     trappedPl <= slipPl &&
     filledPl <= Number.MAX_SAFE_INTEGER;
-  const { drawnPg } = flowed.reservoir;
-  if (drawnPg !== flowed.transport.enteredPg || !transport.isDrugWhole(flowed.transport)) {
+  if (drawnPg !== world.transport.enteredPg || !transport.isDrugWhole(world.transport)) {
     throw new Error(
-      `world: drug is not conserved in tick ${tick}: drawn ${drawnPg} pg, ${transport.bookOf(flowed.transport)}`,
+      `world: drug is not conserved in tick ${tick}: drawn ${drawnPg} pg, ${transport.bookOf(world.transport)}`,
     );
   }
   if (isWhole) return;

@@ -168,6 +168,8 @@ export class SimTarget implements Target {
   pump: PumpState;
   readonly side: SimSide;
   private readonly setup: TargetSetup;
+  /** Of the setup, which may have any shape: each step asks. */
+  private readonly isTickByTick: boolean;
   private readonly tap: SimTap | null;
   private readonly hal: PumpHal;
   private judge: DoseJudge | null;
@@ -192,6 +194,7 @@ export class SimTarget implements Target {
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
     this.setup = setup;
+    this.isTickByTick = setup.isTickByTick;
     this.tap = tap;
     this.clinician = createClinician(setup);
     this.side = {
@@ -261,7 +264,7 @@ export class SimTarget implements Target {
   /** The tick that `step` executes. */
   nextTick(toTick: number): number {
     const now = this.nowTick();
-    if (this.setup.isTickByTick) return now;
+    if (this.isTickByTick) return now;
     const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
     const turnTick = this.nextTurn(now);
     return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.clinician.wand), turnTick, toTick);
@@ -401,8 +404,7 @@ export class SimTarget implements Target {
   }
 
   private nextStimulusTick(): number {
-    const first = this.queue[0];
-    return first === undefined ? Number.MAX_SAFE_INTEGER : first.tick;
+    return this.queue.length === 0 ? Number.MAX_SAFE_INTEGER : this.queue[0]!.tick;
   }
 
   /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */

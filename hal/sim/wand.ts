@@ -58,7 +58,7 @@ function askNext(wand: Wand, crc: WordsCrc): void {
 /** The tick in which the wand has something to do. */
 export function nextWandTick(wand: Wand): number {
   const { exchange, late } = wand;
-  const lateTick = late[0]?.tick ?? Number.MAX_SAFE_INTEGER;
+  const lateTick = late.length === 0 ? Number.MAX_SAFE_INTEGER : late[0]!.tick;
   if (exchange.request === null) return lateTick;
   const sendTick = exchange.tries === 0 ? wand.readyTick : exchange.sentAt + PATIENCE_TICKS;
   return Math.min(lateTick, sendTick);

@@ -87,9 +87,9 @@ export interface ActiveFault {
   fired: boolean;
   firedTick: number | null;
   readonly memory: FaultMemory;
-  flow?: FlowState;
+  flow: FlowState | null;
   /** It has taken capacity from the reservoir, for good. */
-  hasBent?: boolean;
+  hasBent: boolean;
 }
 
 /** Volume that moves past the mechanism: below 0 from the spinal canal back into the reservoir. */

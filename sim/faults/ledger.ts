@@ -102,6 +102,8 @@ export function enterFault(
     fired: false,
     firedTick: null,
     memory,
+    flow: null,
+    hasBent: false,
   };
   ledger.entries.push(fault);
   return fault;
@@ -126,12 +128,19 @@ function without(entries: readonly number[], gone: number): number[] {
   return entries.filter((entry) => entry !== gone);
 }
 
-/** A copy of what moves by itself in the book: who has fired, and what has flowed. */
-export function copyLedger(ledger: FaultLedger): FaultLedger {
-  const entries = ledger.entries.map((fault) =>
-    fault.flow === undefined ? { ...fault } : { ...fault, flow: { ...fault.flow } },
-  );
-  return { ...ledger, entries };
+/** A copy of what time alone moves in the book: who has fired, and what has flowed. */
+export function copyMoved({ entries }: FaultLedger): readonly ActiveFault[] {
+  return entries.map((fault) => ({ ...fault, flow: fault.flow === null ? null : { ...fault.flow } }));
+}
+
+/** It is again as it was when it was copied. */
+export function putBackMoved({ entries }: FaultLedger, before: readonly ActiveFault[]): void {
+  before.forEach(({ fired, firedTick, flow }, entry) => {
+    const fault = entries[entry]!;
+    fault.fired = fired;
+    fault.firedTick = firedTick;
+    if (fault.flow !== null && flow !== null) Object.assign(fault.flow, flow);
+  });
 }
 
 /** The first time counts. */

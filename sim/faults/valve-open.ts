@@ -42,6 +42,6 @@ export const valveOpen: FaultSpec = {
   },
   strokePl(pl, fault) {
     const { flow } = fault;
-    return flow !== undefined && flow.limitPl > 0 && flow.movedPl >= flow.limitPl ? 0 : pl;
+    return flow !== null && flow.limitPl > 0 && flow.movedPl >= flow.limitPl ? 0 : pl;
   },
 };

@@ -17,12 +17,15 @@ export const TUBING_NL = 199000;
 export const CATHETER_NL_PER_MM = 260;
 /** Pushed at a time at most: less than any tank holds, and mixing is the same for strokes of every size. */
 const CHUNK_NL = 500;
+const CHANGED = -1;
 
 export interface LineState {
   readonly tankNl: readonly number[];
   readonly tankPg: number[];
   /** All tanks together: kept beside them, and compared at each pass. */
   heldPg: number;
+  /** That much was found when the tanks were last added up, and none has changed since; else it is below 0. */
+  addedPg: number;
   /** The last tank before the middle of the catheter, where a hole is taken to be. */
   readonly holeAfter: number;
   /** A push of up to `stillNl` with exactly so many pg a nL changes no tank; 0 nL: nothing is known. */
@@ -54,6 +57,7 @@ export function createLine(
     tankNl,
     tankPg: tankNl.map((nl) => nl * concentrationUgPerMl),
     heldPg: lineNl * concentrationUgPerMl,
+    addedPg: CHANGED,
     holeAfter: Math.floor(((tubingNl + catheterNl / 2) * tanks) / lineNl) - 1,
     stillNl: CHUNK_NL,
     stillPgPerNl: concentrationUgPerMl,
@@ -91,21 +95,24 @@ function isStillFor(line: LineState, nl: number, pg: number, lostNl: number): bo
 }
 
 /**
- * The drug that a push of `nl` with `pg` would drive out at the tip, and nothing is moved by asking: what enters the line
- * comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
+ * The drug that such a push would drive out at the tip, and nothing is moved by asking: what enters the line, or passes
+ * the hole, comes nowhere near the tip by it, so no more tanks matter than there are chunks. Null where that is not so.
  */
-export function tipPgOf(line: LineState, nl: number, pg: number): number | null {
-  if (isStillFor(line, nl, pg, 0)) return pg;
+export function tipPgOf(line: LineState, nl: number, pg: number, lostNl: number): number | null {
+  if (isStillFor(line, nl, pg, lostNl)) return pg;
   const { tankNl, tankPg } = line;
   const first = tankNl.length - Math.floor((nl + CHUNK_NL - 1) / CHUNK_NL);
-  if (first < 0) return null;
+  if (first < (lostNl > 0 ? line.holeAfter + 1 : 0)) return null;
   const lastPg = tankPg.slice(first);
   let tipPg = 0;
+  let restLostNl = lostNl;
   for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
     const chunkNl = Math.min(CHUNK_NL, restNl);
+    const chunkLostNl = Math.floor((restLostNl * chunkNl) / restNl);
+    restLostNl = restLostNl - chunkLostNl;
     let carried = 0;
     for (let i = 0; i < lastPg.length; i++) {
-      const leaves = Math.floor((lastPg[i]! * chunkNl) / tankNl[first + i]!);
+      const leaves = Math.floor((lastPg[i]! * (chunkNl - chunkLostNl)) / tankNl[first + i]!);
       lastPg[i] = lastPg[i]! + carried - leaves;
       carried = leaves;
     }
@@ -121,6 +128,7 @@ function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out:
   }
   const before = line.heldPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   let tipPg: number;
   let holePg = 0;
   if (lostNl === 0) {
@@ -162,6 +170,7 @@ export function pushBack(line: LineState, nl: number): number {
   }
   line.heldPg = line.heldPg - inletPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   return inletPg;
 }
 
@@ -184,6 +193,7 @@ export function exchangeInlet(
   const inPg = nl * concentrationUgPerMl;
   line.heldPg = line.heldPg - outPg + inPg;
   line.stillNl = 0;
+  line.addedPg = CHANGED;
   return { outPg, inPg };
 }
 
@@ -205,6 +215,15 @@ function flow(line: LineState, from: number, to: number, nl: number, pg: number)
   }
   line.heldPg = line.heldPg + gained;
   return [carried, isStill];
+}
+
+/** What the tanks hold, added up one by one. */
+export function tanksPg(line: LineState): number {
+  if (line.addedPg === CHANGED) {
+    line.addedPg = 0;
+    for (let i = 0; i < line.tankPg.length; i++) line.addedPg = line.addedPg + line.tankPg[i]!;
+  }
+  return line.addedPg;
 }
 
 /** Of the last tank, in thousandths of a ug/mL: what the next drop at the tip holds. */

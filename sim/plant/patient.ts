@@ -186,3 +186,11 @@ export function withdrawalStage(p: PatientState): number {
 export function copyPatient(p: PatientState): PatientState {
   return { ...p, csf: { ...p.csf }, late: { ...p.late }, withdrawalSince: p.withdrawalSince.slice() };
 }
+
+/** All of it is again as it was when it was copied. */
+export function putBack(p: PatientState, before: PatientState): void {
+  const { csf, late } = p;
+  Object.assign(csf, before.csf);
+  Object.assign(late, before.late);
+  Object.assign(p, before, { csf, late });
+}

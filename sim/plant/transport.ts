@@ -6,7 +6,7 @@
  * Lazy as the rest: `carry` is called with the volumes of a tick and moves what is new since the last call. Each
  * picogram is in exactly one place, always.
  */
-import { createLine, exchangeInlet, push, pushBack, tipPgOf, type LineState } from './line.ts';
+import { createLine, exchangeInlet, push, pushBack, tanksPg, tipPgOf, type LineState } from './line.ts';
 
 export interface TransportState {
   readonly line: LineState;
@@ -139,11 +139,13 @@ function tipPg(t: TransportState): number {
 export function tipPgBy(t: TransportState, passedNl: number, lostNl: number): number {
   const nl = passedNl - t.passedNl;
   if (nl <= 0) return tipPg(t);
-  const fromTipPg = lostNl === t.lostNl ? tipPgOf(t.line, nl, trappedPgIn(t, nl)) : null;
+  const fromTipPg = tipPgOf(t.line, nl, trappedPgIn(t, nl), Math.min(nl, lostNl - t.lostNl));
   if (fromTipPg !== null) return tipPg(t) + fromTipPg;
-  const copy = copyTransport(t);
-  carry(copy, passedNl, lostNl);
-  return tipPg(copy);
+  const before = copyTransport(t);
+  carry(t, passedNl, lostNl);
+  const pg = tipPg(t);
+  putBack(t, before);
+  return pg;
 }
 
 /** The pocket opens and lets go of all it holds at once. Answers how much. */
@@ -154,10 +156,9 @@ export function openPocket(t: TransportState): number {
   return pg;
 }
 
-/** Every picogram is somewhere; the tanks are added up one by one. */
+/** Every picogram is somewhere. */
 export function isDrugWhole(t: TransportState): boolean {
-  let inTanks = 0;
-  for (let i = 0; i < t.line.tankPg.length; i++) inTanks = inTanks + t.line.tankPg[i]!;
+  const inTanks = tanksPg(t.line);
   const gone = t.reachedPg + t.lostPg + t.displacedPg + t.pocketPg + t.returnedPg + t.removedPg;
   return inTanks === t.line.heldPg && t.primedPg + t.enteredPg === t.trappedPg + inTanks + gone;
 }
@@ -171,7 +172,13 @@ export function bookOf(t: TransportState): string {
   );
 }
 
-/** A copy that can be moved on without the original. */
 export function copyTransport(t: TransportState): TransportState {
   return { ...t, line: { ...t.line, tankPg: t.line.tankPg.slice() } };
+}
+
+/** All of it is again as it was when it was copied. */
+export function putBack(t: TransportState, before: TransportState): void {
+  const { line } = t;
+  Object.assign(line, before.line);
+  Object.assign(t, before, { line });
 }

@@ -85,7 +85,7 @@ describe('a port that never falls silent', () => {
     const fault = { id: 'cut', kind: 'link-loss', appliedTick: 0, clearedTick: null, fired: false };
     const options = { chance: 1_000_000, direction: 'both' };
     faults.begin(7);
-    faults.activate([{ ...fault, options, firedTick: null, memory: {} }], 0);
+    faults.activate([{ ...fault, options, firedTick: null, memory: {}, flow: null, hasBent: false }], 0);
     expect(await new TroubledPort(chattering(1, 'noise'), faults).receive(50)).toBeNull();
   });
 });

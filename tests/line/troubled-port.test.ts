@@ -19,6 +19,8 @@ function faultOf(kind: string, options: Record<string, number | string> = {}, id
     fired: false,
     firedTick: null,
     memory: {},
+    flow: null,
+    hasBent: false,
   };
 }
 
