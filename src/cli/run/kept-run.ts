@@ -25,7 +25,8 @@ export class KeptRun {
     const moment = start.toISOString().replace(/\.\d+/, '').replaceAll(':', '');
     const folder = join(RUNS, `${moment}-${process.pid}`);
     try {
-      mkdirSync(folder, { recursive: true });
+      // One by one: asked for all at once, Node tries for ever in a place such as /proc.
+      for (const part of [HOME, RUNS, folder]) makeFolder(part);
       const ignore = join(HOME, '.gitignore');
       if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
     } catch (error) {
@@ -62,6 +63,15 @@ export class KeptRun {
       `kept in ${this.folder}, as are the last ${RUNS_KEPT} runs on a board; to play what went over the line once more:`,
       `  ${start} replay ${shellWord(first)}`,
     ];
+  }
+}
+
+/** It may be there, from before or just now from another run. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 
