@@ -51,7 +51,7 @@ export async function buildProduct(root: string = PROJECT_ROOT): Promise<string[
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: BANNER },
     define: buildStamps(root),
-    plugins: [fastCore],
+    plugins: [fastCore(root)],
     legalComments: 'eof',
     logLevel: 'warning',
   });

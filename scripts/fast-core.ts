@@ -1,20 +1,22 @@
 /**
  * The core in the form in which Node runs it, made from the core's own text when the product is built. Two loops become
  * rows of plain statements, which the engine can inline: the one over the alarm table, in which each call goes somewhere
- * else, and the walk over the state for its digest. Arrays that a function needs for a moment are kept, and the checksum
- * comes from native code. A board gets the core as it stands.
+ * else, and the walk over the state for its digest. What a function needs for a moment is kept, and the checksum comes
+ * from native code. A board gets the core as it stands.
  *
- * `tests/engines/fast-core.test.ts` holds both forms to the same digests.
+ * Whoever changes a text that is replaced here is told by the build: it has to be found exactly once, and the two loops
+ * letter by letter as they were when this file last followed them. `tests/engines/fast-core.test.ts` holds both forms to
+ * the same digests.
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
-import type { Plugin, PluginBuild } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Plugin } from 'esbuild';
 import type { PumpHal } from '../hal/hal.ts';
 import { prescriptionWords } from '../hal/prescription-words.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
 import { createPump } from '../src/core/pump.ts';
 import { storeWords } from '../src/core/store.ts';
-import { PROJECT_ROOT } from './core-hash.ts';
 
 /** A replacement that is made exactly once, or the core has changed and this file has to follow. */
 function replaced(text: string, from: string, by: string): string {
@@ -24,14 +26,25 @@ function replaced(text: string, from: string, by: string): string {
   return parts.join(by);
 }
 
+/** A part of a text, which has to be what it was when this file last followed it. */
+function known(text: string, from: number, to: number, what: string, hash: string): string {
+  const part = text.slice(from, to);
+  const is = createHash('sha256').update(part).digest('hex').slice(0, 12);
+  if (from < 0 || to < from || is !== hash) {
+    throw new Error(
+      `the fast form of the core knows another ${what}: let it follow, then write ${is} into it`,
+    );
+  }
+  return part;
+}
+
 const ROW_LOOP = '  for (let i = 0; i < rows.length; i++) {\n    const verdict = table[i]!.verdict(pump);\n';
 
 /** A copy of the loop's body for each row of the table, each with its own verdict by name. */
 function unrolled(text: string): string {
   const from = text.indexOf(ROW_LOOP);
   const to = text.indexOf('\n  }\n', from);
-  if (from < 0 || to < 0) throw new Error('the fast form of the core finds no loop over the alarm table');
-  const body = text.slice(from + ROW_LOOP.length, to);
+  const body = known(text, from, to, 'loop over the alarm table', '44edca071ce8').slice(ROW_LOOP.length);
   const rows = ALARMS.map((_, i) => {
     const row = body.replaceAll('continue;', `break row${i};`).replace(/\bi\b/g, String(i));
     return `  row${i}: {\n    const verdict = verdict${i}(pump);\n${row}\n  }`;
@@ -90,6 +103,8 @@ function storesOf(node: object, path: string, statements: string[], start: numbe
 function stored(text: string): string {
   const statements: string[] = [];
   const count = storesOf(newPump(), 'pump', statements, 0);
+  const from = text.indexOf('function putNode(');
+  known(text, from, text.indexOf('\n}\n', from), 'walk over the state', '5de7bae741fc');
   const call = 'putNode(scratch, 0, pump as unknown as Node, checksum)';
   const row = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
   let value = 0;
@@ -128,31 +143,64 @@ function keptWords(place: number, length: number): Int32Array {
 `;
 }
 
-/** The text of a file in its fast form; of most it is the text itself. */
-export function fastForm(path: string, text: string): string {
-  const file = path.split(sep).slice(-3).join('/');
-  if (file === 'src/core/tick.ts') return unrolled(text);
-  if (file === 'src/core/digest.ts') return stored(text);
-  const passing = PASSING[file];
-  return passing === undefined ? text : keeping(text, passing);
+const SLOT_OF_WEEK =
+  'return (startHour * SLOTS_PER_HOUR + Math.floor(tick / TICKS_PER_HALF_HOUR)) % SLOTS_PER_WEEK;';
+
+/** The slot is asked for several times a wake, and two divisions take longer than to see that it is the same hour. */
+function keepingHour(text: string): string {
+  const kept = `if (tick < hour.fromTick || tick >= hour.fromTick + TICKS_PER_HOUR || startHour !== hour.startHour) {
+    hour.fromTick = tick - (tick % TICKS_PER_HOUR);
+    hour.startHour = startHour;
+    hour.slot =
+      (startHour * SLOTS_PER_HOUR + Math.floor(hour.fromTick / TICKS_PER_HALF_HOUR)) % SLOTS_PER_WEEK;
+  }
+  return tick - hour.fromTick < TICKS_PER_HALF_HOUR ? hour.slot : hour.slot + 1;`;
+  return `${replaced(text, SLOT_OF_WEEK, kept)}\nconst hour = { fromTick: 0, startHour: -1, slot: 0 };\n`;
 }
 
-/** The checksum of native code for that of any engine. */
-export function useNativeChecksum(builder: PluginBuild): void {
-  builder.onResolve({ filter: /[/]checksum[.]ts$/ }, ({ path, resolveDir }) =>
-    resolve(resolveDir, path) === join(PROJECT_ROOT, 'hal/sim/checksum.ts')
-      ? { path: join(PROJECT_ROOT, 'src/cli/checksum.ts') }
-      : undefined,
-  );
-}
-
-export const fastCore: Plugin = {
-  name: 'fast-core',
-  setup(builder) {
-    useNativeChecksum(builder);
-    builder.onLoad({ filter: /[/\\]src[/\\]core[/\\][^/\\]+[.]ts$/ }, ({ path }) => ({
-      contents: fastForm(path, readFileSync(path, 'utf8')),
-      loader: 'ts',
-    }));
-  },
+/** How a file of the core comes to its fast form. The others are as they are. */
+const FORMS: Readonly<Record<string, (text: string) => string>> = {
+  'src/core/tick.ts': unrolled,
+  'src/core/digest.ts': stored,
+  'src/core/schedule.ts': keepingHour,
+  ...Object.fromEntries(
+    Object.entries(PASSING).map(([file, passing]) => [file, (text: string) => keeping(text, passing)]),
+  ),
 };
+
+/** The files that have one, as the project writes their paths. */
+export const FAST_FILES: readonly string[] = Object.keys(FORMS);
+
+/** The text of a file of the core in its fast form; `file` is its path as the project writes it. */
+export function fastForm(file: string, text: string): string {
+  return FORMS[file]?.(text) ?? text;
+}
+
+const CHECKSUM = 'hal/sim/checksum.ts';
+
+/**
+ * Loads the core in its fast form, from `root` or a copy of it, each file after an `edit` of its text. The build fails
+ * when a file that has a fast form is there and was not loaded in it.
+ */
+export function fastCore(root: string, edit = (_file: string, text: string): string => text): Plugin {
+  const missing = new Set([...FAST_FILES, CHECKSUM].filter((file) => existsSync(join(root, file))));
+  return {
+    name: 'fast-core',
+    setup(builder) {
+      builder.onResolve({ filter: /[/]checksum[.]ts$/ }, ({ path, resolveDir }) => {
+        if (resolve(resolveDir, path) !== join(root, CHECKSUM)) return undefined;
+        missing.delete(CHECKSUM);
+        return { path: join(root, 'src/cli/checksum.ts') };
+      });
+      builder.onLoad({ filter: /[/\\]src[/\\]core[/\\].*[.]ts$/ }, ({ path }) => {
+        const file = relative(root, path).split(sep).join('/');
+        missing.delete(file);
+        return { contents: fastForm(file, edit(file, readFileSync(path, 'utf8'))), loader: 'ts' };
+      });
+      builder.onEnd(({ errors }) => {
+        if (errors.length > 0 || missing.size === 0) return undefined;
+        return { errors: [{ text: `not loaded in its fast form: ${[...missing].join(', ')}` }] };
+      });
+    },
+  };
+}

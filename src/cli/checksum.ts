@@ -42,8 +42,8 @@ function begin(words: Int32Array, count: number): Asked {
 export function crc32OfWords(words: Int32Array, count: number): number {
   const last = asked[count] ?? begin(words, count);
   if (last.words !== words) {
-    last.words = words;
     last.bytes = bytesOf(words, count);
+    last.words = words;
   }
   if (count < COMPARED_FROM_WORDS) return crc32(last.bytes);
   if (!last.bytes.equals(last.known)) {

@@ -31,7 +31,7 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isNextRateOther, isTherapyStopped } from './schedule.ts';
+import { isTherapyStopped, numeratorAt } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
@@ -218,7 +218,12 @@ function earlier(a: number, b: number): number {
 function nextRateTick(pump: PumpState): number {
   const now = pump.nowTick;
   const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
-  return half > now && isNextRateOther(pump.prescription.words, now, pump.build.startHour) ? half : NEVER;
+  if (half <= now) return NEVER;
+  const prescription = pump.prescription;
+  const startHour = pump.build.startHour;
+  const permission = duePermission(pump);
+  const rateNow = numeratorAt(prescription, permission, now, startHour);
+  return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
 }
 
 /** The next tick in which something is due; never earlier than the pump's own now. */
@@ -246,7 +251,10 @@ export function nextWake(pump: PumpState): number {
   return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
 }
 
-/** Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`, for which the anchor's rate is the rate. */
+/**
+ * Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. That names the next tick itself when the
+ * rate is another than the anchor's, so between wakes the anchor's numerator is the rate.
+ */
 export function idle(pump: PumpState, ticks: number): void {
   doseIdle(pump.dosing, pump.dosing.shareNumerator, ticks);
   pump.nowTick += ticks;

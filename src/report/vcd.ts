@@ -53,16 +53,40 @@ export interface VcdEntry {
 
 /** The document in blocks: years with every stroke are more than one string should hold. */
 export function* vcdDocument(entry: VcdEntry, options: VcdOptions): Generator<string> {
-  const { main, control } = entry.recordings;
-  const scopes: Scope[] = [];
-  if (main !== null) scopes.push(runScope('main', main, entry.faults));
-  if (control !== null) scopes.push(runScope('control', control, []));
-  const lastTick = Math.max(0, (main?.ticks ?? 0) - 1, (control?.ticks ?? 0) - 1);
-  const firstTick = options.lastTicks === null ? 0 : Math.max(0, lastTick - options.lastTicks);
+  const { firstTick, lastTick } = dumpedTicks(entry, options);
   const cursors: Cursor[] = [];
-  const declarations = scopes.flatMap((scope) => declare(scope, cursors));
+  const declarations = scopesOf(entry).flatMap((scope) => declare(scope, cursors));
   yield `${[...headerLines(entry, options), ...declarations, '$enddefinitions $end'].join('\n')}\n`;
   yield* changeBlocks(cursors, firstTick, lastTick);
+}
+
+function scopesOf({ recordings: { main, control }, faults }: VcdEntry): Scope[] {
+  const scopes: Scope[] = [];
+  if (main !== null) scopes.push(runScope('main', main, faults));
+  if (control !== null) scopes.push(runScope('control', control, []));
+  return scopes;
+}
+
+export function dumpedTicks(
+  { recordings: { main, control } }: VcdEntry,
+  { lastTicks }: VcdOptions,
+): { readonly firstTick: number; readonly lastTick: number } {
+  const lastTick = Math.max(0, (main?.ticks ?? 0) - 1, (control?.ticks ?? 0) - 1);
+  return { firstTick: lastTicks === null ? 0 : Math.max(0, lastTick - lastTicks), lastTick };
+}
+
+export interface VcdVariable {
+  /** With dots between the scopes. */
+  readonly path: string;
+  readonly kind: Kind;
+  readonly bits: number;
+}
+
+/** What the document declares, in its order. */
+export function variablesOf(entry: VcdEntry): VcdVariable[] {
+  const cursors: Cursor[] = [];
+  for (const scope of scopesOf(entry)) declare(scope, cursors);
+  return cursors.map(({ path, wave: { kind, bits } }) => ({ path, kind, bits }));
 }
 
 function headerLines({ name, file, seed, reproduce }: VcdEntry, options: VcdOptions): string[] {
@@ -220,23 +244,26 @@ function faultWaves(faults: RunResult['faults']): Wave[] {
 /** Where a wave is, as its changes are written in order of time. */
 interface Cursor {
   readonly wave: Wave;
+  readonly path: string;
   readonly code: string;
   /** Index of the next change. */
   next: number;
   last: number;
 }
 
-function declare({ name, waves, scopes }: Scope, cursors: Cursor[]): string[] {
+function declare({ name, waves, scopes }: Scope, cursors: Cursor[], above = ''): string[] {
   if (waves.length === 0 && scopes.length === 0) return [];
   const taken = new Set<string>();
+  const own = `${above}${identifier(name)}`;
   return [
     `$scope module ${identifier(name)} $end`,
     ...waves.map((wave) => {
       const code = codeOf(cursors.length);
-      cursors.push({ wave, code, next: 0, last: Number.NEGATIVE_INFINITY });
-      return `$var ${wave.kind} ${wave.bits} ${code} ${unique(identifier(wave.name), taken)} $end`;
+      const word = unique(identifier(wave.name), taken);
+      cursors.push({ wave, path: `${own}.${word}`, code, next: 0, last: Number.NEGATIVE_INFINITY });
+      return `$var ${wave.kind} ${wave.bits} ${code} ${word} $end`;
     }),
-    ...scopes.flatMap((scope) => declare(scope, cursors)),
+    ...scopes.flatMap((scope) => declare(scope, cursors, `${own}.`)),
     '$upscope $end',
   ];
 }

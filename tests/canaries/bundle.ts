@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { relative, sep } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
-import { fastForm, useNativeChecksum } from '../../scripts/fast-core.ts';
+import { fastCore } from '../../scripts/fast-core.ts';
 import type { BadCore } from './bad-cores.ts';
 import type { Lab } from './checks.ts';
 
@@ -30,19 +30,13 @@ export function patched(source: string, patch: Patch): string {
 
 type Form = 'as shipped' | 'as written';
 
-function loading(patch: Patch | Edit | null, form: Form, onPatched: () => void): Plugin {
-  const wanted = patch === null ? null : join(PROJECT_ROOT, 'src/core', patch.file);
+function asWritten(edit: (file: string, text: string) => string): Plugin {
   return {
     name: 'core',
     setup(builder) {
-      if (form === 'as shipped') useNativeChecksum(builder);
       builder.onLoad({ filter: /[/\\]src[/\\]core[/\\].*[.]ts$/ }, ({ path }) => {
-        let contents = readFileSync(path, 'utf8');
-        if (patch !== null && path === wanted) {
-          onPatched();
-          contents = 'edit' in patch ? patch.edit(contents) : patched(contents, patch);
-        }
-        return { contents: form === 'as shipped' ? fastForm(path, contents) : contents, loader: 'ts' };
+        const file = relative(PROJECT_ROOT, path).split(sep).join('/');
+        return { contents: edit(file, readFileSync(path, 'utf8')), loader: 'ts' };
       });
     },
   };
@@ -50,6 +44,11 @@ function loading(patch: Patch | Edit | null, form: Form, onPatched: () => void):
 
 export async function bundleLab(patch: Patch | Edit | null, form: Form = 'as shipped'): Promise<Lab> {
   let patches = 0;
+  const edit = (file: string, text: string): string => {
+    if (patch === null || file !== `src/core/${patch.file}`) return text;
+    patches += 1;
+    return 'edit' in patch ? patch.edit(text) : patched(text, patch);
+  };
   const result = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: ['tests/canaries/lab.ts'],
@@ -60,7 +59,7 @@ export async function bundleLab(patch: Patch | Edit | null, form: Form = 'as shi
     platform: 'node',
     target: 'node20',
     logLevel: 'silent',
-    plugins: [loading(patch, form, () => (patches += 1))],
+    plugins: [form === 'as shipped' ? fastCore(PROJECT_ROOT, edit) : asWritten(edit)],
   });
   if (patch !== null && patches !== 1) throw new Error(`src/core/${patch.file} is not part of the bundle`);
   const run = runInThisContext(`(require) => { ${result.outputFiles[0]!.text}; return lab; }`) as (

@@ -43,10 +43,12 @@ describe('run --vcd', () => {
     const options = ['--vcd', 'waves', '--vcd-last', '1 h'];
     expect((await program.run(['run', mixed, ...options])).code).toBe(1);
     const folder = join(program.folder, 'waves');
-    expect(readdirSync(folder).sort()).toEqual(['fails.vcd', 'inconclusive.vcd', 'passes.vcd']);
+    const names = ['fails', 'inconclusive', 'passes'].flatMap((name) => [`${name}.gtkw`, `${name}.vcd`]);
+    expect(readdirSync(folder).sort()).toEqual(names);
+    expect(readFileSync(join(folder, 'fails.gtkw'), 'utf8')).toContain('[dumpfile] "fails.vcd"');
     const vcd = checkVcd(readFileSync(join(folder, 'fails.vcd'), 'utf8'));
     expect(vcd.firstTime).toBe(23 * 3_600_000);
-    expect(vcd.variables.get('main.alarms.motor_stall.raised')?.changes[0]?.[1]).toBe('1');
+    expect(vcd.variables.get('main.alarms.motor_stall_raised')?.changes[0]?.[1]).toBe('1');
   });
 
   it.each([

@@ -1,12 +1,13 @@
 /**
- * Random scenarios of 30 days: by jumps and tick by tick, with V8's compilers and without, in QuickJS: all that can be
+ * Random scenarios of 30 days: by jumps and tick by tick, with V8's compilers and without, in QuickJS, and in the form in which
+ * Node gets the core: all that can be
  * known at their ends is the same. `npm run test:long` runs as many as `docs/long-runs.md` says; here are some of each.
  */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { campaignRuns } from '../bench/runs.ts';
 import { DAY, isLong, type RandomRun, seedOf } from '../properties/runs.ts';
-import { bundle, inJitlessNode, inNode, inQuickJs } from './run-bundle.ts';
+import { bundle, inJitlessNode, inNode, inNodeAsShipped, inQuickJs } from './run-bundle.ts';
 
 const COUNTS = isLong()
   ? { jumps: 10_000, ticks: 500, engines: 200, dayTicks: 20 }
@@ -17,6 +18,7 @@ const TIMEOUT = { timeout: isLong() ? 4 * 3_600_000 : 600_000 };
 
 const seed = seedOf('campaign');
 const { text } = await bundle('driveGiven', 'driver.ts');
+const shipped = await bundle('driveGiven', 'driver.ts', true);
 
 function shortened(run: RandomRun, untilTick: number): RandomRun {
   return { ...run, untilTick, stimuli: run.stimuli.filter(({ tick }) => tick <= untilTick) };
@@ -31,7 +33,8 @@ async function said(
   const lines: string[] = [];
   for (let from = 0; from < runs.length; from += BATCH) {
     const given = JSON.stringify({ runs: runs.slice(from, from + BATCH), isTickByTick });
-    lines.push(...(await engine(`globalThis.given = ${given};\n${text}`)).split('\n'));
+    const program = engine === inNodeAsShipped ? shipped.text : text;
+    lines.push(...(await engine(`globalThis.given = ${given};\n${program}`)).split('\n'));
   }
   return lines;
 }
@@ -60,6 +63,7 @@ describe('random scenarios of 30 days', () => {
   });
 
   it.each([
+    { engine: 'Node with the core as it is shipped', run: inNodeAsShipped },
     { engine: 'V8 without its compilers', run: inJitlessNode },
     { engine: 'QuickJS', run: inQuickJs },
   ])(

@@ -3,13 +3,22 @@
  * without its compilers, and QuickJS in WebAssembly.
  */
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { getQuickJS } from 'quickjs-emscripten';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { fastCore } from '../../scripts/fast-core.ts';
 
-/** `globalThis.answer` becomes the text; `globalThis.problem` what went wrong on the way. */
-export async function bundle(call: string, from: string): Promise<{ text: string; inputs: string[] }> {
+/**
+ * `globalThis.answer` becomes the text; `globalThis.problem` what went wrong on the way. As every engine can run it, or
+ * with the core as it is shipped for Node.
+ */
+export async function bundle(
+  call: string,
+  from: string,
+  isForNode = false,
+): Promise<{ text: string; inputs: string[] }> {
   const result = await build({
     absWorkingDir: PROJECT_ROOT,
     stdin: {
@@ -24,18 +33,30 @@ export async function bundle(call: string, from: string): Promise<{ text: string
     write: false,
     metafile: true,
     format: 'iife',
-    target: 'es2015',
+    ...(isForNode
+      ? { platform: 'node', target: 'node20', plugins: [fastCore(PROJECT_ROOT)] }
+      : { target: 'es2015' }),
     logLevel: 'silent',
   });
   return { text: result.outputFiles[0]!.text, inputs: Object.keys(result.metafile.inputs) };
 }
 
-export async function inNode(text: string): Promise<string> {
-  const scope = createContext({}, { microtaskMode: 'afterEvaluate' });
-  runInContext(text, scope);
+/** Names of the language. One that is looked up in another context's globals costs more than what is done with it. */
+const LANGUAGE =
+  'Array Error Infinity Int32Array JSON Map Math NaN Number Object Promise Set String Symbol Uint8Array';
+
+export async function inNode(text: string, given: object = {}): Promise<string> {
+  const scope = createContext({ ...given }, { microtaskMode: 'afterEvaluate' });
+  const names = LANGUAGE.replaceAll(' ', ', ');
+  runInContext(`((${names}) => {${text}\n})(${names});`, scope);
   const { answer, problem } = scope as { answer?: string; problem?: string };
   if (answer === undefined) throw new Error(`V8: ${problem ?? 'the bundle never answered'}`);
   return Promise.resolve(answer);
+}
+
+/** A bundle for Node, with what of Node it uses. */
+export function inNodeAsShipped(text: string): Promise<string> {
+  return inNode(text, { require: createRequire(import.meta.url), Buffer });
 }
 
 /** V8 as an interpreter, in a process of its own. */

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { gtkwaveView } from '../../src/report/gtkwave-view.ts';
 import { type VcdEntry, vcdDocument } from '../../src/report/vcd.ts';
 import { checkVcd, type Vcd } from './check-vcd.ts';
 import { recorded, type Recorded } from './recorded.ts';
@@ -78,6 +79,21 @@ describe('the waveform', () => {
     expect(strokes.filter(([, value]) => value === '1').length).toBe(4500);
     const last = changesOf('main.pump.strokes').at(-1)?.[1] ?? '';
     expect(Number.parseInt(last, 2)).toBe(4500);
+  });
+
+  it('comes with a view for GTKWave, of nothing but what is in it', () => {
+    const options = { productVersion: '1.2.3', lastTicks: 86_400 };
+    const lines = gtkwaveView(entryOf(occlusion), options, 'kink.vcd').split('\n');
+    expect(lines.slice(0, 2)).toEqual(['[dumpfile] "kink.vcd"', `[timestart] ${3 * DAY_MS}`]);
+    const shown = lines.filter((line) => line.startsWith('main.'));
+    expect(shown).toContain('main.faults.kink');
+    expect(shown).toContain('main.alarms.catheter_occlusion_raised');
+    expect(shown).toContain('main.pump.permission[1:0]');
+    expect(shown).toContain('main.truth.true_delivered_ug');
+    for (const path of shown) expect([...vcd.variables.keys()]).toContain(path.replace(/\[.*/, ''));
+    // GTKWave's zoom is the time in 200 pixels; all of it is in 780.
+    const zoom = Number(/^\*(-[\d.]+) -1$/m.exec(lines.join('\n'))?.[1]);
+    expect(((DAY_MS + 1000) * 200) / 2 ** -zoom).toBeCloseTo(780, 0);
   });
 
   it('lets an alarm go with its pump, as the result does', async () => {

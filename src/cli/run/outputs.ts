@@ -1,6 +1,7 @@
 /** Everything that a run leaves on disk, planned and tried before the run, so that no result is lost at its end. */
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { gtkwaveView } from '../../report/gtkwave-view.ts';
 import { junitReport } from '../../report/junit.ts';
 import { type VcdEntry, vcdDocument } from '../../report/vcd.ts';
 import type { Result } from '../../scenario/result.ts';
@@ -26,6 +27,12 @@ export interface TraceFiles {
   readonly control: OutputFile | null;
 }
 
+export interface VcdFiles {
+  readonly waves: OutputFile;
+  /** How GTKWave shows them; null for a waveform whose name does not end in `.vcd`. */
+  readonly view: OutputFile | null;
+}
+
 /** `-` is standard output. */
 export type Sink = OutputFile | '-';
 
@@ -34,7 +41,7 @@ export interface Outputs {
   readonly junit: Sink | null;
   readonly html: Sink | null;
   /** One for each scenario, or none at all. */
-  readonly vcds: readonly OutputFile[];
+  readonly vcds: readonly VcdFiles[];
   /** Ticks that a waveform goes back from the end; null: to the start. */
   readonly vcdLastTicks: number | null;
   /** One for each scenario, or none at all. */
@@ -65,7 +72,8 @@ export function prepareOutputs(
   const traces =
     keptFolder === null ? prepareTraces(options.trace, scenarios) : keptTraces(keptFolder, scenarios);
   const vcds = options.vcd === undefined ? [] : prepareVcds(options.vcd, scenarios);
-  const files = [json, junit, html, ...vcds, ...traces.flatMap(({ main, control }) => [main, control])];
+  const views = vcds.flatMap(({ waves, view }) => [waves, view]);
+  const files = [json, junit, html, ...views, ...traces.flatMap(({ main, control }) => [main, control])];
   refuseClashes(
     files.filter((file) => file instanceof OutputFile),
     scenarios,
@@ -92,8 +100,11 @@ function fileNames(option: 'trace' | 'vcd', path: string, scenarios: readonly Sc
   return namesAfter(scenarios, option).map((name) => join(path, name));
 }
 
-function prepareVcds(path: string, scenarios: readonly Scenario[]): OutputFile[] {
-  return fileNames('vcd', path, scenarios).map((name) => OutputFile.prepare('--vcd', name));
+function prepareVcds(path: string, scenarios: readonly Scenario[]): VcdFiles[] {
+  return fileNames('vcd', path, scenarios).map((name) => {
+    const view = name.endsWith('.vcd') ? OutputFile.prepare('--vcd', name.replace(/vcd$/, 'gtkw')) : null;
+    return { waves: OutputFile.prepare('--vcd', name), view };
+  });
 }
 
 function prepareTraces(path: string | false | undefined, scenarios: readonly Scenario[]): TraceFiles[] {
@@ -213,11 +224,15 @@ export function writeOutputs(
   put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
   put(outputs.junit, junitReport);
   put(outputs.html, page);
-  outputs.vcds.forEach((file, index) => {
+  outputs.vcds.forEach(({ waves, view }, index) => {
     const entry = vcdEntry(jobs[index]!, outcomes[index]!);
     const options = { productVersion: result.manifest.productVersion, lastTicks: outputs.vcdLastTicks };
-    if (entry === null) file.discard();
-    else attempt(() => file.writeBlocks(vcdDocument(entry, options)));
+    if (entry === null) {
+      for (const file of [waves, view]) file?.discard();
+      return;
+    }
+    attempt(() => waves.writeBlocks(vcdDocument(entry, options)));
+    attempt(() => view?.write(gtkwaveView(entry, options, basename(waves.path))));
   });
   return problems;
 }
