@@ -239,6 +239,7 @@ export function delivered(oracle: Oracle, tick: number, totalPg: number): void {
   } else {
     closeHour(oracle, tick);
     hearUntil(oracle, oracle.watch, tick - 1);
+    // Not at each: a quarter of an hour can be judged at once, and moves a window by a hundredth.
     if (tick - oracle.watch.judgedTick > oracle.ticksPerHour / 4) judgeUntil(oracle, oracle.watch, tick - 1);
     openHour(oracle, tick);
     oracle.deliveries = withRoom(

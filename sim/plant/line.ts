@@ -158,13 +158,17 @@ function pushChunk(line: LineState, nl: number, pg: number, lostNl: number, out:
 export function pushBack(line: LineState, nl: number): number {
   const { tankNl, tankPg } = line;
   let inletPg = 0;
-  for (let restNl = nl; restNl > 0; restNl = restNl - CHUNK_NL) {
+  let isStill = false;
+  // Where nothing moves, nothing will: the line has given all of its drug but for what is rounded down.
+  for (let restNl = nl; restNl > 0 && !isStill; restNl = restNl - CHUNK_NL) {
     const chunkNl = Math.min(CHUNK_NL, restNl);
     let carried = 0;
+    isStill = true;
     for (let i = tankNl.length - 1; i >= 0; i--) {
       const leaves = Math.floor((tankPg[i]! * chunkNl) / tankNl[i]!);
       tankPg[i] = tankPg[i]! + carried - leaves;
       carried = leaves;
+      if (leaves > 0) isStill = false;
     }
     inletPg = inletPg + carried;
   }

@@ -119,7 +119,16 @@ export function look(p: PatientState, tick: number): void {
   const learnedParts = Math.min(effect * PARTS, 2 * p.usedToParts + USED_TO_MARGIN_PG * PARTS);
   p.usedToParts = p.usedToParts + Math.floor((learnedParts - p.usedToParts) / USED_TO_LOOKS);
 
+  noteWithdrawal(p, effect, tick);
+  const ratio = ratioPermille(p, effect);
+  p.overdoseStage = ladder(p.overdoseStage, OVERDOSE_SET, OVERDOSE_CLEAR, 1, ratio);
+  p.ashworth = ladder(p.ashworth, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratio);
+}
+
+function noteWithdrawal(p: PatientState, effect: number, tick: number): void {
   const usedTo = usedToPg(p);
+  // Who is not in the first stage is in none.
+  if (p.withdrawalSince[0] === NOT && effect * 1000 >= usedTo * WITHDRAWAL_SET[0]!) return;
   for (let i = 0; i < WITHDRAWAL_SET.length; i++) {
     const since = p.withdrawalSince[i]!;
     const limit = since === NOT ? WITHDRAWAL_SET[i]! : WITHDRAWAL_CLEAR[i]!;
@@ -127,9 +136,6 @@ export function look(p: PatientState, tick: number): void {
     if (!isTooLow) p.withdrawalSince[i] = NOT;
     else if (since === NOT) p.withdrawalSince[i] = tick;
   }
-  const ratio = ratioPermille(p, effect);
-  p.overdoseStage = ladder(p.overdoseStage, OVERDOSE_SET, OVERDOSE_CLEAR, 1, ratio);
-  p.ashworth = ladder(p.ashworth, ASHWORTH_SET, ASHWORTH_CLEAR, -1, ratio);
 }
 
 /** One rung is stood on while the ratio is beyond its set value, and kept until it is back over its clear value. */

@@ -5,7 +5,7 @@ import { bundleLab } from '../canaries/bundle.ts';
 import type { Lab } from '../canaries/checks.ts';
 import { DAY } from '../properties/runs.ts';
 import { runPlain } from './plain-pump.ts';
-import { FLEX, type Run, runWorld, YEAR_TICKS } from './runs.ts';
+import { FLEX, HALF_HOURS, type Run, runWorld, YEAR_TICKS } from './runs.ts';
 
 /** How a count grows with what it grows by: 1 is in proportion. */
 function exponent(from: number, to: number, times: number): number {
@@ -13,8 +13,11 @@ function exponent(from: number, to: number, times: number): number {
 }
 
 export interface Counters {
-  /** Executed ticks for each recorded event, by dose and with the body's disturbances off and on. */
-  readonly perEvent: { readonly undisturbed: number; readonly disturbed: number };
+  /**
+   * Executed ticks for each recorded event: by one rate and by another each half hour, of which one in the middle of an
+   * hour is a tick without an event; and with the body's disturbances.
+   */
+  readonly perEvent: { readonly undisturbed: number; readonly halfHours: number; readonly disturbed: number };
   /** Growth of executed ticks with years, rate and occlusions. */
   readonly exponents: { readonly years: number; readonly rate: number; readonly faults: number };
   /** Executed ticks of the firmware where a tick is a tenth as long, over those where it is as it is. */
@@ -51,9 +54,10 @@ export async function count(lab: Lab): Promise<Counters> {
     isDisturbed: false,
     occlusions: 32,
   });
-  const ratio = (run: Run): number => run.executed / run.events;
+  const stepped = runPlain(lab, HALF_HOURS, 31 * DAY, false);
+  const ratio = ({ executed, events }: Pick<Run, 'executed' | 'events'>): number => executed / events;
   return {
-    perEvent: { undisturbed: ratio(quiet), disturbed: ratio(sixYears) },
+    perEvent: { undisturbed: ratio(quiet), halfHours: ratio(stepped), disturbed: ratio(sixYears) },
     exponents: {
       years: exponent(year.executed, sixYears.executed, 6),
       rate: exponent(quiet.executed, fast.executed, 8),

@@ -1,4 +1,4 @@
-/** The runs that the bench measures and counts, over a bundle of the product as it is shipped. */
+/** The runs that the bench measures and counts, over a laboratory bundle, with the core in the form in which it is shipped. */
 import fc from 'fast-check';
 import type { TargetSetup } from '../../hal/target.ts';
 import type { Therapy } from '../../src/core/therapy.ts';
@@ -32,6 +32,21 @@ export const FLEX: Therapy = {
         { fromSlot: 12, rate: 40_000 },
         { fromSlot: 20, rate: 25_000 },
       ],
+    },
+  ],
+};
+
+/** Another rate each half hour, 0.2 mL a day on the mean. */
+export const HALF_HOURS: Therapy = {
+  mode: 'flex',
+  unit: 'nl-per-hour',
+  days: [
+    {
+      weekdays: [0, 1, 2, 3, 4, 5, 6],
+      steps: Array.from({ length: 48 }, (_, slot) => ({
+        fromSlot: slot,
+        rate: slot % 2 === 0 ? 8_000 : 8_667,
+      })),
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLine, push, tipNgPerMl, type LineState } from '../../sim/plant/line.ts';
+import { createLine, push, tanksPg, tipNgPerMl, tipPgOf, type LineState } from '../../sim/plant/line.ts';
 import { below, hash } from '../../sim/prng.ts';
 
 const STROKE_NL = 500;
@@ -91,6 +91,26 @@ describe('under random pushes', () => {
       });
       expect(Math.min(...line.tankPg)).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  it('what comes out at the tip is known before it is pushed, and the tanks are added up after each change', () => {
+    const asked = { atOnce: 0, byTanks: 0, unknown: 0 };
+    for (let seed = 40; seed < 50; seed++) {
+      const line = createLine(20_000, 20_000, 24, 500);
+      randomPushes(seed, 3000, (nl, pg, lostNl) => {
+        const before = { ...line, tankPg: line.tankPg.slice() };
+        const foreseen = tipPgOf(line, nl, pg, lostNl);
+        expect(line).toEqual(before);
+        const { tipPg } = push(line, nl, pg, lostNl);
+        if (foreseen === null) asked.unknown++;
+        else if (line.tankPg.every((held, i) => held === before.tankPg[i])) asked.atOnce++;
+        else asked.byTanks++;
+        expect([null, tipPg]).toContain(foreseen);
+        expect(tanksPg(line)).toBe(sumOf(line.tankPg));
+      });
+    }
+    // Not known are those in more chunks than there are tanks on the way to the tip.
+    expect(Math.min(asked.atOnce, asked.byTanks, asked.unknown)).toBeGreaterThan(100);
   });
 
   it('the short cut of a line at rest gives what the full pass gives', () => {
