@@ -81,21 +81,26 @@ function newPump(): object {
   return createPump({ ...build, fillNl: 1, words }, idleHal());
 }
 
-/** Statements that put each integer under `node` as `putNode` of the digest does, two words each. */
-function storesOf(node: object, path: string, statements: string[], start: number): number {
+/** Statements that put each integer under `node`, which has a name there, as `putNode` of the digest does: two words each. */
+function storesOf(node: object, name: string, statements: string[], start: number): number {
   let count = start;
   for (const [key, value] of Object.entries(node) as [string, number | object][]) {
-    const place = Array.isArray(node) ? `${path}[${key}]!` : `${path}.${key}`;
+    const place = Array.isArray(node) ? `${name}[${key}]!` : `${name}.${key}`;
     if (typeof value === 'number') {
+      const leaf = `v${count}`;
       statements.push(
-        `value = ${place}; words[${count}] = value | 0;` +
-          ` words[${count + 1}] = value >= 0 && value < HIGH_WORD ? 0 : Math.floor(value / HIGH_WORD) | 0;`,
+        `const ${leaf} = ${place}; words[${count}] = ${leaf} | 0;` +
+          ` words[${count + 1}] = ${leaf} >= 0 && ${leaf} < HIGH_WORD ? 0 : Math.floor(${leaf} / HIGH_WORD) | 0;`,
       );
       count += 2;
     } else if (value instanceof Int32Array) {
       statements.push(`words[${count}] = mul32(checksum.crc32(${place}, ${place}.length), MIX);`);
       count += 1;
-    } else count = storesOf(value, place, statements, count);
+    } else {
+      const inner = `${name}_${key}`;
+      statements.push(`const ${inner} = ${place};`);
+      count = storesOf(value, inner, statements, count);
+    }
   }
   return count;
 }
@@ -107,7 +112,6 @@ function stored(text: string): string {
   known(text, from, text.indexOf('\n}\n', from), 'walk over the state', '5de7bae741fc');
   const call = 'putNode(scratch, 0, pump as unknown as Node, checksum)';
   const row = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
-  let value = 0;
   ${statements.join('\n  ')}
   return ${count};
 }`;

@@ -282,7 +282,8 @@ async function main(): Promise<void> {
     );
   const lab = await bundleLab(null);
   const figures: Figure[] = [];
-  const parts = [counted, againstC, lives, jumps, proof, randomScenarios];
+  // First what is measured of one core alone: an engine that has met several puts none of them into its loop.
+  const parts = [againstC, lives, jumps, proof, randomScenarios, counted];
   for (const part of parts) {
     if (process.stderr.isTTY) process.stderr.write(`  ${part.name} ...\r`);
     figures.push(...(await part(lab)));
