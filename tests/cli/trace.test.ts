@@ -349,7 +349,7 @@ describe('a run that is killed', () => {
     expect(existsSync(inFolder('cut.trace'))).toBe(false);
     const asked = await program.run(['replay', 'cut.trace']);
     expect(asked.stderr).toBe(
-      `cut.trace: there is no such file or folder; a run that was killed, or still runs, left ${name}\n`,
+      `cut.trace: there is no such file or folder; a run that was interrupted, or still runs, left ${name}\n`,
     );
     const verify = await program.run(['trace', 'verify', name]);
     expect(verify.code).toBe(4);

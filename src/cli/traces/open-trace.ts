@@ -42,7 +42,7 @@ function bytesOf(path: string): Uint8Array {
   }
 }
 
-/** A run that was killed has left its trace under another name. */
+/** A run that was interrupted or killed has left its trace under another name. */
 function unfinishedBeside(path: string): string {
   try {
     const left = readdirSync(dirname(path)).find(
@@ -50,7 +50,7 @@ function unfinishedBeside(path: string): string {
     );
     return left === undefined
       ? ''
-      : `; a run that was killed, or still runs, left ${join(dirname(path), left)}`;
+      : `; a run that was interrupted, or still runs, left ${join(dirname(path), left)}`;
   } catch {
     return '';
   }
