@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -108,6 +108,22 @@ describe('an interrupted run', () => {
     started.child.kill('SIGINT');
     expect((await started.ended).code).toBe(130);
     expect(readdirSync(program.folder)).toContain(`z.trace.${started.child.pid}.unfinished`);
+  });
+
+  it('ends by the second signal while its waveform is written, and leaves no half of one', async () => {
+    mkdirSync(join(program.folder, 'waves'));
+    const started = program.start(['run', long, '--vcd', 'waves/x.vcd'], DEBUG);
+    await midway(started);
+    // So long a recording takes seconds to write.
+    await sleep(4000);
+    started.child.kill('SIGINT');
+    await started.said('stopping...');
+    await sleep(500);
+    started.child.kill('SIGINT');
+    const { code, stdout } = await started.ended;
+    expect(code).toBe(130);
+    expect(stdout).not.toContain('interrupted: ');
+    expect(readdirSync(join(program.folder, 'waves'))).toEqual([]);
   });
 
   it('need not wait for a port that is being opened and never falls silent', {

@@ -89,7 +89,9 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     summary: summarise(finished),
     scenarios: finished,
   };
-  const problems = writeOutputs(outputs, jobs, outcomes, result, (whole) => makePage(whole, jobs, outcomes));
+  const problems = await writeOutputs(outputs, jobs, outcomes, result, (whole) =>
+    makePage(whole, jobs, outcomes),
+  );
   problems.push(...(kept?.end() ?? []));
   printLines(process.stderr, [...problems, ...interruptedTraces(outputs, outcomes)]);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;

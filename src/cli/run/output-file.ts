@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MachineError, reasonOf, UserError } from '../user-error.ts';
 
 /** Ending of the name of a trace whose run has not ended, or never came to its end. */
@@ -104,16 +105,20 @@ export class OutputFile {
     this.commit();
   }
 
-  /** What is too long for one text. */
-  writeBlocks(blocks: Iterable<string>): void {
+  /** What is too long for one text, and takes seconds: signals are heard meanwhile. */
+  async writeBlocks(blocks: Iterable<string>): Promise<void> {
+    let handle = -1;
     this.attempt(() => {
-      const handle = openSync(this.temporaryPath, 'w');
-      try {
-        for (const block of blocks) writeFileSync(handle, block);
-      } finally {
-        closeSync(handle);
-      }
+      handle = openSync(this.temporaryPath, 'w');
     });
+    try {
+      for (const block of blocks) {
+        this.attempt(() => writeFileSync(handle, block));
+        await nextTurn();
+      }
+    } finally {
+      closeSync(handle);
+    }
     this.commit();
   }
 

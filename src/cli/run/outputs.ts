@@ -205,45 +205,45 @@ export function interruptedTraces({ traces }: Outputs, outcomes: readonly Outcom
 }
 
 /** Returns what could not be written; the rest is. `page` makes the page with pictures. */
-export function writeOutputs(
+export async function writeOutputs(
   outputs: Outputs,
   jobs: readonly Job[],
   outcomes: readonly Outcome[],
   result: Result,
   page: (result: Result) => string,
-): string[] {
+): Promise<string[]> {
   const problems: string[] = [];
-  const attempt = (write: () => void): void => {
+  const attempt = async (write: () => void | Promise<void>): Promise<void> => {
     try {
-      write();
+      await write();
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       problems.push(error.message);
     }
   };
-  const put = (target: Sink | null, text: (result: Result) => string): void =>
+  const put = (target: Sink | null, text: (result: Result) => string): Promise<void> =>
     attempt(() => writeSink(target, () => text(result)));
-  outputs.traces.forEach(({ main, control }, index) => {
+  for (const [index, { main, control }] of outputs.traces.entries()) {
     const outcome = outcomes[index]!;
-    if (outcome.kind === 'cancelled') return;
+    if (outcome.kind === 'cancelled') continue;
     const problem = outcome.traceProblem;
     if (problem !== null) problems.push(`${main.path}: could not be written: ${problem}`);
     for (const file of [main, control]) {
-      if (file !== null) attempt(() => (problem === null ? file.commit() : file.discard()));
+      if (file !== null) await attempt(() => (problem === null ? file.commit() : file.discard()));
     }
-  });
-  put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
-  put(outputs.junit, junitReport);
-  put(outputs.html, page);
-  outputs.vcds.forEach(({ waves, view }, index) => {
+  }
+  await put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
+  await put(outputs.junit, junitReport);
+  await put(outputs.html, page);
+  for (const [index, { waves, view }] of outputs.vcds.entries()) {
     const entry = vcdEntry(jobs[index]!, outcomes[index]!);
     const options = { productVersion: result.manifest.productVersion, lastTicks: outputs.vcdLastTicks };
     if (entry === null) {
       for (const file of [waves, view]) file?.discard();
-      return;
+      continue;
     }
-    attempt(() => waves.writeBlocks(vcdDocument(entry, options)));
-    attempt(() => view?.write(gtkwaveView(entry, options, basename(waves.path))));
-  });
+    await attempt(() => waves.writeBlocks(vcdDocument(entry, options)));
+    await attempt(() => view?.write(gtkwaveView(entry, options, basename(waves.path))));
+  }
   return problems;
 }

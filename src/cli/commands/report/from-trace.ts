@@ -56,7 +56,7 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
     summary: summarise([outcome.result]),
     scenarios: [outcome.result],
   };
-  const problems = writeOutputs(outputs, [job], [outcome], result, (whole) =>
+  const problems = await writeOutputs(outputs, [job], [outcome], result, (whole) =>
     makePage(whole, [job], [outcome]),
   );
   printLines(process.stderr, problems);
