@@ -74,7 +74,7 @@ export function refuseUnknownCommand(program: Command, words: readonly string[])
   if (asked === undefined || known.includes(asked) || asked === 'help') return;
   const near = nearest(asked, known);
   const hint = near === null ? ';' : `; did you mean ${near}?`;
-  program.error(`error: '${asked}' is unknown or not built in yet${hint} there are ${known.join(', ')}`);
+  program.error(`error: '${asked}' is unknown${hint} there are ${known.join(', ')}`);
 }
 
 const EXAMPLES = {

@@ -24,7 +24,7 @@ export function parseWanted(text: string): Wanted | string {
   const kinds: readonly string[] = [...OTHER_WORDS, ...EVENT_KINDS];
   if (!kinds.includes(kind)) {
     const near = nearest(word, ['alarm', ...kinds]);
-    const hint = near === null ? '' : `; did you mean ${near}?`;
+    const hint = near === null ? ';' : `; did you mean ${near}?`;
     return `"${text}" is nothing that a trace tells${hint} write a kind such as raise or command, or alarm:NAME, fault:NAME`;
   }
   return (record) => recordWord(record) === kind && behindKind(record).includes(part);

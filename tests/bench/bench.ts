@@ -274,7 +274,14 @@ function print(figures: readonly Figure[]): void {
 }
 
 async function main(): Promise<void> {
-  const isJson = process.argv.includes('--json');
+  const words = process.argv.slice(2);
+  if (words.some((word) => word !== '--json')) {
+    console.log('npm run bench                 a table of figure, requirement, goal and verdict');
+    console.log('npm run bench -- --json       the same for a machine');
+    process.exitCode = words.every((word) => ['--json', '--help', '-h'].includes(word)) ? 0 : 2;
+    return;
+  }
+  const isJson = words.length > 0;
   const processor = cpus()[0]?.model ?? 'an unknown processor';
   if (!isJson)
     console.log(

@@ -91,9 +91,9 @@ describe('bad input', () => {
   });
 
   it.each([
-    [['serve', '--help'], /^error: 'serve' is unknown or not built in yet; there are run, /],
-    [['help', 'nope'], /^error: 'nope' is unknown or not built in yet; /],
-    [['rum'], /^error: 'rum' is unknown .*; did you mean run\? /],
+    [['serve', '--help'], /^error: 'serve' is unknown; there are run, /],
+    [['help', 'nope'], /^error: 'nope' is unknown; /],
+    [['rum'], /^error: 'rum' is unknown; did you mean run\? /],
   ])('is a command that is not there: %s', async (words, message) => {
     const { code, stdout, stderr } = await program.run(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

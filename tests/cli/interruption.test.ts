@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { builtProgram, FIXTURES, type Started } from './program.ts';
 const program = builtProgram();
 const long = join(FIXTURES, 'long.yaml');
 const passes = join(FIXTURES, 'mixed/passes.yaml');
+const CONTROL = 'control:\n  never: [{ alarm: motor-stall }]\n';
 const DEBUG = { THECAL_LOG: 'debug' };
 
 /** Once the run is under way, and a little into it. */
@@ -48,7 +49,7 @@ describe('an interrupted run', () => {
       const traces = readdirSync(join(program.folder, name));
       if (jobs === '1') {
         expect(result.scenarios.map((scenario) => scenario.name)).toEqual(['A quiet day']);
-        expect(traces).toEqual(['passes.trace']);
+        expect(traces.sort()).toEqual([`long.trace.${started.child.pid}.unfinished`, 'passes.trace']);
         const cat = await program.run(['trace', 'cat', `${name}/passes.trace`]);
         expect(cat.stdout).toMatch(/\n# end .*\n$/);
       }
@@ -67,10 +68,46 @@ describe('an interrupted run', () => {
     // of the two, since of two of a kind that wait the system delivers one.
     started.child.kill('SIGTERM');
     expect((await started.ended).code).toBe(130);
-    expect(existsSync(join(program.folder, 'x.trace'))).toBe(false);
     expect(JSON.parse(readFileSync(join(program.folder, 'x.json'), 'utf8'))).toMatchObject({
       interrupted: true,
     });
+  });
+
+  it.each(['sim', 'virtual'])(
+    'on %s leaves the trace of as far as it came, says where, and what was there before as it was',
+    async (target) => {
+      writeFileSync(join(program.folder, 'controlled.yaml'), `${readFileSync(long, 'utf8')}${CONTROL}`);
+      writeFileSync(join(program.folder, 'y.trace'), 'of before');
+      const words = ['controlled.yaml', '--target', target, '--trace', 'y.trace', '--tick-by-tick'];
+      const started = program.start(['run', ...words], DEBUG);
+      await midway(started);
+      await sleep(1500);
+      started.child.kill('SIGINT');
+      const { code, stderr } = await started.ended;
+      expect(code).toBe(130);
+      expect(readFileSync(join(program.folder, 'y.trace'), 'utf8')).toBe('of before');
+      // The control goes first, and is still under way.
+      const left = `y.trace.control.${started.child.pid}.unfinished`;
+      expect(stderr).toContain(
+        `y.trace: not complete, for the run was interrupted; what it recorded is in ${join(program.folder, left)}\n`,
+      );
+      const verify = await program.run(['trace', 'verify', left]);
+      expect(verify.stdout).toContain(': unfinished: as written, but it has no end');
+      const replay = await program.run(['replay', left]);
+      expect(replay.stdout).toMatch(/identical up to .*, where the recording breaks off\n/);
+    },
+  );
+
+  it('leaves the trace by a second signal, too', async () => {
+    const started = program.start(['run', long, '--realtime=0.001', '--trace', 'z.trace'], DEBUG);
+    await midway(started);
+    // It has stopped by the time of the second, or not: either way the trace is there.
+    started.child.kill('SIGINT');
+    await started.said('stopping...');
+    await sleep(300);
+    started.child.kill('SIGINT');
+    expect((await started.ended).code).toBe(130);
+    expect(readdirSync(program.folder)).toContain(`z.trace.${started.child.pid}.unfinished`);
   });
 
   it('need not wait for a port that is being opened and never falls silent', {

@@ -130,6 +130,11 @@ describe('one byte changed', () => {
       `  block ${block.sequence}, bytes ${block.offset} to ${block.offset + 80 + block.body.length - 1}, ` +
         `ticks ${block.firstTick} to ${block.lastTick} (2 d to ${formatDuration(block.lastTick)}): the bytes do not match`,
     );
+    // What can't be read hides none of the others.
+    const beside = await program.run(['trace', 'verify', 'none.trace', 'bent.trace', 'kink.trace']);
+    expect(beside.code).toBe(2);
+    expect(beside.stdout).toMatch(/^bent.trace: altered\n[^]*\nkink.trace: whole: /);
+    expect(beside.stderr).toMatch(/^none.trace: there is no such file/);
     for (const words of [
       ['trace', 'cat', 'bent.trace'],
       ['replay', 'bent.trace'],
@@ -349,7 +354,7 @@ describe('a run that is killed', () => {
     expect(existsSync(inFolder('cut.trace'))).toBe(false);
     const asked = await program.run(['replay', 'cut.trace']);
     expect(asked.stderr).toBe(
-      `cut.trace: there is no such file or folder; a run that was killed, or still runs, left ${name}\n`,
+      `cut.trace: there is no such file or folder; a run that was interrupted, or still runs, left ${name}\n`,
     );
     const verify = await program.run(['trace', 'verify', name]);
     expect(verify.code).toBe(4);

@@ -18,6 +18,15 @@ const NAMES = ['recorded', 'replayed'] as const;
 /** How long signals may be kept waiting. */
 const BUSY_MS = 40;
 
+/** Of a run on a board it is no wonder that it ran elsewhere. */
+const ELSEWHERE: readonly string[] = ['target', 'board', 'engine'];
+
+function headOf(apart: readonly ManifestDifference[]): string {
+  return apart.every(({ field }) => ELSEWHERE.includes(field))
+    ? 'recorded elsewhere, and run again here on the simulated pump:'
+    : 'not the same before anything has happened:';
+}
+
 export async function replayCommand(path: string, options: { readonly json?: boolean }): Promise<ExitCode> {
   const trace = openTrace(path);
   const { manifest } = trace;
@@ -28,9 +37,7 @@ export async function replayCommand(path: string, options: { readonly json?: boo
     const run = manifest.run === 'control' ? ', the run without faults' : '';
     printLines(process.stdout, [
       paint.bold(`${path}: ${manifest.scenario}${run}`),
-      ...(apart.length === 0
-        ? []
-        : ['not the same before anything has happened:', ...manifestLines(apart, NAMES)]),
+      ...(apart.length === 0 ? [] : [headOf(apart), ...manifestLines(apart, NAMES)]),
     ]);
   }
   let outcome: Replay;

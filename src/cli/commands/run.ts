@@ -21,7 +21,13 @@ import type { ForkedRun } from '../run/fork.ts';
 import { Interruption } from '../run/interruption.ts';
 import { KeptRun } from '../run/kept-run.ts';
 import type { Job, Outcome } from '../run/job.ts';
-import { isStdoutTaken, type Outputs, prepareOutputs, writeOutputs } from '../run/outputs.ts';
+import {
+  interruptedTraces,
+  isStdoutTaken,
+  type Outputs,
+  prepareOutputs,
+  writeOutputs,
+} from '../run/outputs.ts';
 import { Progress } from '../run/progress.ts';
 import { reproduceLine, startWords } from '../run/reproduce.ts';
 import { readScenarios } from '../scenario-files.ts';
@@ -85,7 +91,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   };
   const problems = writeOutputs(outputs, jobs, outcomes, result, (whole) => makePage(whole, jobs, outcomes));
   problems.push(...(kept?.end() ?? []));
-  printLines(process.stderr, problems);
+  printLines(process.stderr, [...problems, ...interruptedTraces(outputs, outcomes)]);
   const wallText = `${((Date.now() - start.getTime()) / 1000).toFixed(1)} s`;
   printLines(human, textReport(result, scenarios.length, wallText, paintFor(human), widthOf(human)));
   printLines(human, kept?.lines(tracesByInterest(outputs, outcomes), startWords()) ?? []);

@@ -20,10 +20,10 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { MachineError, reasonOf, UserError } from '../user-error.ts';
 
-/** Ending of the name of a trace whose run has not ended. */
+/** Ending of the name of a trace whose run has not ended, or never came to its end. */
 export const UNFINISHED = '.unfinished';
 
-/** Swept when the process ends, however it ends. */
+/** Hidden files, swept when the process ends, however it ends. */
 const unfinished = new Set<string>();
 
 function sweep(): void {
@@ -47,10 +47,15 @@ export class OutputFile {
 
   /** Makes sure that it will be possible to write there, and leaves nothing behind. */
   static prepare(option: string, path: string): OutputFile {
-    return OutputFile.prepareAs(option, path, (name) => `.${name}.${process.pid}.tmp`);
+    const file = OutputFile.prepareAs(option, path, (name) => `.${name}.${process.pid}.tmp`);
+    if (file.isReplaced) {
+      if (unfinished.size === 0) process.once('exit', sweep);
+      unfinished.add(file.temporaryPath);
+    }
+    return file;
   }
 
-  /** Of what can be read before it is whole, should this process be killed: under a name that shows and says so. */
+  /** Of what can be read before it is whole, and stays should it never be: under a name that shows and says so. */
   static prepareReadable(option: string, path: string): OutputFile {
     return OutputFile.prepareAs(option, path, (name) => `${name}.${process.pid}${UNFINISHED}`);
   }
@@ -79,11 +84,19 @@ export class OutputFile {
     if (stats !== undefined) accessSync(finalPath, constants.W_OK);
     if (stats !== undefined && !stats.isFile()) return new OutputFile(path, finalPath, finalPath);
     const temporaryPath = join(dirname(finalPath), nameMeanwhile(basename(finalPath)));
-    if (unfinished.size === 0) process.once('exit', sweep);
-    unfinished.add(temporaryPath);
     closeSync(openSync(temporaryPath, 'w'));
     rmSync(temporaryPath);
     return new OutputFile(path, finalPath, temporaryPath);
+  }
+
+  /** The content has begun, under its temporary name. */
+  get isUnderway(): boolean {
+    return this.isReplaced && existsSync(this.temporaryPath);
+  }
+
+  /** What was there stays until the new content is whole. */
+  get isReplaced(): boolean {
+    return this.temporaryPath !== this.finalPath;
   }
 
   write(text: string): void {
@@ -106,14 +119,14 @@ export class OutputFile {
 
   /** The content is whole: give it its name. Nothing happens where there never was any. */
   commit(): void {
-    if (this.temporaryPath !== this.finalPath && existsSync(this.temporaryPath)) {
+    if (this.isUnderway) {
       this.attempt(() => renameSync(this.temporaryPath, this.finalPath));
     }
     unfinished.delete(this.temporaryPath);
   }
 
   discard(): void {
-    if (this.temporaryPath !== this.finalPath) rmSync(this.temporaryPath, { force: true });
+    if (this.isReplaced) rmSync(this.temporaryPath, { force: true });
     unfinished.delete(this.temporaryPath);
   }
 

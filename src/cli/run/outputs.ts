@@ -171,7 +171,7 @@ function refuseClashes(
         `${file.path}: would be written over ${other}; choose another name; nothing was run`,
       );
     }
-    if (file.temporaryPath !== file.finalPath) taken.set(file.finalPath, `another output, ${file.path}`);
+    if (file.isReplaced) taken.set(file.finalPath, `another output, ${file.path}`);
   }
 }
 
@@ -191,6 +191,17 @@ function vcdEntry({ scenario, reproduce }: Job, outcome: Outcome): VcdEntry | nu
   const faults = outcome.kind === 'finished' ? outcome.result.faults : [];
   const { name, file, seed } = scenario;
   return { name, file, seed, reproduce, faults, recordings: outcome.recordings };
+}
+
+/** Where the trace of each run that was interrupted has stayed, and that it is not complete. */
+export function interruptedTraces({ traces }: Outputs, outcomes: readonly Outcome[]): string[] {
+  return traces.flatMap(({ main, control }, index) => {
+    if (outcomes[index]!.kind === 'finished') return [];
+    const left = [main, ...(control === null ? [] : [control])].filter((file) => file.isUnderway);
+    if (left.length === 0) return [];
+    const places = left.map((file) => file.temporaryPath).join(' and ');
+    return [`${main.path}: not complete, for the run was interrupted; what it recorded is in ${places}`];
+  });
 }
 
 /** Returns what could not be written; the rest is. `page` makes the page with pictures. */
@@ -214,11 +225,11 @@ export function writeOutputs(
     attempt(() => writeSink(target, () => text(result)));
   outputs.traces.forEach(({ main, control }, index) => {
     const outcome = outcomes[index]!;
-    const problem = outcome.kind === 'finished' ? outcome.traceProblem : null;
-    const isWhole = outcome.kind === 'finished' && problem === null;
+    if (outcome.kind === 'cancelled') return;
+    const problem = outcome.traceProblem;
     if (problem !== null) problems.push(`${main.path}: could not be written: ${problem}`);
     for (const file of [main, control]) {
-      if (file !== null) attempt(() => (isWhole ? file.commit() : file.discard()));
+      if (file !== null) attempt(() => (problem === null ? file.commit() : file.discard()));
     }
   });
   put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);

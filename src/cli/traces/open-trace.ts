@@ -1,5 +1,5 @@
 /** A trace file as it is asked for on the command line, or words for what is wrong with it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BytesError } from '../../trace/bytes.ts';
 import { NoTraceError, type ReadTrace, readTrace, type Trace } from '../../trace/read.ts';
@@ -36,13 +36,18 @@ export function openTrace(path: string): Trace {
 
 function bytesOf(path: string): Uint8Array {
   try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw new UserError(`${path}: this is a folder; name the traces in it`);
+    // It would never end.
+    if (stats.isCharacterDevice()) throw new UserError(`${path}: this is a device and no trace`);
     return readFileSync(path);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path}: ${reasonOf(error)}${unfinishedBeside(path)}`);
   }
 }
 
-/** A run that was killed has left its trace under another name. */
+/** A run that was interrupted or killed has left its trace under another name. */
 function unfinishedBeside(path: string): string {
   try {
     const left = readdirSync(dirname(path)).find(
@@ -50,7 +55,7 @@ function unfinishedBeside(path: string): string {
     );
     return left === undefined
       ? ''
-      : `; a run that was killed, or still runs, left ${join(dirname(path), left)}`;
+      : `; a run that was interrupted, or still runs, left ${join(dirname(path), left)}`;
   } catch {
     return '';
   }

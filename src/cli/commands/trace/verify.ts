@@ -3,30 +3,45 @@ import { flawText, looseText } from '../../../report/trace-words.ts';
 import { grouped } from '../../../report/words.ts';
 import { formatInstant } from '../../../scenario/time.ts';
 import type { ReadTrace, Trace } from '../../../trace/read.ts';
-import { type ExitCode, FAILED, foremost, INCONCLUSIVE, PASSED } from '../../exit-codes.ts';
+import { BAD_INPUT, type ExitCode, FAILED, foremost, INCONCLUSIVE, PASSED } from '../../exit-codes.ts';
 import { paintFor, printLines } from '../../terminal.ts';
 import { readTraceFile } from '../../traces/open-trace.ts';
+import { UserError } from '../../user-error.ts';
 
 export function verifyCommand(paths: readonly string[], options: { readonly json?: boolean }): ExitCode {
-  const found = paths.map((file) => ({ file, read: readTraceFile(file) }));
+  const found = paths.map((file) => ({ file, read: readOrSay(file) }));
   if (options.json === true) {
     const traces = found.map(({ file, read }) => ({ file, ...reportOf(read) }));
     process.stdout.write(`${JSON.stringify({ version: 1, traces }, null, 2)}\n`);
   } else {
-    printLines(
-      process.stdout,
-      found.flatMap(({ file, read }) => linesOf(file, read)),
-    );
+    for (const { file, read } of found) {
+      if ('problem' in read) printLines(process.stderr, [read.problem]);
+      else printLines(process.stdout, linesOf(file, read));
+    }
   }
   return foremost(found.map(({ read }) => codeOf(read)));
 }
 
-function codeOf(read: ReadTrace): ExitCode {
+/** What can't be read is told in its place: it hides none of the others. */
+type Found = ReadTrace | { readonly problem: string };
+
+function readOrSay(file: string): Found {
+  try {
+    return readTraceFile(file);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { problem: error.message };
+  }
+}
+
+function codeOf(read: Found): ExitCode {
+  if ('problem' in read) return BAD_INPUT;
   if ('flaws' in read) return FAILED;
   return read.trace.end === null ? INCONCLUSIVE : PASSED;
 }
 
-function reportOf(read: ReadTrace): object {
+function reportOf(read: Found): object {
+  if ('problem' in read) return { verdict: 'unreadable', problem: read.problem };
   if ('flaws' in read) return { verdict: 'altered', flaws: read.flaws };
   const { blocks, end, looseBytes } = read.trace;
   return {
