@@ -20,6 +20,7 @@ export class WandTalk {
   private readonly place: string;
   private readonly onOther: (heard: Exclude<Heard, { readonly kind: 'reply' }>) => void;
   private exchange: Exchange = createExchange();
+  private hasLeft = false;
 
   /** `place` is what people call it. What `onOther` throws ends the request, or the listening, in which it was heard. */
   constructor(wand: Wand, place: string, onOther: WandTalk['onOther']) {
@@ -61,12 +62,15 @@ export class WandTalk {
     await this.wand.reopen();
   }
 
+  /** Whoever still waits for an answer is rejected once the port is closed. */
   leave(): void {
+    this.hasLeft = true;
     this.wand.leave();
   }
 
   private async hear(timeoutMs: number): Promise<Uint8Array | null> {
     const heard = await this.wand.hear(timeoutMs);
+    if (this.hasLeft) throw new LineError(`${this.place}: nobody asks any more`);
     if (heard?.kind === 'reply') return heard.bytes;
     if (heard !== null) this.onOther(heard);
     return null;

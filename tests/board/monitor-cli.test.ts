@@ -126,6 +126,7 @@ describe('the monitor at a terminal', () => {
   it('draws a screen until q, and leaves the terminal as it was', async () => {
     await powerOn('--free-run', '--speed', '60');
     const { ended } = start();
+    await shown(/asking the pump at pump \.\.\. {3}q leaves/);
     await shown(/q quits/);
     terminal.write('q');
     expect(await ended).toBe(0);

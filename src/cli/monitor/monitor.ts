@@ -75,6 +75,11 @@ export class Monitor {
     if (this.picture !== null) this.display.show(this.picture, this.news, this.help());
   }
 
+  /** A call, since a field would be taken to stay as it was over whatever is waited for. */
+  private hasEnded(): boolean {
+    return this.exitCode !== null;
+  }
+
   private help(): string {
     if (this.silencing === null) return HELP;
     const alarm = ALARMS[this.silencing.alarm]?.name ?? '';
@@ -93,7 +98,7 @@ export class Monitor {
     const { intervalMs, forMs, isOnce } = this.plan;
     const endMs = performance.now() + (forMs ?? Number.POSITIVE_INFINITY);
     let lostMs: number | null = null;
-    while (this.exitCode === null) {
+    while (!this.hasEnded()) {
       const lookedMs = performance.now();
       try {
         this.picture = await this.follower.look();
@@ -103,6 +108,8 @@ export class Monitor {
         if (isOnce || performance.now() >= endMs) return;
         await this.listen(Math.min(endMs, lookedMs + intervalMs));
       } catch (error) {
+        // Whoever leaves does not wait for what was asked last, and its end is no news.
+        if (this.hasEnded()) return;
         if (!(error instanceof LineError) || this.picture === null) throw error;
         lostMs ??= lookedMs;
         if (performance.now() - lostMs > GIVE_UP_MS) throw error;
@@ -114,7 +121,7 @@ export class Monitor {
   }
 
   private async listen(untilMs: number): Promise<void> {
-    while (performance.now() < untilMs && this.exitCode === null) {
+    while (performance.now() < untilMs && !this.hasEnded()) {
       if (this.silencing?.isSure === true) await this.silence(this.silencing.alarm);
       await this.follower.listen(Math.min(untilMs, performance.now() + SLICE_MS));
     }

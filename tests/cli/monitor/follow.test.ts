@@ -105,6 +105,16 @@ describe('a pump that is watched', () => {
     await bench.port.close();
   });
 
+  it('answers nobody who has left', async () => {
+    const bench = await benchOf();
+    const follower = await followerOf(bench);
+    const look = follower.look();
+    follower.leave();
+    await expect(inTime(look)).rejects.toThrow('pump: nobody asks any more');
+    expect(bench.sent().match(/thecal\("frame/g)).toHaveLength(1);
+    await bench.port.close();
+  });
+
   it('that starts again begins a new picture', async () => {
     const bench = await benchOf();
     const follower = await followerOf(bench);

@@ -61,7 +61,7 @@ function watched(plan: MonitorPlan, answers: (look: number) => Error | null = ()
     (code) => ({ code }),
     (error: unknown) => ({ error: error as Error }),
   );
-  return { monitor, log, ended };
+  return { monitor, log, ended, follower };
 }
 
 describe('the monitor', () => {
@@ -87,6 +87,20 @@ describe('the monitor', () => {
       monitor.key(key);
       expect(await ended).toEqual({ code });
     }
+  });
+
+  it('shows nothing more and opens no port after it has ended, whatever becomes of its last look', async () => {
+    let refuse = (_error: Error): void => undefined;
+    const { monitor, log, ended, follower } = watched(FOREVER);
+    await vi.advanceTimersByTimeAsync(500);
+    follower.look = () => new Promise((_resolve, reject) => (refuse = reject));
+    await vi.advanceTimersByTimeAsync(2000);
+    monitor.end(PASSED);
+    const shown = log.news.length;
+    refuse(new LineError('nobody asks any more'));
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await ended).toEqual({ code: PASSED });
+    expect([log.news.length, log.reopened]).toEqual([shown, 0]);
   });
 
   it('silences the first alarm when it is told twice, and only then', async () => {

@@ -58,7 +58,7 @@ export async function monitorCommand(options: MonitorOptions): Promise<ExitCode>
   const { place, wand } = await openWand(chosen);
   const follower = new Follower(wand, chosen.name);
   try {
-    const code = await watch(follower, options);
+    const code = await watch(follower, chosen.name, options);
     follower.leave();
     return code;
   } finally {
@@ -66,7 +66,7 @@ export async function monitorCommand(options: MonitorOptions): Promise<ExitCode>
   }
 }
 
-async function watch(follower: Follower, options: MonitorOptions): Promise<ExitCode> {
+async function watch(follower: Follower, name: string, options: MonitorOptions): Promise<ExitCode> {
   const plan = {
     intervalMs: (options.interval ?? USUAL_INTERVAL_TICKS) * TICK_MS,
     forMs: options.for === undefined ? null : options.for * TICK_MS,
@@ -90,6 +90,7 @@ async function watch(follower: Follower, options: MonitorOptions): Promise<ExitC
   );
   process.stdout.on('resize', () => monitor.draw());
   screen.open();
+  screen.draw([`asking the pump at ${name} ...   q leaves`]);
   try {
     return await untilEnded(monitor);
   } finally {
