@@ -117,7 +117,13 @@ describe('the walk', () => {
     ] as const) {
       const frame = walk.frame(columns, rows, PLAIN);
       expect(frame).toHaveLength(rows);
+      expect(frame.at(-1)).toMatch(/^q quit /);
     }
+    expect(walk.frame(80, 24, PLAIN).at(-1)).toMatch(/ {2}s view$/);
+    const whole = walk.frame(80, 200, PLAIN).slice(0, -1);
+    const lines = whole.findLastIndex((line) => line !== '') + 1;
+    expect(walk.frame(80, 24, PLAIN).at(-2)).toBe(`... ${lines - 22} more lines`);
+    expect(walk.frame(80, lines + 1, PLAIN).join('\n')).not.toContain('more lines');
     const frame = walk.frame(120, 60, PLAIN).join('\n');
     expect(frame).toContain('> 173089 raise alarm=catheter-occlusion');
     expect(frame).toMatch(/changed {2}.*mode\.permission 0 → 2/);

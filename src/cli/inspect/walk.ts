@@ -10,8 +10,8 @@ import type { Session } from './session.ts';
 
 const LINES_BEFORE = 4;
 const LINES_AFTER = 4;
-const KEYS =
-  '←→ event  ↑↓ hour  PgUp PgDn day  n N what matters  / find  . again  s signals or firmware  Home End  q quit';
+/** In 80 columns; what leaves first, so that a narrower terminal cuts it last. */
+const KEYS = 'q quit  ←→ event  ↑↓ hour  PgUp/Dn day  Home End  n N matters  / . find  s view';
 
 export class Walk {
   isOver = false;
@@ -144,6 +144,7 @@ export class Walk {
     ];
     const room = rows - 1;
     const shown = body.slice(0, room);
+    if (room > 0 && body.length > room) shown[room - 1] = `... ${body.length - room + 1} more lines`;
     while (shown.length < room) shown.push('');
     return [...shown, this.footer(columns, paint)];
   }
