@@ -53,8 +53,7 @@ export function createSimHal(side: SimSide, voice: SimVoice): PumpHal {
       words: side.stored.length,
       write: (address, words) => side.stored.set(words, address),
       read(address, into) {
-        // A view of so few words costs more than to copy them.
-        for (let i = 0; i < into.length; i++) into[i] = side.stored[address + i]!;
+        into.set(side.stored.subarray(address, address + into.length));
         return true;
       },
     },
