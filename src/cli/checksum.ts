@@ -20,7 +20,7 @@ interface Asked {
 /** By the count of words. */
 const asked: Asked[] = [];
 
-/** A view takes longer to make than its bytes to sum. */
+/** A view takes about as long to make as the bytes of a short record to sum. */
 const views = new WeakMap<Int32Array, Buffer>();
 
 function bytesOf(words: Int32Array, count: number): Buffer {

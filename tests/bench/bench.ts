@@ -285,7 +285,7 @@ async function main(): Promise<void> {
   const processor = cpus()[0]?.model ?? 'an unknown processor';
   if (!isJson)
     console.log(
-      `Node ${process.version} on ${processor}, ${process.platform} ${process.arch}; some two minutes`,
+      `Node ${process.version} on ${processor}, ${process.platform} ${process.arch}; about a minute`,
     );
   const lab = await bundleLab(null);
   const figures: Figure[] = [];
