@@ -32,6 +32,8 @@ export function createScaledSum(halfLifeTicks: number, amountAtZero: number): Sc
 
 /** floor(value * factorQ26 / 2^26), exact. */
 function scaled(value: number, factorQ26: number): number {
+  const product = value * factorQ26;
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / ONE_Q26);
   if (value >= VALUE_LIMIT)
     throw new Error(`world: an amount of ${value} sixteenths can't be scaled exactly`);
   const high = Math.floor(value / SPLIT);
@@ -51,24 +53,58 @@ function halfLifeAt(s: ScaledSum, tick: number): number {
   return tick < (s.halfLife + 1) * s.halfLifeTicks ? s.halfLife : Math.floor(tick / s.halfLifeTicks);
 }
 
-/** How far `tick` is into its half-life, in Q20 of one. */
-function fractionQ20(s: ScaledSum, tick: number, halfLife: number): number {
-  return Math.floor(((tick - halfLife * s.halfLifeTicks) * ONE_BIT_Q20) / s.halfLifeTicks);
+/** How far `tick` is into its half-life; one from before the half-life of the last deposit is at the start of that. */
+function ticksInto(s: ScaledSum, tick: number, halfLife: number): number {
+  return Math.max(0, tick - halfLife * s.halfLifeTicks);
 }
 
-/** One from before the half-life of the last deposit counts from the start of that. */
+/** Of each tick of a half-life, once it was asked for; 0 before. */
+interface Powers {
+  readonly halfLifeTicks: number;
+  /** What is left of an amount since the start of the half-life, Q26. */
+  readonly leftQ26: Float64Array;
+  /** How much more the same amount in this tick is worth than one at the start, Q26. */
+  readonly growthQ26: Float64Array;
+}
+
+/** The same whoever asks, and no part of any state. There are as many as half-lives: two to a length of a tick. */
+const allPowers: Powers[] = [];
+
+function powersOf(halfLifeTicks: number): Powers {
+  for (let i = 0; i < allPowers.length; i++) {
+    if (allPowers[i]!.halfLifeTicks === halfLifeTicks) return allPowers[i]!;
+  }
+  const leftQ26 = new Float64Array(halfLifeTicks);
+  const growthQ26 = new Float64Array(halfLifeTicks);
+  allPowers.push({ halfLifeTicks, leftQ26, growthQ26 });
+  return allPowers[allPowers.length - 1]!;
+}
+
+function leftQ26(halfLifeTicks: number, ticks: number): number {
+  const powers = powersOf(halfLifeTicks).leftQ26;
+  if (powers[ticks] === 0) powers[ticks] = powerQ26(Math.floor((ticks * ONE_BIT_Q20) / halfLifeTicks));
+  return powers[ticks]!;
+}
+
+function growthQ26(halfLifeTicks: number, ticks: number): number {
+  const powers = powersOf(halfLifeTicks).growthQ26;
+  if (powers[ticks] === 0) {
+    const fraction = Math.floor((ticks * ONE_BIT_Q20) / halfLifeTicks);
+    // 2^x out of a table of 2^-x: twice what is left after the rest of the half-life.
+    powers[ticks] = fraction === 0 ? ONE_Q26 : 2 * powerQ26(ONE_BIT_Q20 - fraction);
+  }
+  return powers[ticks]!;
+}
+
 export function deposit(s: ScaledSum, amount: number, tick: number): void {
   const halfLife = halfLifeAt(s, tick);
-  const fraction = Math.max(0, fractionQ20(s, tick, halfLife));
-  // 2^x out of a table of 2^-x: twice what is left after the rest of the half-life.
-  const growthQ26 = fraction === 0 ? ONE_Q26 : 2 * powerQ26(ONE_BIT_Q20 - fraction);
-  s.sum = halved(s.sum, halfLife - s.halfLife) + scaled(amount * SIXTEENTHS, growthQ26);
+  const worth = scaled(amount * SIXTEENTHS, growthQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife)));
+  s.sum = halved(s.sum, halfLife - s.halfLife) + worth;
   s.halfLife = halfLife;
 }
 
 export function amountAt(s: ScaledSum, tick: number): number {
   const halfLife = halfLifeAt(s, tick);
   const sum = halved(s.sum, halfLife - s.halfLife);
-  const fraction = Math.max(0, fractionQ20(s, tick, halfLife));
-  return Math.floor(scaled(sum, powerQ26(fraction)) / SIXTEENTHS);
+  return Math.floor(scaled(sum, leftQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife))) / SIXTEENTHS);
 }

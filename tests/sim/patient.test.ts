@@ -10,6 +10,7 @@ import {
   withdrawalStage,
   type PatientState,
 } from '../../sim/plant/patient.ts';
+import { powerQ26 } from '../../sim/decay.ts';
 import { below, hash } from '../../sim/prng.ts';
 import { amountAt, createScaledSum, deposit } from '../../sim/scaled-sum.ts';
 
@@ -66,6 +67,38 @@ describe('a scaled sum', () => {
       before = tick;
       deposit(sum, 250_000, tick);
       expect(Math.abs(amountAt(sum, tick) / real - 1)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('is exact to the last bit, for amounts of every size and ticks in any order', () => {
+    const ONE_BIT = 1_048_576;
+    const big = (value: number, factorQ26: number) => (BigInt(value) * BigInt(factorQ26)) / 67_108_864n;
+    for (const halfLifeTicks of [1, 7, 5400, 54_000]) {
+      const sum = createScaledSum(halfLifeTicks, 0);
+      let scaled = 0n;
+      let halfLife = 0;
+      let tick = 0;
+      for (let i = 0; i < 20_000; i++) {
+        const random = (count: number, stream: number) => below(count, hash(halfLifeTicks, stream, i));
+        tick += random(2, 1) === 0 ? random(2 * halfLifeTicks, 2) : random(20, 2);
+        const at = Math.max(0, tick - random(3, 3));
+        const into = Math.max(halfLife, Math.floor(at / halfLifeTicks));
+        scaled >>= BigInt(into - halfLife);
+        halfLife = into;
+        const fraction = Math.floor((Math.max(0, at - into * halfLifeTicks) * ONE_BIT) / halfLifeTicks);
+        const growth = fraction === 0 ? 2 ** 26 : 2 * powerQ26(ONE_BIT - fraction);
+        // From a stroke's worth to what needs more than 53 bits on its way.
+        const amount = random(10 ** (1 + random(11, 4)), 5);
+        scaled += big(amount * 16, growth);
+        deposit(sum, amount, at);
+
+        const later = tick + random(3 * halfLifeTicks, 6);
+        const then = Math.max(halfLife, Math.floor(later / halfLifeTicks));
+        const left = Math.floor((Math.max(0, later - then * halfLifeTicks) * ONE_BIT) / halfLifeTicks);
+        expect(amountAt(sum, later)).toBe(
+          Number(big(Number(scaled >> BigInt(then - halfLife)), powerQ26(left)) / 16n),
+        );
+      }
     }
   });
 
