@@ -1,7 +1,7 @@
 /**
  * The body and its surroundings, as the sensors feel them: each disturbance a pure function of the tick. They come
  * one to a slot of fixed length, at an offset hashed from the slot's number, so any tick is read in constant time
- * and nothing is remembered. All figures are estimates; each part is off unless the scenario asks for it.
+ * and no state is kept. All figures are estimates; each part is off unless the scenario asks for it.
  */
 import { below, drawn, keyOf, streamOf, triangular } from '../prng.ts';
 
@@ -82,40 +82,84 @@ function postureLevelPa(e: EnvironmentState, slot: number): number {
   return slot < 0 ? 0 : (below(3, drawn(e.postureLevelKey, slot)) - 1) * POSTURE_PA;
 }
 
+/** First tick of what happens in a slot: wholly inside it, so long as it lasts. */
+function beginTick(slot: number, slotTicks: number, lastsTicks: number, key: number): number {
+  return slot * slotTicks + below(slotTicks - lastsTicks + 1, drawn(key, slot));
+}
+
 /** Lying, sitting, standing: one change in each slot; until it, the level of the slot before. */
 export function posturePa(e: EnvironmentState, tick: number): number {
-  const slotTicks = e.postureSlotTicks;
-  const slot = Math.floor(tick / slotTicks);
-  const changeAt = below(slotTicks, drawn(e.postureOffsetKey, slot));
-  return postureLevelPa(e, tick - slot * slotTicks >= changeAt ? slot : slot - 1);
+  const slot = Math.floor(tick / e.postureSlotTicks);
+  const isChanged = tick >= beginTick(slot, e.postureSlotTicks, 1, e.postureOffsetKey);
+  return postureLevelPa(e, isChanged ? slot : slot - 1);
 }
 
-/** One cough in each slot, wholly inside it. */
+/** One cough in each slot. */
 export function coughPa(e: EnvironmentState, tick: number): number {
-  const { coughSlotTicks: slotTicks, coughTicks } = e;
-  const slot = Math.floor(tick / slotTicks);
-  const since = tick - slot * slotTicks - below(slotTicks - coughTicks + 1, drawn(e.coughKey, slot));
-  return since >= 0 && since < coughTicks ? COUGH_PA : 0;
+  const slot = Math.floor(tick / e.coughSlotTicks);
+  const since = tick - beginTick(slot, e.coughSlotTicks, e.coughTicks, e.coughKey);
+  return since >= 0 && since < e.coughTicks ? COUGH_PA : 0;
 }
 
-/** One flight in each slot, wholly inside it: down to cabin pressure, cruise, and back. */
+/** One flight in each slot: down to cabin pressure, cruise, and back. */
 export function flightPa(e: EnvironmentState, tick: number): number {
-  const { flightSlotTicks: slotTicks, flightTicks, climbTicks } = e;
-  const slot = Math.floor(tick / slotTicks);
-  const since = tick - slot * slotTicks - below(slotTicks - flightTicks + 1, drawn(e.flightKey, slot));
+  const { flightTicks, climbTicks } = e;
+  const slot = Math.floor(tick / e.flightSlotTicks);
+  const since = tick - beginTick(slot, e.flightSlotTicks, flightTicks, e.flightKey);
   if (since < 0 || since >= flightTicks) return 0;
   const climbed = Math.min(since, flightTicks - since, climbTicks);
   return 0 - Math.floor((CABIN_DROP_PA * climbed) / climbTicks);
 }
 
+/** The first tick after `tick` in which such a thing may be felt otherwise: any, while it lasts. */
+function nextChange(tick: number, slotTicks: number, lastsTicks: number, key: number): number {
+  const slot = Math.floor(tick / slotTicks);
+  const begins = beginTick(slot, slotTicks, lastsTicks, key);
+  if (tick < begins) return begins;
+  return tick < begins + lastsTicks ? tick + 1 : beginTick(slot + 1, slotTicks, lastsTicks, key);
+}
+
+/**
+ * From `fromTick` to before `untilTick`, all that comes in slots adds `pa`: for hours often, and each stroke asks. Only
+ * the stretch that was asked for last is kept, no part of any state, and it is told of the very same surroundings only,
+ * which never change.
+ */
+interface Stretch {
+  of: EnvironmentState | null;
+  fromTick: number;
+  untilTick: number;
+  pa: number;
+}
+
+const stretch: Stretch = { of: null, fromTick: 0, untilTick: 0, pa: 0 };
+
+function inSlotsPa(e: EnvironmentState, tick: number): number {
+  if (stretch.of === e && stretch.fromTick <= tick && tick < stretch.untilTick) return stretch.pa;
+  let pa = 0;
+  let untilTick = Number.MAX_SAFE_INTEGER;
+  if (e.posture) {
+    pa = posturePa(e, tick);
+    untilTick = nextChange(tick, e.postureSlotTicks, 1, e.postureOffsetKey);
+  }
+  if (e.cough) {
+    pa = pa + coughPa(e, tick);
+    untilTick = Math.min(untilTick, nextChange(tick, e.coughSlotTicks, e.coughTicks, e.coughKey));
+  }
+  if (e.flights) {
+    pa = pa + flightPa(e, tick);
+    untilTick = Math.min(untilTick, nextChange(tick, e.flightSlotTicks, e.flightTicks, e.flightKey));
+  }
+  stretch.of = e;
+  stretch.fromTick = tick;
+  stretch.untilTick = untilTick;
+  stretch.pa = pa;
+  return pa;
+}
+
 /** Everything at the outlet that is not the catheter's own stretch. */
 export function ambientPa(e: EnvironmentState, tick: number): number {
-  let pa = REST_PA;
-  if (e.posture) pa = pa + posturePa(e, tick);
-  if (e.cough) pa = pa + coughPa(e, tick);
-  if (e.flights) pa = pa + flightPa(e, tick);
-  if (e.noise) pa = pa + triangular(NOISE_PA, drawn(e.pressureNoiseKey, tick));
-  return pa;
+  const pa = REST_PA + inSlotsPa(e, tick);
+  return e.noise ? pa + triangular(NOISE_PA, drawn(e.pressureNoiseKey, tick)) : pa;
 }
 
 export function supplyNoiseMv(e: EnvironmentState, load: 'resting' | 'loaded', tick: number): number {

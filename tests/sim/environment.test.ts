@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { coughPa, createEnvironment, flightPa, posturePa } from '../../sim/plant/environment.ts';
-import { outletPressurePa, supplyMv, temperatureMilliC } from '../../sim/world.ts';
+import { below, hash } from '../../sim/prng.ts';
+import {
+  outletPressurePa,
+  restoreWorld,
+  snapshotWorld,
+  supplyMv,
+  temperatureMilliC,
+} from '../../sim/world.ts';
 import { QUIET, worldOf } from './build.ts';
 
 const busy = createEnvironment({ ...QUIET, posture: true, cough: true, flights: true }, 7, 1000);
@@ -106,6 +113,27 @@ describe('the surroundings', () => {
     };
     expect(pressures(1)).toEqual(pressures(1));
     expect(pressures(1)).not.toEqual(pressures(2));
+  });
+
+  it('add up in the reading whatever was read before, of this world or of another', () => {
+    const environment = { ...QUIET, posture: true, cough: true, flights: true };
+    const one = { world: worldOf({ environment }), parts: busy };
+    const other = {
+      world: worldOf({ seed: 8, environment }),
+      parts: createEnvironment(environment, 8, 1000),
+    };
+    const restored = { world: restoreWorld(snapshotWorld(one.world)), parts: busy };
+    // Forwards by up to an hour, and now and then back.
+    const wrong: number[] = [];
+    let tick = 0;
+    for (let i = 0; i < 300_000; i++) {
+      const { world, parts } = [one, one, one, other, restored][below(5, hash(1, 1, i))]!;
+      const isBack = below(20, hash(1, 2, i)) === 0;
+      tick = isBack ? Math.max(0, tick - below(40_000, hash(1, 3, i))) : tick + below(3600, hash(1, 3, i));
+      const sumPa = 1000 + posturePa(parts, tick) + coughPa(parts, tick) + flightPa(parts, tick);
+      if (outletPressurePa(world, tick, 'peek') !== sumPa) wrong.push(tick);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('add up in the reading: it is the sum of its parts on every tick', () => {
