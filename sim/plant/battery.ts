@@ -70,12 +70,36 @@ function between(points: readonly number[], nC: number): number {
   return points[k]! + Math.floor(((points[k + 1]! - points[k]!) * alongUc) / (PER_POINT_NC / 1000));
 }
 
+/** A curve, and the value it has from one charge to another: the cell moves on by a step in days, and each stroke asks. */
+interface Curve {
+  readonly points: readonly number[];
+  fromNc: number;
+  untilNc: number;
+  value: number;
+}
+
+/** No part of any state: what is kept is the curve's own, whichever cell it was that asked. */
+const resting: Curve = { points: RESTING_MV, fromNc: 0, untilNc: 0, value: 0 };
+const resistance: Curve = { points: RESISTANCE_OHM, fromNc: 0, untilNc: 0, value: 0 };
+function valueAt(curve: Curve, nC: number): number {
+  if (curve.fromNc <= nC && nC < curve.untilNc) return curve.value;
+  const value = between(curve.points, nC);
+  // 6 h at rest: a small part of most steps.
+  const aheadNc = nC + 200000000;
+  // Neither curve ever turns: what it is at both ends, it is between them.
+  const isOneStep = between(curve.points, aheadNc) === value;
+  curve.fromNc = nC;
+  curve.untilNc = isOneStep ? aheadNc : nC + 1;
+  curve.value = value;
+  return value;
+}
+
 export function restingMv(nC: number): number {
-  return between(RESTING_MV, nC);
+  return valueAt(resting, nC);
 }
 
 export function resistanceOhm(nC: number): number {
-  return between(RESISTANCE_OHM, nC);
+  return valueAt(resistance, nC);
 }
 
 /** 1 ohm at 1 mA is 1 mV. A supply does not go below nothing, however thick the film. */

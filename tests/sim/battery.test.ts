@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBattery, loadedMv, resistanceOhm, restingMv, usedNc } from '../../sim/plant/battery.ts';
+import { below, hash } from '../../sim/prng.ts';
 import { applyFault, clearFault, interrogated, stroke, supplyMv, toneSounded } from '../../sim/world.ts';
 import { worldOf } from './build.ts';
 
@@ -46,6 +47,31 @@ describe('the battery', () => {
     expect(restingMv(120_000_000_000)).toBe(3005);
     expect(restingMv(2_400_000_000_000)).toBe(2400);
     expect(restingMv(9_000_000_000_000)).toBe(2400);
+  });
+
+  it('is straight between the points of its curves to the last mV, whatever charge was asked for before', () => {
+    const POINT_NC = 240_000_000_000;
+    const restingAt = [3050, 2960, 2920, 2890, 2870, 2850, 2830, 2810, 2780, 2740, 2400];
+    const resistanceAt = [60, 60, 62, 65, 70, 80, 95, 120, 165, 260, 700];
+    const straight = (points: readonly number[], nC: number): number => {
+      const k = Math.floor(nC / POINT_NC);
+      if (k >= 10) return points[10]!;
+      const along = Math.floor((nC % POINT_NC) / 1000);
+      return points[k]! + Math.floor(((points[k + 1]! - points[k]!) * along) / (POINT_NC / 1000));
+    };
+    const wrong: number[] = [];
+    let nC = 0;
+    for (let i = 0; i < 400_000; i++) {
+      // By strokes and hours, over all of the life; now and then another pump's cell, or one just before a point.
+      const far = below(30, hash(1, 1, i));
+      if (far === 0) nC = below(2_600_000_000, hash(1, 2, i)) * 1000;
+      else if (far === 1) nC = POINT_NC * (1 + below(10, hash(1, 3, i))) - below(3000, hash(1, 2, i));
+      else nC += below(40_000_000, hash(1, 2, i));
+      const isRight =
+        restingMv(nC) === straight(restingAt, nC) && resistanceOhm(nC) === straight(resistanceAt, nC);
+      if (!isRight) wrong.push(nC);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('counts a day of rest, a stroke, a tone and a second of telemetry [SR-BATT-6]', () => {
