@@ -11,8 +11,8 @@
  *  - Over and under: beyond +-14.5 % and two strokes over exactly 24 h. Between deliveries entering and leaving the
  *    window and changes of rate at either end, both sides are linear, so the ends of each such piece are enough; the
  *    first offending tick inside a piece is found by bisection. Under waits for the first full 24 h, over does not.
- *    Most deliveries are so far from either that a quarter of an hour is judged at once, by the most and the least
- *    that any window ending in it can hold.
+ *    Most deliveries are so far from either that an hour is judged at once, by the most and the least that any
+ *    window ending in it can hold.
  *  - Silent stop: 2 h and 8 strokes of prescription since the last delivery, and no alarm raised after it.
  *
  * Arithmetic: a prescription is a whole number of pg a day, so P is held as whole pg and a fraction counted in
@@ -62,6 +62,8 @@ interface Watch {
 export interface Oracle {
   readonly ticksPerHour: number;
   readonly ticksPerDay: number;
+  /** Somebody wants to know the excess: it is half of the work. */
+  readonly isExcessKept: boolean;
   strokePg: number;
   latestTick: number;
 
@@ -126,7 +128,7 @@ const DELIVERY_WORDS = 2;
 const OPENING_WORDS = 4;
 const RING_RECORDS = 64;
 
-export function createOracle(o: { ticksPerHour: number; strokePg: number }): Oracle {
+export function createOracle(o: { ticksPerHour: number; strokePg: number; isExcessKept?: boolean }): Oracle {
   assert(isCount(o.ticksPerHour, TICKS_PER_HOUR_MAX) && o.ticksPerHour > 0, 'ticks per hour out of range');
   assert(isCount(o.strokePg, STROKE_PG_MAX) && o.strokePg > 0, 'stroke out of range');
   const ticksPerDay = 24 * o.ticksPerHour;
@@ -136,6 +138,7 @@ export function createOracle(o: { ticksPerHour: number; strokePg: number }): Ora
   return {
     ticksPerHour: o.ticksPerHour,
     ticksPerDay,
+    isExcessKept: o.isExcessKept !== false,
     strokePg: o.strokePg,
     latestTick: 0,
     segments,
@@ -237,11 +240,13 @@ export function delivered(oracle: Oracle, tick: number, totalPg: number): void {
   if (oracle.lastDeliveryTick === tick) {
     oracle.deliveries[deliveryOffset(oracle, oracle.deliveryCount - 1) + 1] = totalPg;
   } else {
-    closeHour(oracle, tick);
-    hearUntil(oracle, oracle.watch, tick - 1);
-    // Not at each: a quarter of an hour can be judged at once, and moves a window by a hundredth.
-    if (tick - oracle.watch.judgedTick > oracle.ticksPerHour / 4) judgeUntil(oracle, oracle.watch, tick - 1);
-    openHour(oracle, tick);
+    if (oracle.isExcessKept) {
+      closeHour(oracle, tick);
+      openHour(oracle, tick);
+    }
+    if (tick > soonestSilence(oracle)) hearUntil(oracle, oracle.watch, tick - 1);
+    // Not at each: an hour can be judged at once, and moves a window by a 24th.
+    if (tick - oracle.watch.judgedTick > oracle.ticksPerHour) judgeUntil(oracle, oracle.watch, tick - 1);
     oracle.deliveries = withRoom(
       oracle.deliveries,
       DELIVERY_WORDS,
@@ -252,7 +257,7 @@ export function delivered(oracle: Oracle, tick: number, totalPg: number): void {
     const at = deliveryOffset(oracle, oracle.deliveryCount - 1);
     oracle.deliveries[at] = tick;
     oracle.deliveries[at + 1] = totalPg;
-    oracle.isClosing = true;
+    oracle.isClosing = oracle.isExcessKept;
   }
   oracle.deliveredPg = totalPg;
   markDelivery(oracle, tick);
@@ -277,6 +282,7 @@ export function prescribedPg(oracle: Oracle, tick: number): number {
 }
 
 export function excessPg(oracle: Oracle): number {
+  assert(oracle.isExcessKept, 'no excess is kept');
   return oracle.isClosing ? Math.max(oracle.excessPg, hourExcessPg(oracle)) : oracle.excessPg;
 }
 
@@ -534,10 +540,15 @@ function firstTickOf(oracle: Oracle, watch: Watch, kind: -1 | 1, from: number, t
   return first;
 }
 
+/** Before this tick no silence is long enough. */
+function soonestSilence(oracle: Oracle): number {
+  return oracle.lastDeliveryTick + SILENT_HOURS * oracle.ticksPerHour;
+}
+
 /** First tick after `judgedTick` and up to `untilTick` at which the silence is a failure. Nobody misses a dose of 0. */
 function findSilence(oracle: Oracle, judgedTick: number, untilTick: number): number {
   const end = oracle.alarmTick === NONE ? untilTick : Math.min(untilTick, oracle.alarmTick - 1);
-  const soonest = oracle.lastDeliveryTick + SILENT_HOURS * oracle.ticksPerHour;
+  const soonest = soonestSilence(oracle);
   if (end <= judgedTick || end < soonest) return NONE;
   const head = segmentOffset(oracle, oracle.segmentCount - 1);
   if (oracle.segments[head + RATE_WHOLE] === 0 && oracle.segments[head + RATE_FRACTION] === 0) return NONE;

@@ -51,7 +51,7 @@ export type Finding = Omit<DoseFailure, 'kind'> & {
 export function createDoseJudge(strokePg: number): DoseJudge {
   return {
     tip: createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }),
-    outlet: createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg }),
+    outlet: createOracle({ ticksPerHour: TICKS_PER_HOUR, strokePg, isExcessKept: false }),
     tipPg: 0,
     drawnPl: 0,
     outletPg: 0,

@@ -137,7 +137,8 @@ function slidingMinimum(values: Float64Array, length: number): Float64Array {
   return forward.map((value, i) => (i < length ? value : Math.min(value, backward[i - length + 1]!)));
 }
 
-function bruteForce(run: Run, naive: boolean): Verdict {
+/** The verdict, and of each tick the excess until then. */
+function bruteForce(run: Run, naive: boolean): { verdict: Verdict; excessUntil: (tick: number) => number } {
   const { ticks, strokePg, ticksPerHour } = run;
   const unit = 3 * ticksPerHour;
   const day = 24 * ticksPerHour;
@@ -152,14 +153,19 @@ function bruteForce(run: Run, naive: boolean): Verdict {
   const difference = given.map((value, i) => value - prescribed[i]!);
 
   let excess = 0;
+  const worst = new Float64Array(ticks + 1);
   if (naive) {
     for (let i = 1; i <= ticks; i += 1) {
       for (let j = Math.max(0, i - ticksPerHour); j < i; j += 1)
         excess = Math.max(excess, difference[i]! - difference[j]! - stroke);
+      worst[i] = excess;
     }
   } else {
     const least = slidingMinimum(difference, ticksPerHour);
-    for (let i = 1; i <= ticks; i += 1) excess = Math.max(excess, difference[i]! - least[i - 1]! - stroke);
+    for (let i = 1; i <= ticks; i += 1) {
+      excess = Math.max(excess, difference[i]! - least[i - 1]! - stroke);
+      worst[i] = excess;
+    }
   }
 
   const found: DoseFailure[] = [];
@@ -194,36 +200,43 @@ function bruteForce(run: Run, naive: boolean): Verdict {
   if (silent >= 0) found.push({ kind: 'silent-stop', tick: silent });
   found.sort((a, b) => a.tick - b.tick);
   return {
-    prescribedPg: Math.floor(prescribed[ticks]! / unit),
-    excessPg: Math.floor(excess / unit),
-    failures: found,
+    verdict: {
+      prescribedPg: Math.floor(prescribed[ticks]! / unit),
+      excessPg: Math.floor(excess / unit),
+      failures: found,
+    },
+    excessUntil: (tick) => Math.floor(worst[tick + 1]! / unit),
   };
 }
 
+interface EarlyRead {
+  readonly tick: number;
+  readonly excessPg: number;
+  readonly failures: readonly DoseFailure[];
+}
+
 /** As a run calls it: at changes, deliveries and some hours; now and then it is read on the way. */
-function lazily(
-  run: Run,
-  readEvery: number,
-): Verdict & { readonly early: readonly (readonly DoseFailure[])[]; readonly earlyTicks: readonly number[] } {
+function lazily(run: Run, readEvery: number): Verdict & { readonly early: readonly EarlyRead[] } {
   const { ticks, ticksPerHour } = run;
   const oracle = createOracle({ ticksPerHour, strokePg: run.strokePg });
-  const early: (readonly DoseFailure[])[] = [];
-  const earlyTicks: number[] = [];
+  const withoutExcess = createOracle({ ticksPerHour, strokePg: run.strokePg, isExcessKept: false });
+  const both = [oracle, withoutExcess];
+  const early: EarlyRead[] = [];
   let total = 0;
   let rate = -1;
   for (let t = 0; t < ticks; t += 1) {
     total += run.dose[t]!;
     const isNews = run.dose[t]! > 0 || t % ticksPerHour === 0;
-    if (t % 2 === 0 && isNews) delivered(oracle, t, total);
+    if (t % 2 === 0 && isNews) for (const o of both) delivered(o, t, total);
     if (run.rate[t]! !== rate) {
       rate = run.rate[t]!;
-      prescribe(oracle, t, { numerator: rate, denominator: 3 * ticksPerHour });
+      for (const o of both) prescribe(o, t, { numerator: rate, denominator: 3 * ticksPerHour });
     }
-    if (run.isAlarm[t] === 1) alarmRaised(oracle, t);
-    if (t % 2 === 1 && isNews) delivered(oracle, t, total);
+    if (run.isAlarm[t] === 1) for (const o of both) alarmRaised(o, t);
+    if (t % 2 === 1 && isNews) for (const o of both) delivered(o, t, total);
     if (t % readEvery === readEvery - 1) {
-      earlyTicks.push(t);
-      early.push(failures(oracle, t));
+      early.push({ tick: t, excessPg: excessPg(oracle), failures: failures(oracle, t) });
+      expect(failures(withoutExcess, t)).toEqual(early.at(-1)!.failures);
     }
   }
   return {
@@ -231,7 +244,6 @@ function lazily(
     excessPg: excessPg(oracle),
     failures: failures(oracle, ticks - 1),
     early,
-    earlyTicks,
   };
 }
 
@@ -250,12 +262,13 @@ function compare(
   };
   for (let seed = 1; seed <= seeds; seed += 1) {
     const run = randomRun(seed, ticksPerHour, isTiny);
-    const expected = bruteForce(run, naive);
-    const { early, earlyTicks, ...actual } = lazily(run, 17 * ticksPerHour + 5);
+    const { verdict: expected, excessUntil } = bruteForce(run, naive);
+    const { early, ...actual } = lazily(run, 17 * ticksPerHour + 5);
     expect({ seed, ...actual }).toEqual({ seed, ...expected });
-    early.forEach((found, i) => {
-      expect(found).toEqual(expected.failures.filter((failure) => failure.tick <= earlyTicks[i]!));
-    });
+    for (const read of early) {
+      expect(read.excessPg).toBe(excessUntil(read.tick));
+      expect(read.failures).toEqual(expected.failures.filter(({ tick }) => tick <= read.tick));
+    }
     for (const failure of expected.failures) seen[failure.kind]! += 1;
     if (expected.excessPg > 0) seen['excess']! += 1;
     if (expected.failures.length === 0) seen['clean']! += 1;

@@ -285,6 +285,12 @@ describe('calls', () => {
   });
 });
 
+it('tells no excess where none is kept', () => {
+  const oracle = createOracle({ ticksPerHour: HOUR, strokePg: STROKE, isExcessKept: false });
+  delivered(oracle, 10, STROKE);
+  expect(() => excessPg(oracle)).toThrow('no excess is kept');
+});
+
 describe('seven years at 24 mL/day of 2,000 ug/mL', () => {
   const SEVEN_YEARS = 2555 * DAY;
   const RATE = { numerator: 48_000_000_000, denominator: DAY };
