@@ -10,7 +10,7 @@
 export const ONE_BIT_Q20 = 1048576;
 /** After so many halvings nothing of a start value below 2^27 is left. */
 export const CUT_BITS = 27;
-const CUT_Q20 = CUT_BITS * ONE_BIT_Q20;
+export const CUT_Q20 = CUT_BITS * ONE_BIT_Q20;
 export const START_LIMIT = 134217728;
 
 export const LN2 = 0.6931471805599453;

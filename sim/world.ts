@@ -140,22 +140,28 @@ export function stroke(world: World, tick: number): void {
   settle(world, tick);
 
   // What the reservoir gives and what the catheter takes: where it doesn't fit, the mechanism slips, still counted.
-  const overPl = reservoir.volumePl(world.reservoir, tick) - world.reservoir.capacityPl;
-  const overNl = Math.max(0, Math.floor(overPl / 1000));
-  const strokePl = laidOver(world.faults, world.faults.on.strokePl, mechanism.strokePl, tick, true, overNl);
-  const offeredPl = reservoir.availablePl(world.reservoir, strokePl, tick);
-  const movedPl = Math.min(offeredPl, catheter.roomPl(world.catheter, tick));
+  const { faults, reservoir: r, catheter: c } = world;
+  const offeredPl = reservoir.availablePl(r, wantedPl(world, tick), tick);
   judgeLeak(world, tick);
   judgeResistance(world, 1, tick);
+  catheter.relax(c, tick);
+  const movedPl = Math.min(offeredPl, c.slipPl - c.heldPl);
   if (movedPl > 0) {
-    laidOver(world.faults, world.faults.on.lostSharePpm, 0, tick, true);
-    laidOver(world.faults, world.faults.on.displacedPpm, 0, tick, true);
-    laidOver(world.faults, world.faults.on.pocketPpm, 0, tick, true);
+    laidOver(faults, faults.on.lostSharePpm, 0, tick, true);
+    laidOver(faults, faults.on.displacedPpm, 0, tick, true);
+    laidOver(faults, faults.on.pocketPpm, 0, tick, true);
   }
-  const strengthPpm = laidOver(world.faults, world.faults.on.strengthPpm, 1000000, tick, movedPl > 0);
-  const { nl, pg } = reservoir.draw(world.reservoir, movedPl, strengthPpm);
-  catheter.push(world.catheter, movedPl, tick);
+  const strengthPpm = laidOver(faults, faults.on.strengthPpm, 1000000, tick, movedPl > 0);
+  const { nl, pg } = reservoir.draw(r, movedPl, strengthPpm);
+  catheter.push(c, movedPl);
   transport.enter(world.transport, nl, pg);
+}
+
+/** What a turned stroke displaces: its own volume but for faults, one of which asks how full the reservoir is. */
+function wantedPl({ faults, mechanism, reservoir: r }: World, tick: number): number {
+  if (faults.on.strokePl.entries.length === 0) return mechanism.strokePl;
+  const overNl = Math.max(0, Math.floor((reservoir.volumePl(r, tick) - r.capacityPl) / 1000));
+  return laidOver(faults, faults.on.strokePl, mechanism.strokePl, tick, true, overNl);
 }
 
 /** A clear catheter has passed a stroke on by then; until then it counts as given in the stroke's own tick. */

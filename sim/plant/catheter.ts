@@ -9,7 +9,7 @@
  *
  * Volumes only: what is dissolved in them, and how long it takes to the tip, is `transport.ts`. Left out: gas.
  */
-import { decayed, LN2, START_LIMIT } from '../decay.ts';
+import { CUT_Q20, decayed, LN2, START_LIMIT } from '../decay.ts';
 
 /**
  * 128*mu*L/(pi*d^4) for a bore of 0.53 mm and 0.7 mPa.s is 3.6e11 Pa.s/m3 for one metre (derived; the bore and
@@ -78,7 +78,8 @@ export function narrowedLambdaQ30(lambdaQ30: number, closedPpm: number): number 
 export function heldUnderPl(c: CatheterState, lambdaQ30: number, tick: number): number {
   // Asked about a tick before the anchor, as a late look may be: what the anchor found.
   if (c.heldPl === 0 || tick <= c.anchorTick) return c.heldPl;
-  return decayed(c.heldPl, Math.floor((lambdaQ30 * (tick - c.anchorTick)) / Q30_PER_Q20));
+  const xQ20 = (lambdaQ30 * (tick - c.anchorTick)) / Q30_PER_Q20;
+  return xQ20 >= CUT_Q20 ? 0 : decayed(c.heldPl, Math.floor(xQ20));
 }
 
 export function heldPl(c: CatheterState, tick: number): number {
@@ -106,14 +107,15 @@ export function deliveredPl(c: CatheterState, tick: number): number {
   return c.enteredPl - heldPl(c, tick) - lostPl(c, tick);
 }
 
-/** What still fits before the mechanism slips. */
-export function roomPl(c: CatheterState, tick: number): number {
-  return c.slipPl - heldPl(c, tick);
+/** From here on `heldPl` is what is held at this tick. */
+export function relax(c: CatheterState, tick: number): void {
+  c.heldPl = heldPl(c, tick);
+  c.anchorTick = tick;
 }
 
-export function push(c: CatheterState, pl: number, tick: number): void {
-  c.heldPl = heldPl(c, tick) + pl;
-  c.anchorTick = tick;
+/** At the anchor. */
+export function push(c: CatheterState, pl: number): void {
+  c.heldPl = c.heldPl + pl;
   c.enteredPl = c.enteredPl + pl;
 }
 
@@ -132,11 +134,9 @@ export function open(c: CatheterState, tick: number): void {
 
 /** The catheter itself changes at `tick`: what was held up to then relaxed under the old resistance. */
 export function change(c: CatheterState, lambdaQ30: number, lostSharePpm: number, tick: number): void {
-  const held = heldPl(c, tick);
   c.lostBeforePl = lostPl(c, tick);
-  c.outflowAtSharePl = c.enteredPl - held;
-  c.heldPl = held;
-  c.anchorTick = tick;
+  relax(c, tick);
+  c.outflowAtSharePl = c.enteredPl - c.heldPl;
   c.lambdaQ30 = lambdaQ30;
   c.lostSharePpm = lostSharePpm;
 }

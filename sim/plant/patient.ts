@@ -93,6 +93,7 @@ export function createPatient(usedToPgPerDay: number, needsTenthUg: number, tick
 
 /** What an effect would be on a patient of the usual need. */
 function byNeedPg(pg: number, needsTenthUg: number): number {
+  if (needsTenthUg === USUAL_NEEDS_TENTH_UG) return pg;
   return Math.floor((pg * USUAL_NEEDS_TENTH_UG) / needsTenthUg);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decayed } from '../../sim/decay.ts';
 import {
   applyFault,
   clearFault,
@@ -46,6 +47,19 @@ describe('a clear catheter of 1 m and 0.3 uL/kPa', () => {
     stroke(fine, 1000);
     stroke(coarse, 100);
     expect(Math.abs(trueTrappedPl(fine, 5000) - trueTrappedPl(coarse, 500))).toBeLessThanOrEqual(1);
+  });
+
+  it('holds what the table says at every tick until nothing is left', () => {
+    const world = occluded(worldOf(), 850_000);
+    stroke(world, 100);
+    const { lambdaQ30, heldPl } = world.catheter;
+    let tick = 100;
+    for (let left = heldPl; left > 0; tick++) {
+      left = decayed(heldPl, Math.floor((lambdaQ30 * (tick - 100)) / 1024));
+      expect(trueTrappedPl(world, tick)).toBe(left);
+    }
+    expect(tick).toBeGreaterThan(1000);
+    expect(trueTrappedPl(world, 10 * tick)).toBe(0);
   });
 
   it('must not hold more than the table can count', () => {
