@@ -30,15 +30,15 @@ export function createScaledSum(halfLifeTicks: number, amountAtZero: number): Sc
   return { halfLifeTicks, sum: amountAtZero * SIXTEENTHS, halfLife: 0 };
 }
 
-/** floor(value * factorQ26 / 2^26), exact. */
-function scaled(value: number, factorQ26: number): number {
+/** floor(value * factorQ26 / 2^26 / parts), exact; `parts` is a power of two. */
+function scaled(value: number, factorQ26: number, parts: number): number {
   const product = value * factorQ26;
-  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / ONE_Q26);
+  if (product <= Number.MAX_SAFE_INTEGER) return Math.floor(product / (ONE_Q26 * parts));
   if (value >= VALUE_LIMIT)
     throw new Error(`world: an amount of ${value} sixteenths can't be scaled exactly`);
   const high = Math.floor(value / SPLIT);
   const low = Math.floor(((value - high * SPLIT) * factorQ26) / SPLIT);
-  return Math.floor((high * factorQ26 + low) / SPLIT_REST);
+  return Math.floor((high * factorQ26 + low) / (SPLIT_REST * parts));
 }
 
 function halved(sum: number, times: number): number {
@@ -62,9 +62,9 @@ function ticksInto(s: ScaledSum, tick: number, halfLife: number): number {
 interface Powers {
   readonly halfLifeTicks: number;
   /** What is left of an amount since the start of the half-life, Q26. */
-  readonly leftQ26: Float64Array;
+  readonly leftQ26: Int32Array;
   /** How much more the same amount in this tick is worth than one at the start, Q26. */
-  readonly growthQ26: Float64Array;
+  readonly growthQ26: Int32Array;
 }
 
 /** The same whoever asks, and no part of any state. There are as many as half-lives: two to a length of a tick. */
@@ -74,8 +74,8 @@ function powersOf(halfLifeTicks: number): Powers {
   for (let i = 0; i < allPowers.length; i++) {
     if (allPowers[i]!.halfLifeTicks === halfLifeTicks) return allPowers[i]!;
   }
-  const leftQ26 = new Float64Array(halfLifeTicks);
-  const growthQ26 = new Float64Array(halfLifeTicks);
+  const leftQ26 = new Int32Array(halfLifeTicks);
+  const growthQ26 = new Int32Array(halfLifeTicks);
   allPowers.push({ halfLifeTicks, leftQ26, growthQ26 });
   return allPowers[allPowers.length - 1]!;
 }
@@ -98,13 +98,13 @@ function growthQ26(halfLifeTicks: number, ticks: number): number {
 
 export function deposit(s: ScaledSum, amount: number, tick: number): void {
   const halfLife = halfLifeAt(s, tick);
-  const worth = scaled(amount * SIXTEENTHS, growthQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife)));
-  s.sum = halved(s.sum, halfLife - s.halfLife) + worth;
+  const growth = growthQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife));
+  s.sum = halved(s.sum, halfLife - s.halfLife) + scaled(amount * SIXTEENTHS, growth, 1);
   s.halfLife = halfLife;
 }
 
 export function amountAt(s: ScaledSum, tick: number): number {
   const halfLife = halfLifeAt(s, tick);
   const sum = halved(s.sum, halfLife - s.halfLife);
-  return Math.floor(scaled(sum, leftQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife))) / SIXTEENTHS);
+  return scaled(sum, leftQ26(s.halfLifeTicks, ticksInto(s, tick, halfLife)), SIXTEENTHS);
 }

@@ -235,7 +235,7 @@ function isFlowing(world: World): boolean {
 
 /** What has left the stretched catheter until `untilTick` moves on, and reaches the patient in `givenTick`. */
 function carryUntil(world: World, untilTick: number, givenTick: number): void {
-  flowUntil(world, untilTick);
+  if (world.faults.flowing.length > 0) flowUntil(world, untilTick);
   if (world.transport.trappedNl === 0) return;
   const reachedPg = transport.carry(world.transport, passedNl(world, untilTick), lostNl(world, untilTick));
   if (reachedPg > 0) patient.receive(world.patient, reachedPg, givenTick);
@@ -602,14 +602,16 @@ export function trueDeliveredPl(world: World, tick: number): number {
   return flowedAt(world, tick, deliveredPlOf);
 }
 
+// The two that each stroke asks for name what they say, where `flowedAt` calls whatever it is given.
+
 /** Out of the reservoir into the line since tick 0: what the pump gave, whatever was dissolved in it. */
 export function trueDrawnPl(world: World, tick: number): number {
-  return flowedAt(world, tick, drawnPlOf);
+  return isFlowing(world) ? settledAt(world, tick, drawnPlOf) : drawnPlOf(world, tick);
 }
 
 /** Drug past the tip since tick 0, wherever it went from there. */
 export function trueDeliveredPg(world: World, tick: number): number {
-  return flowedAt(world, tick, tipPgOf);
+  return isFlowing(world) ? settledAt(world, tick, tipPgOf) : tipPgOf(world, tick);
 }
 
 /** Drug that truly came into the spinal fluid since tick 0. */
