@@ -11,6 +11,7 @@ import {
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
 } from '../../src/core/config.ts';
+import { type Calm, createCalm, disturb, nextCalmWake, runTick } from '../../src/core/calm.ts';
 import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
@@ -19,7 +20,7 @@ import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
-import { idle, nextWake, tick } from '../../src/core/tick.ts';
+import { idle, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
@@ -172,6 +173,7 @@ export class SimTarget implements Target {
   private readonly isTickByTick: boolean;
   private readonly tap: SimTap | null;
   private readonly hal: PumpHal;
+  private calm: Calm = createCalm();
   private judge: DoseJudge | null;
   private queue: Queued[] = [];
   /** While there is no power: the tick that comes next. The pump is then what it was after its last wake. */
@@ -265,7 +267,7 @@ export class SimTarget implements Target {
   nextTick(toTick: number): number {
     const now = this.nowTick();
     if (this.isTickByTick) return now;
-    const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
+    const pumpTick = this.isOff ? this.nextOffTick(now) : nextCalmWake(this.pump, this.calm);
     const turnTick = this.nextTurn(now);
     return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.clinician.wand), turnTick, toTick);
   }
@@ -390,6 +392,7 @@ export class SimTarget implements Target {
     const { side, ...rest } = structuredClone(kept);
     Object.assign(this.side, side);
     Object.assign(this, rest);
+    this.calm = createCalm();
     this.turnTick = UNKNOWN;
   }
 
@@ -466,7 +469,8 @@ export class SimTarget implements Target {
   }
 
   private work(at: number): void {
-    tick(this.pump, this.hal);
+    if (this.isTickByTick) tick(this.pump, this.hal);
+    else runTick(this.pump, this.calm, this.hal);
     this.hal.watchdog.kick();
     if (this.replies.length > 0) {
       for (const bytes of this.replies) hearPump(this.clinician.wand, bytes, at, crc32OfWords);
@@ -511,6 +515,7 @@ export class SimTarget implements Target {
     const pump = bootPump(at, this.hal);
     if (pump === null) throw new Error('the store of a pump that ran holds none');
     this.pump = pump;
+    this.calm = createCalm();
   }
 
   private apply(stimulus: Stimulus, at: number): void {
@@ -563,6 +568,7 @@ export class SimTarget implements Target {
     const options = pumpOptions(setup, fillNl, prescription, at);
     this.tap?.replace(options, at - this.pump.nowTick + 1);
     this.pump = createPump(options, this.hal);
+    this.calm = createCalm();
     this.offTick = null;
     beginWithNewPump(this.clinician, prescription);
     if (this.judge !== null) {
@@ -611,6 +617,7 @@ export class SimTarget implements Target {
     if (copy === 0 && this.isOff) return;
     if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
     else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
+    disturb(this.calm);
     this.tap?.upset(copy, word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }

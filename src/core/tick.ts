@@ -52,7 +52,7 @@ function duePermission(pump: PumpState): number {
   return isHeld(pump) ? STOPPED : pump.mode.alarmPermission;
 }
 
-function dueNumerator(pump: PumpState): number {
+export function dueNumerator(pump: PumpState): number {
   return deliveryNumerator(pump, duePermission(pump));
 }
 
@@ -165,14 +165,14 @@ function isProbeAllowed(pump: PumpState): boolean {
   return !isHeld(pump) && strictestPresent(pump, CATHETER_OCCLUSION) !== STOPPED;
 }
 
-function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
+export function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
   noteStroke(pump.occlusion, isProbe, readings.pressurePa, pump.motor.confirmed, pump.nowTick);
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
 }
 
-/** Execute the pump's next tick. */
-export function tick(pump: PumpState, hal: PumpHal): void {
+/** Execute the pump's next tick; `taken` are its readings where they had to be looked at before. */
+export function tick(pump: PumpState, hal: PumpHal, taken?: Readings): void {
   const now = pump.nowTick;
   const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
 
@@ -184,7 +184,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   if (stepBolus(pump, hal)) orders.isNewDrug = true;
   const numeratorDue = verifiedNumerator(pump, hal);
   const isDue = isStrokeDue(pump.dosing, numeratorDue);
-  const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
+  const readings = taken === undefined ? sense(pump, hal, isDue, isHour, orders.isNewDrug) : taken;
   book(pump, readings, orders.refillNl, hal);
   runDuties(pump, readings, hal);
   const wantsProbe = detect(pump, readings, hal);
@@ -210,12 +210,12 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
 }
 
-function earlier(a: number, b: number): number {
+export function earlier(a: number, b: number): number {
   return a < b ? a : b;
 }
 
 /** The half hour in the middle of this hour, where another rate begins in it. Full hours are wakes in any case. */
-function nextRateTick(pump: PumpState): number {
+export function nextRateTick(pump: PumpState): number {
   const now = pump.nowTick;
   const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
   if (half <= now) return NEVER;
@@ -226,17 +226,15 @@ function nextRateTick(pump: PumpState): number {
   return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
 }
 
-/** The next tick in which something is due; never earlier than the pump's own now. */
-export function nextWake(pump: PumpState): number {
+/** The next tick in which something else than a stroke or a duty is due, another rate in the middle of the hour included. */
+export function nextUnusualTick(pump: PumpState): number {
   const now = pump.nowTick;
   // Conditions of a moment end in the tick after it.
   const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
   // Another rate than the anchor's begins in the tick that takes the anchor.
-  const numerator = dueNumerator(pump);
-  if (numerator !== pump.dosing.shareNumerator) return now;
-  let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
-  wake = earlier(wake, nextOcclusionTick(pump.occlusion));
+  if (dueNumerator(pump) !== pump.dosing.shareNumerator) return now;
+  let wake = earlier(pump.alarms.nextToneTick, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
   if (tooLong >= now) wake = earlier(wake, tooLong);
   const session = pump.telemetry.session;
@@ -247,8 +245,14 @@ export function nextWake(pump: PumpState): number {
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
   wake = earlier(wake, nextRateTick(pump));
-  wake = earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
-  return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
+  return earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
+}
+
+/** The next tick in which something is due; never earlier than the pump's own now. */
+export function nextWake(pump: PumpState): number {
+  const now = pump.nowTick;
+  const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
+  return earlier(wake, nextStrokeTick(pump.dosing, pump.dosing.shareNumerator, now));
 }
 
 /**

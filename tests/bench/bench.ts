@@ -151,9 +151,11 @@ const FOLD = {
   replace: 'function fold(log: LogState, word: number): void {',
   by: 'function fold(log: LogState, word: number): void {\n  if (word === word) return;',
 };
+/** In a calm, as nearly every hour is. */
 const HOURLY = {
-  file: 'tick.ts',
-  replace: 'if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));',
+  file: 'calm.ts',
+  replace:
+    'hal.telemetry.stateDigest(now, calmDigest(calm.digestWords, calm.isDigested, pump, hal.checksum));',
   by: '',
 };
 

@@ -20,6 +20,8 @@ export interface Core {
   readonly nextWake: typeof nextWake;
   readonly idle: typeof idle;
   readonly stateDigest: typeof stateDigest;
+  /** Told of what a test does to the pump by hand. */
+  readonly touched?: (pump: PumpState) => void;
 }
 
 export const REAL_CORE: Core = { createPump, queueCommand, tick, nextWake, idle, stateDigest };
