@@ -80,6 +80,7 @@ import {
   hearAnswer,
   lastRefill,
   meantUgPerMl,
+  nextHalfHour,
   nextTurn,
   prescriptionAt,
 } from './clinician.ts';
@@ -192,6 +193,8 @@ export class SimTarget implements Target {
   private isTurn = false;
   /** The next turn as it was found last, for as long as nothing is ordered anew and it is not past. */
   private turnTick = UNKNOWN;
+  /** The same of what only another rate begins with. */
+  private rateTick = UNKNOWN;
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -277,6 +280,7 @@ export class SimTarget implements Target {
     this.observer = observer;
     const next = this.nextTick(toTick);
     const { nowTick } = this.pump;
+    this.prescribeUntil(next);
     if (next > nowTick && !this.isOff && !this.isEndedAt(next)) idle(this.pump, next - nowTick);
     this.execute(next);
     observer.afterTick(next);
@@ -393,7 +397,7 @@ export class SimTarget implements Target {
     Object.assign(this.side, side);
     Object.assign(this, rest);
     this.calm = createCalm();
-    this.turnTick = UNKNOWN;
+    this.forgetTurns();
   }
 
   /** Everything that a run depends on, plain data all of it. */
@@ -410,16 +414,33 @@ export class SimTarget implements Target {
     return this.queue.length === 0 ? Number.MAX_SAFE_INTEGER : this.queue[0]!.tick;
   }
 
-  /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
+  private forgetTurns(): void {
+    this.turnTick = UNKNOWN;
+    this.rateTick = UNKNOWN;
+  }
+
+  /** Where another part of what was ordered begins. */
   private nextTurn(tick: number): number {
-    if (this.turnTick < tick) {
-      const { world } = this.side;
-      this.turnTick = Math.min(
-        nextTurn(this.clinician, tick, this.clock()),
-        nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR),
+    if (this.turnTick < tick) this.turnTick = nextTurn(this.clinician, tick, this.clock());
+    return this.turnTick;
+  }
+
+  /** Where another rate may begin; on the patient's clock too, whose half hours are not those of the pump. */
+  private nextRate(tick: number): number {
+    if (this.rateTick < tick) {
+      this.rateTick = Math.min(
+        nextHalfHour(this.clinician, tick, this.clock()),
+        nextPartOfDay(this.side.world, tick, TICKS_PER_HALF_HOUR),
       );
     }
-    return this.turnTick;
+    return this.rateTick;
+  }
+
+  /** What begins before this tick was begun in its own, whether or not that was executed. */
+  private prescribeUntil(at: number): void {
+    for (let tick = this.nextRate(this.nowTick()); tick < at; tick = this.nextRate(tick + 1)) {
+      this.prescribe(tick);
+    }
   }
 
   private clock(): PumpClock {
@@ -450,6 +471,7 @@ export class SimTarget implements Target {
     this.executed += 1;
     this.lastTick = at;
     if (this.isOracleLook) this.judgeDose(at);
+    if (at === this.nextRate(at)) this.prescribe(at);
     if (isHour) {
       settle(this.side.world, at);
       assertConserved(this.side.world, at);
@@ -522,7 +544,7 @@ export class SimTarget implements Target {
     const { world } = this.side;
     this.isOracleLook = true;
     this.isTurn = true;
-    this.turnTick = UNKNOWN;
+    this.forgetTurns();
     switch (stimulus.kind) {
       case 'command':
         this.order(stimulus.command, at);
@@ -630,7 +652,7 @@ export class SimTarget implements Target {
     if (code === COMMAND) {
       const isAccepted = argument % 16 === ACCEPTED;
       if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) {
-        this.turnTick = UNKNOWN;
+        this.forgetTurns();
         this.prescribe(at);
       }
     }

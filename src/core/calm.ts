@@ -19,7 +19,7 @@ import {
 import { computedUsedPermille } from './detection/battery.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createDigestWords } from './digest.ts';
-import { dose, isShareExact, isStrokeDue, nextStrokeTick } from './dosing.ts';
+import { dose, doseStroke, isShareExact, isStrokeDue, nextStrokeTick } from './dosing.ts';
 import { STROKE } from './events.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
@@ -204,7 +204,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   }
   bookDelivery(pump.ledger, lookAtMotor(motor, count));
   noteBaseline(pump, pressurePa);
-  dose(dosing, dosing.shareNumerator, pump.nowTick);
+  doseStroke(dosing);
   push(pump, hal);
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);

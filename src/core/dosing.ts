@@ -58,6 +58,12 @@ export function dose(dosing: DosingState, numerator: number, tick: number): bool
   return true;
 }
 
+/** What `dose` does in a tick that completes a stroke, at the anchor's rate and in the middle of an hour. */
+export function doseStroke(dosing: DosingState): void {
+  dosing.owed += dosing.shareNumerator - dosing.denominator;
+  dosing.shareStrokes += 1;
+}
+
 /** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */
 export function doseIdle(dosing: DosingState, numerator: number, ticks: number): void {
   const added = numerator * ticks;
