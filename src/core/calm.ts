@@ -19,7 +19,7 @@ import {
 import { computedUsedPermille } from './detection/battery.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createDigestWords } from './digest.ts';
-import { dose, doseStroke, isShareExact, isStrokeDue, nextStrokeTick } from './dosing.ts';
+import { dose, doseStroke, isShareExact, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
@@ -30,17 +30,28 @@ import { readingsOfStroke, sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isWhole, LEDGER_WORDS } from './store.ts';
 import { accountBattery, isDutyDue, logHour, nextDutyTick } from './tasks.ts';
-import { dueNumerator, earlier, idle, nextRateTick, nextUnusualTick, nextWake, tick } from './tick.ts';
+import {
+  dueNumerator,
+  earlier,
+  idle,
+  nextDoseTick,
+  nextHalfHour,
+  nextUnusualTick,
+  nextWake,
+  takeRate,
+  tick,
+} from './tick.ts';
 import { NEVER } from './units.ts';
 
 /** Of one pump, and no part of its state: with a new one the pump does the same. */
 export interface Calm {
   /** Calm until this tick, itself excluded. */
   untilTick: number;
-  /** The same but for another rate in the middle of an hour. */
+  /** The next tick in which something else than a stroke or an hour is due. */
   unusualTick: number;
-  /** The next stroke at the rate of now, and the next hour. */
   strokeTick: number;
+  /** The half hour of this hour, or NEVER; and the next hour. */
+  halfTick: number;
   hourTick: number;
   /** With so many strokes confirmed an alarm over the reservoir changes. */
   confirmedLimit: number;
@@ -58,6 +69,7 @@ export function createCalm(): Calm {
     untilTick: 0,
     unusualTick: 0,
     strokeTick: 0,
+    halfTick: 0,
     hourTick: 0,
     confirmedLimit: 0,
     isStoreSeen: false,
@@ -104,14 +116,14 @@ function confirmedAt(pump: PumpState, leftNl: number): number {
   return limit > pump.motor.confirmed ? limit : NEVER;
 }
 
-/** What comes next, at the rate that the dosing's anchor has. */
+/** What comes next. */
 function foresee(pump: PumpState, calm: Calm): void {
   const now = pump.nowTick;
   calm.hourTick = nextDutyTick(now);
+  calm.halfTick = nextHalfHour(now);
   // A self-test looks at what nobody here vouches for.
-  const selfTestTick = calm.isStoreSeen ? NEVER : calm.hourTick;
-  calm.untilTick = earlier(earlier(calm.unusualTick, selfTestTick), nextRateTick(pump));
-  calm.strokeTick = nextStrokeTick(pump.dosing, pump.dosing.shareNumerator, now);
+  calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? NEVER : calm.hourTick);
+  calm.strokeTick = nextDoseTick(pump, calm.halfTick);
 }
 
 /** The tick before this one has looked at the whole store, and mended what it found. */
@@ -209,7 +221,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
   pump.nowTick += 1;
-  calm.strokeTick = nextStrokeTick(dosing, dosing.shareNumerator, pump.nowTick);
+  calm.strokeTick = nextDoseTick(pump, calm.halfTick >= pump.nowTick ? calm.halfTick : NEVER);
 }
 
 /** What an hour changes, with its stroke if one is due. */
@@ -253,10 +265,14 @@ export function nextCalmWake(pump: PumpState, calm: Calm): number {
 
 /** As `tick`. */
 export function runTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  const now = pump.nowTick;
   if (!isCalm(pump, calm)) {
     tick(pump, hal);
     judge(pump, calm, hal);
-  } else if (pump.nowTick === calm.hourTick) runHour(pump, calm, hal);
-  else if (pump.nowTick === calm.strokeTick) runStroke(pump, calm, hal);
+    return;
+  }
+  if (now === calm.halfTick) takeRate(pump);
+  if (now === calm.hourTick) runHour(pump, calm, hal);
+  else if (now === calm.strokeTick) runStroke(pump, calm, hal);
   else idle(pump, 1);
 }

@@ -21,7 +21,7 @@ import { sessionLeftOpenTick } from './detection/session-left-open.ts';
 import { stoppedTooLongTick } from './detection/stopped-too-long.ts';
 import { VERDICT_PRESENT, VERDICT_SUSPECT } from './detection/verdict.ts';
 import { stateDigest } from './digest.ts';
-import { dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './dosing.ts';
+import { anchorShare, dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './dosing.ts';
 import { GONE, PERMISSION, PRESENT, PROBE, REFILL, RESUME, STROKE, SUSPECT } from './events.ts';
 import { checkInvariants } from './invariants.ts';
 import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
@@ -31,7 +31,7 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isTherapyStopped, numeratorAt } from './schedule.ts';
+import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
@@ -53,7 +53,7 @@ function duePermission(pump: PumpState): number {
 }
 
 export function dueNumerator(pump: PumpState): number {
-  return deliveryNumerator(pump, duePermission(pump));
+  return deliveryNumerator(pump, duePermission(pump), pump.nowTick);
 }
 
 /**
@@ -194,7 +194,7 @@ export function tick(pump: PumpState, hal: PumpHal, taken?: Readings): void {
 
   const permission = pump.mode.permission;
   // The same sum, but where an alarm has just taken something back.
-  const numerator = permission === permissionDue ? numeratorDue : deliveryNumerator(pump, permission);
+  const numerator = permission === permissionDue ? numeratorDue : deliveryNumerator(pump, permission, now);
   const isStroke = dose(pump.dosing, numerator, now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
   if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
@@ -214,19 +214,25 @@ export function earlier(a: number, b: number): number {
   return a < b ? a : b;
 }
 
-/** The half hour in the middle of this hour, where another rate begins in it. Full hours are wakes in any case. */
-export function nextRateTick(pump: PumpState): number {
-  const now = pump.nowTick;
+/** The half hour in the middle of this hour, with which another rate may begin: this tick or one to come, or NEVER. */
+export function nextHalfHour(now: number): number {
   const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
-  if (half <= now) return NEVER;
-  const prescription = pump.prescription;
-  const startHour = pump.build.startHour;
-  const permission = duePermission(pump);
-  const rateNow = numeratorAt(prescription, permission, now, startHour);
-  return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
+  return half >= now ? half : NEVER;
 }
 
-/** The next tick in which something else than a stroke or a duty is due, another rate in the middle of the hour included. */
+/** The next stroke of this hour or a tick after it: at the rate of the dosing's anchor, and from `halfTick` on at that of then. */
+export function nextDoseTick(pump: PumpState, halfTick: number): number {
+  const now = pump.nowTick;
+  const dosing = pump.dosing;
+  const numerator = dosing.shareNumerator;
+  const missing = dosing.denominator - dosing.owed;
+  const strokeTick = nextStrokeTick(missing, numerator, now);
+  if (strokeTick < halfTick || halfTick === NEVER) return strokeTick;
+  const numeratorThen = deliveryNumerator(pump, duePermission(pump), halfTick);
+  return nextStrokeTick(missing - numerator * (halfTick - now), numeratorThen, halfTick);
+}
+
+/** The next tick in which something else than a stroke or a duty is due. */
 export function nextUnusualTick(pump: PumpState): number {
   const now = pump.nowTick;
   // Conditions of a moment end in the tick after it.
@@ -244,7 +250,6 @@ export function nextUnusualTick(pump: PumpState): number {
   const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
-  wake = earlier(wake, nextRateTick(pump));
   return earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
 }
 
@@ -252,14 +257,27 @@ export function nextUnusualTick(pump: PumpState): number {
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
   const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
-  return earlier(wake, nextStrokeTick(pump.dosing, pump.dosing.shareNumerator, now));
+  return earlier(wake, nextDoseTick(pump, nextHalfHour(now)));
+}
+
+/** The anchor of another rate, where one begins with this tick. */
+export function takeRate(pump: PumpState): void {
+  const numerator = dueNumerator(pump);
+  if (numerator !== pump.dosing.shareNumerator) anchorShare(pump.dosing, numerator, pump.nowTick);
 }
 
 /**
  * Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. That names the next tick itself when the
- * rate is another than the anchor's, so between wakes the anchor's numerator is the rate.
+ * rate is another than the anchor's, so between wakes the anchor's numerator is the rate, up to the half hour.
  */
 export function idle(pump: PumpState, ticks: number): void {
-  doseIdle(pump.dosing, pump.dosing.shareNumerator, ticks);
-  pump.nowTick += ticks;
+  const toTick = pump.nowTick + ticks;
+  const halfTick = nextHalfHour(pump.nowTick);
+  if (halfTick < toTick) {
+    doseIdle(pump.dosing, pump.dosing.shareNumerator, halfTick - pump.nowTick);
+    pump.nowTick = halfTick;
+    takeRate(pump);
+  }
+  doseIdle(pump.dosing, pump.dosing.shareNumerator, toTick - pump.nowTick);
+  pump.nowTick = toTick;
 }

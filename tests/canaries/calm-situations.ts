@@ -168,6 +168,11 @@ export const CALMS: readonly Situation[] = [
     [5010, () => {}],
   ]),
   situation('a stroke in an hour', STROKES_AT_HOURS),
+  situation(
+    'a stroke in the half hour with which another rate begins',
+    STROKES_AT_HOURS,
+    pump(flex(25_000, 25_000, 25_000, 25_000, 25_000, 30_000)),
+  ),
   situation('a suspicion in an hour', [
     ...STROKES_AT_HOURS,
     from(2 * HOUR - 10, { pressurePa: REST_PA + SUSPECT_RISE_PA }),

@@ -237,7 +237,7 @@ function isEventful(rig: Rig): boolean {
   const { pump, events, digests, played, replies, asked } = rig;
   const now = pump.nowTick;
   const saidBefore = events.length + digests.length + played.length + replies.length;
-  // Of what does not wake the pump only the remainder of a stroke moves.
+  // Of what does not wake the pump only what is owed moves, and at what rate.
   const before = { ...pump, nowTick: now + 1, inbox: [], dosing: { ...pump.dosing } };
   const text = JSON.stringify(stateOf(before));
   rig.runTo(now);
@@ -247,7 +247,7 @@ function isEventful(rig: Rig): boolean {
 }
 
 function stateOf(pump: Rig['pump']): [string, number][] {
-  return [...stateFields(pump)].filter(([path]) => path !== 'dosing.owed');
+  return [...stateFields(pump)].filter(([path]) => !path.startsWith('dosing.'));
 }
 
 const known = new Map<Situation, { readonly due: Map<number, number>; readonly end: string }>();
