@@ -238,8 +238,8 @@ export function nextUnusualTick(pump: PumpState): number {
   // Conditions of a moment end in the tick after it.
   const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
-  // Another rate than the anchor's begins in the tick that takes the anchor.
-  if (dueNumerator(pump) !== pump.dosing.shareNumerator) return now;
+  // Another rate than the anchor's begins in the tick that takes the anchor; at a half hour `idle` takes it.
+  if (now % TICKS_PER_HALF_HOUR !== 0 && dueNumerator(pump) !== pump.dosing.shareNumerator) return now;
   let wake = earlier(pump.alarms.nextToneTick, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
   if (tooLong >= now) wake = earlier(wake, tooLong);
