@@ -165,7 +165,7 @@ export interface SimTap {
   boot(ticks: number): void;
 }
 
-/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
+/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose and then `disturb`. */
 export class SimTarget implements Target {
   pump: PumpState;
   readonly side: SimSide;
@@ -264,6 +264,11 @@ export class SimTarget implements Target {
   // biome-ignore lint/suspicious/useAwait: other targets wait for a line here
   async advance(toTick: number, observer: TargetObserver): Promise<void> {
     while (this.nowTick() <= toTick) this.step(toTick, observer);
+  }
+
+  /** The pump or its store was changed by hand. */
+  disturb(): void {
+    disturb(this.calm);
   }
 
   /** The tick that `step` executes. */
@@ -639,7 +644,7 @@ export class SimTarget implements Target {
     if (copy === 0 && this.isOff) return;
     if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
     else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
-    disturb(this.calm);
+    this.disturb();
     this.tap?.upset(copy, word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }
