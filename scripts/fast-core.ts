@@ -15,6 +15,7 @@ import type { Plugin } from 'esbuild';
 import type { PumpHal } from '../hal/hal.ts';
 import { prescriptionWords } from '../hal/prescription-words.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
+import { CALM_LEAVES } from '../src/core/digest.ts';
 import { createPump } from '../src/core/pump.ts';
 import { storeWords } from '../src/core/store.ts';
 
@@ -81,17 +82,31 @@ function newPump(): object {
   return createPump({ ...build, fillNl: 1, words }, idleHal());
 }
 
-/** Statements that put each integer under `node`, which has a name there, as `putNode` of the digest does: two words each. */
-function storesOf(node: object, name: string, statements: string[], start: number): number {
+/** A statement that puts one integer as `putNode` of the digest does: two words. */
+function leafStore(place: string, count: number): string {
+  const leaf = `v${count}`;
+  return (
+    `const ${leaf} = ${place}; words[${count}] = ${leaf} | 0;` +
+    ` words[${count + 1}] = ${leaf} >= 0 && ${leaf} < HIGH_WORD ? 0 : Math.floor(${leaf} / HIGH_WORD) | 0;`
+  );
+}
+
+/** Statements that put all under `node`, which has a name there. Those of a calm are besides put into `inCalm`. */
+function storesOf(
+  node: object,
+  name: string,
+  path: string,
+  statements: string[],
+  inCalm: string[],
+  start: number,
+): number {
   let count = start;
   for (const [key, value] of Object.entries(node) as [string, number | object][]) {
     const place = Array.isArray(node) ? `${name}[${key}]!` : `${name}.${key}`;
+    const leaf = path === '' ? key : `${path}.${key}`;
     if (typeof value === 'number') {
-      const leaf = `v${count}`;
-      statements.push(
-        `const ${leaf} = ${place}; words[${count}] = ${leaf} | 0;` +
-          ` words[${count + 1}] = ${leaf} >= 0 && ${leaf} < HIGH_WORD ? 0 : Math.floor(${leaf} / HIGH_WORD) | 0;`,
-      );
+      statements.push(leafStore(place, count));
+      if (CALM_LEAVES.includes(leaf)) inCalm.push(leafStore(`pump.${leaf}`, count));
       count += 2;
     } else if (value instanceof Int32Array) {
       statements.push(`words[${count}] = mul32(checksum.crc32(${place}, ${place}.length), MIX);`);
@@ -99,7 +114,7 @@ function storesOf(node: object, name: string, statements: string[], start: numbe
     } else {
       const inner = `${name}_${key}`;
       statements.push(`const ${inner} = ${place};`);
-      count = storesOf(value, inner, statements, count);
+      count = storesOf(value, inner, leaf, statements, inCalm, count);
     }
   }
   return count;
@@ -107,15 +122,28 @@ function storesOf(node: object, name: string, statements: string[], start: numbe
 
 function stored(text: string): string {
   const statements: string[] = [];
-  const count = storesOf(newPump(), 'pump', statements, 0);
+  const inCalm: string[] = [];
+  const count = storesOf(newPump(), 'pump', '', statements, inCalm, 0);
+  if (inCalm.length !== CALM_LEAVES.length)
+    throw new Error('the fast form of the core knows no such leaf of the state');
   const from = text.indexOf('function putNode(');
   known(text, from, text.indexOf('\n}\n', from), 'walk over the state', '5de7bae741fc');
-  const call = 'putNode(scratch, 0, pump as unknown as Node, checksum)';
-  const row = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
+  const walks: readonly (readonly [call: string, row: string])[] = [
+    ['putNode(scratch, 0, pump as unknown as Node, checksum)', 'putState(scratch, pump, checksum)'],
+    [
+      'putNode(words, 0, pump as unknown as Node, checksum)',
+      '_isBegun ? putCalm(words, pump) : putState(words, pump, checksum)',
+    ],
+  ];
+  const rows = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
   ${statements.join('\n  ')}
   return ${count};
+}
+function putCalm(words: Int32Array, pump: PumpState): number {
+  ${inCalm.join('\n  ')}
+  return ${count};
 }`;
-  return replaced(text, call, 'putState(scratch, pump, checksum)') + row;
+  return walks.reduce((text, [call, row]) => replaced(text, call, row), text) + rows;
 }
 
 /** Arrays that live no longer than their function: by file, as they are made there and of which length. */
@@ -124,7 +152,9 @@ const PASSING: Readonly<Record<string, readonly [made: string, length: string][]
     ['const second = new Int32Array(into.length);', 'into.length'],
     ['const stored = new Int32Array(record.length);', 'record.length'],
   ],
-  'src/core/ledger-record.ts': [['const words = new Int32Array(LEDGER_WORDS);\n  words[0]', 'LEDGER_WORDS']],
+  'src/core/ledger-record.ts': [
+    ['const words = new Int32Array(LEDGER_WORDS);\n  putDelivered', 'LEDGER_WORDS'],
+  ],
   'src/core/log.ts': [
     ['const entry = new Int32Array(ENTRY_WORDS);\n  entry[0]', 'ENTRY_WORDS'],
     ['const entry = new Int32Array(ENTRY_WORDS);\n  if', 'ENTRY_WORDS'],
@@ -162,11 +192,19 @@ function keepingHour(text: string): string {
   return `${replaced(text, SLOT_OF_WEEK, kept)}\nconst hour = { fromTick: 0, startHour: -1, slot: 0 };\n`;
 }
 
+const PRODUCT = 'return ((a & 65535) * b + ((((a >>> 16) * b) & 65535) << 16)) | 0;';
+
+/** The instruction that the board does not have. */
+function multiplied(text: string): string {
+  return replaced(text, PRODUCT, 'return Math.imul(a, b);');
+}
+
 /** How a file of the core comes to its fast form. The others are as they are. */
 const FORMS: Readonly<Record<string, (text: string) => string>> = {
   'src/core/tick.ts': unrolled,
   'src/core/digest.ts': stored,
   'src/core/schedule.ts': keepingHour,
+  'src/core/units.ts': multiplied,
   ...Object.fromEntries(
     Object.entries(PASSING).map(([file, passing]) => [file, (text: string) => keeping(text, passing)]),
   ),

@@ -140,15 +140,20 @@ function restOf(bridge: NonNullable<Clinician['bridge']>, pgPerDay: number, at: 
 /** Where another part of what was ordered begins: no jump passes it by. */
 export function nextTurn(c: Clinician, tick: number, clock: PumpClock): number {
   const { therapy, dose, bridge, primedTick } = c;
-  const ticksPerHalfHour = clock.ticksPerHour / 2;
-  const halfHour = Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour;
   return Math.min(
     nextDoseTick(dose, tick),
     nextPeriodicTurn(therapy, tick, clock),
     bridge === null || bridge.untilTick < tick ? Number.MAX_SAFE_INTEGER : bridge.untilTick,
     primedTick < tick ? Number.MAX_SAFE_INTEGER : primedTick,
-    therapy.mode === 'flex' ? halfHour : Number.MAX_SAFE_INTEGER,
   );
+}
+
+/** The next half hour, where the rates go by them. With it the rate is another and nothing else: jumps do pass it by. */
+export function nextHalfHour({ therapy }: Clinician, tick: number, clock: PumpClock): number {
+  const ticksPerHalfHour = clock.ticksPerHour / 2;
+  return therapy.mode === 'flex'
+    ? Math.ceil(tick / ticksPerHalfHour) * ticksPerHalfHour
+    : Number.MAX_SAFE_INTEGER;
 }
 
 /** The bridge that the pump is giving in this tick, if there is one. */

@@ -11,6 +11,7 @@ import {
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
 } from '../../src/core/config.ts';
+import { type Calm, createCalm, disturb, nextCalmWake, runTick } from '../../src/core/calm.ts';
 import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
@@ -19,7 +20,7 @@ import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
-import { idle, nextWake, tick } from '../../src/core/tick.ts';
+import { idle, tick } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
@@ -79,6 +80,7 @@ import {
   hearAnswer,
   lastRefill,
   meantUgPerMl,
+  nextHalfHour,
   nextTurn,
   prescriptionAt,
 } from './clinician.ts';
@@ -163,7 +165,7 @@ export interface SimTap {
   boot(ticks: number): void;
 }
 
-/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose. */
+/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose and then `disturb`. */
 export class SimTarget implements Target {
   pump: PumpState;
   readonly side: SimSide;
@@ -172,6 +174,7 @@ export class SimTarget implements Target {
   private readonly isTickByTick: boolean;
   private readonly tap: SimTap | null;
   private readonly hal: PumpHal;
+  private calm: Calm = createCalm();
   private judge: DoseJudge | null;
   private queue: Queued[] = [];
   /** While there is no power: the tick that comes next. The pump is then what it was after its last wake. */
@@ -190,6 +193,8 @@ export class SimTarget implements Target {
   private isTurn = false;
   /** The next turn as it was found last, for as long as nothing is ordered anew and it is not past. */
   private turnTick = UNKNOWN;
+  /** The same of what only another rate begins with. */
+  private rateTick = UNKNOWN;
 
   /** `tap` hears all that reaches the firmware; for whoever has to say the same to another one. */
   constructor(setup: TargetSetup, tap: SimTap | null = null) {
@@ -261,11 +266,16 @@ export class SimTarget implements Target {
     while (this.nowTick() <= toTick) this.step(toTick, observer);
   }
 
+  /** The pump or its store was changed by hand. */
+  disturb(): void {
+    disturb(this.calm);
+  }
+
   /** The tick that `step` executes. */
   nextTick(toTick: number): number {
     const now = this.nowTick();
     if (this.isTickByTick) return now;
-    const pumpTick = this.isOff ? this.nextOffTick(now) : nextWake(this.pump);
+    const pumpTick = this.isOff ? this.nextOffTick(now) : nextCalmWake(this.pump, this.calm);
     const turnTick = this.nextTurn(now);
     return Math.min(pumpTick, this.nextStimulusTick(), nextWandTick(this.clinician.wand), turnTick, toTick);
   }
@@ -275,6 +285,7 @@ export class SimTarget implements Target {
     this.observer = observer;
     const next = this.nextTick(toTick);
     const { nowTick } = this.pump;
+    this.prescribeUntil(next);
     if (next > nowTick && !this.isOff && !this.isEndedAt(next)) idle(this.pump, next - nowTick);
     this.execute(next);
     observer.afterTick(next);
@@ -390,7 +401,8 @@ export class SimTarget implements Target {
     const { side, ...rest } = structuredClone(kept);
     Object.assign(this.side, side);
     Object.assign(this, rest);
-    this.turnTick = UNKNOWN;
+    this.calm = createCalm();
+    this.forgetTurns();
   }
 
   /** Everything that a run depends on, plain data all of it. */
@@ -407,16 +419,33 @@ export class SimTarget implements Target {
     return this.queue.length === 0 ? Number.MAX_SAFE_INTEGER : this.queue[0]!.tick;
   }
 
-  /** Where another part of what was ordered begins; of the patient's day too, which the pump's own half hours are not. */
+  private forgetTurns(): void {
+    this.turnTick = UNKNOWN;
+    this.rateTick = UNKNOWN;
+  }
+
+  /** Where another part of what was ordered begins. */
   private nextTurn(tick: number): number {
-    if (this.turnTick < tick) {
-      const { world } = this.side;
-      this.turnTick = Math.min(
-        nextTurn(this.clinician, tick, this.clock()),
-        nextPartOfDay(world, tick, TICKS_PER_HALF_HOUR),
+    if (this.turnTick < tick) this.turnTick = nextTurn(this.clinician, tick, this.clock());
+    return this.turnTick;
+  }
+
+  /** Where another rate may begin; on the patient's clock too, whose half hours are not those of the pump. */
+  private nextRate(tick: number): number {
+    if (this.rateTick < tick) {
+      this.rateTick = Math.min(
+        nextHalfHour(this.clinician, tick, this.clock()),
+        nextPartOfDay(this.side.world, tick, TICKS_PER_HALF_HOUR),
       );
     }
-    return this.turnTick;
+    return this.rateTick;
+  }
+
+  /** What begins before this tick was begun in its own, whether or not that was executed. */
+  private prescribeUntil(at: number): void {
+    for (let tick = this.nextRate(this.nowTick()); tick < at; tick = this.nextRate(tick + 1)) {
+      this.prescribe(tick);
+    }
   }
 
   private clock(): PumpClock {
@@ -447,6 +476,7 @@ export class SimTarget implements Target {
     this.executed += 1;
     this.lastTick = at;
     if (this.isOracleLook) this.judgeDose(at);
+    if (at === this.nextRate(at)) this.prescribe(at);
     if (isHour) {
       settle(this.side.world, at);
       assertConserved(this.side.world, at);
@@ -466,7 +496,8 @@ export class SimTarget implements Target {
   }
 
   private work(at: number): void {
-    tick(this.pump, this.hal);
+    if (this.isTickByTick) tick(this.pump, this.hal);
+    else runTick(this.pump, this.calm, this.hal);
     this.hal.watchdog.kick();
     if (this.replies.length > 0) {
       for (const bytes of this.replies) hearPump(this.clinician.wand, bytes, at, crc32OfWords);
@@ -511,13 +542,14 @@ export class SimTarget implements Target {
     const pump = bootPump(at, this.hal);
     if (pump === null) throw new Error('the store of a pump that ran holds none');
     this.pump = pump;
+    this.calm = createCalm();
   }
 
   private apply(stimulus: Stimulus, at: number): void {
     const { world } = this.side;
     this.isOracleLook = true;
     this.isTurn = true;
-    this.turnTick = UNKNOWN;
+    this.forgetTurns();
     switch (stimulus.kind) {
       case 'command':
         this.order(stimulus.command, at);
@@ -563,6 +595,7 @@ export class SimTarget implements Target {
     const options = pumpOptions(setup, fillNl, prescription, at);
     this.tap?.replace(options, at - this.pump.nowTick + 1);
     this.pump = createPump(options, this.hal);
+    this.calm = createCalm();
     this.offTick = null;
     beginWithNewPump(this.clinician, prescription);
     if (this.judge !== null) {
@@ -611,6 +644,7 @@ export class SimTarget implements Target {
     if (copy === 0 && this.isOff) return;
     if (copy === 0) this.pump.prescription.words[word]! ^= 1 << bit;
     else this.side.stored[PRESCRIPTION_AT + (copy - 1) * PRESCRIPTION_WORDS + word]! ^= 1 << bit;
+    this.disturb();
     this.tap?.upset(copy, word, bit);
     markFaultFired(this.side.world, fault.id, at);
   }
@@ -623,7 +657,7 @@ export class SimTarget implements Target {
     if (code === COMMAND) {
       const isAccepted = argument % 16 === ACCEPTED;
       if (hearAnswer(this.clinician, COMMAND_KINDS[argument >> 4], isAccepted, at)) {
-        this.turnTick = UNKNOWN;
+        this.forgetTurns();
         this.prescribe(at);
       }
     }

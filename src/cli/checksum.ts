@@ -15,7 +15,12 @@ interface Asked {
   /** A copy of what was in them, and its answer; of long ones only. */
   readonly known: Buffer;
   crc: number;
+  /** How often in a row something else was in them. */
+  misses: number;
 }
+
+/** So often, and they are not compared any more: what changes each time is only summed. */
+const MISSES_MAX = 8;
 
 /** By the count of words. */
 const asked: Asked[] = [];
@@ -33,7 +38,7 @@ function bytesOf(words: Int32Array, count: number): Buffer {
 
 function begin(words: Int32Array, count: number): Asked {
   const bytes = bytesOf(words, count);
-  const begun = { words, bytes, known: Buffer.from(bytes), crc: crc32(bytes) };
+  const begun = { words, bytes, known: Buffer.from(bytes), crc: crc32(bytes), misses: 0 };
   asked[count] = begun;
   return begun;
 }
@@ -45,8 +50,10 @@ export function crc32OfWords(words: Int32Array, count: number): number {
     last.bytes = bytesOf(words, count);
     last.words = words;
   }
-  if (count < COMPARED_FROM_WORDS) return crc32(last.bytes);
-  if (!last.bytes.equals(last.known)) {
+  if (count < COMPARED_FROM_WORDS || last.misses === MISSES_MAX) return crc32(last.bytes);
+  if (last.bytes.equals(last.known)) last.misses = 0;
+  else {
+    last.misses += 1;
     last.bytes.copy(last.known);
     last.crc = crc32(last.bytes);
   }

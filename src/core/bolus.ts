@@ -233,9 +233,8 @@ export function stepBolus(pump: PumpState, hal: PumpHal): boolean {
   return true;
 }
 
-/** What this tick adds to what is owed, basal and bolus together. */
-export function deliveryNumerator(pump: PumpState, permission: number): number {
-  const now = pump.nowTick;
+/** What a tick adds to what is owed, basal and bolus together. */
+export function deliveryNumerator(pump: PumpState, permission: number, tick: number): number {
   const bolus = pump.bolus;
   if (bolus.bridgeUgPerMl > 0) {
     if (permission === FULL) return bolus.numerator;
@@ -243,9 +242,9 @@ export function deliveryNumerator(pump: PumpState, permission: number): number {
     return permission === STOPPED ? 0 : Math.min(bolus.numerator, minimum);
   }
   if (bolus.isPriming === 1 && permission === FULL) return bolus.numerator;
-  const basal = numeratorAt(pump.prescription, permission, now, pump.build.startHour);
+  const basal = numeratorAt(pump.prescription, permission, tick, pump.build.startHour);
   if (bolus.isRunning === 0 || permission !== FULL) return basal;
-  return basal + bolus.numerator + (now === bolus.startTick ? bolus.firstNumerator : 0);
+  return basal + bolus.numerator + (tick === bolus.startTick ? bolus.firstNumerator : 0);
 }
 
 /** The next tick in which a bolus, a bridge or a prime is over. */

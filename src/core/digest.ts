@@ -62,3 +62,49 @@ export function stateDigest(pump: PumpState, checksum: Checksum): number {
   assert(count <= WORDS_MAX, 'state larger than the digest buffer');
   return checksum.crc32(scratch, count);
 }
+
+/** Of the state, what the strokes and hours of a calm change: `calm.ts`. */
+export const CALM_LEAVES: readonly string[] = [
+  'nowTick',
+  'dosing.owed',
+  'dosing.shareTick',
+  'dosing.shareNumerator',
+  'dosing.shareOwed',
+  'dosing.shareStrokes',
+  'motor.requested',
+  'motor.confirmed',
+  'motor.lastCount',
+  'motor.pending',
+  'ledger.requestedAtHour',
+  'ledger.confirmedAtHour',
+  'ledger.requestedAtDay',
+  'ledger.confirmedAtDay',
+  'ledger.lastHourRequested',
+  'ledger.lastHourConfirmed',
+  'ledger.lastDayRequested',
+  'ledger.lastDayConfirmed',
+  'ledger.computedDosePg',
+  'ledger.sequence',
+  'battery.isAtBodyTemperature',
+  'occlusion.baselinePa',
+  'log.events',
+  'log.laneA',
+  'log.laneB',
+];
+
+export function createDigestWords(): Int32Array {
+  return new Int32Array(WORDS_MAX);
+}
+
+/**
+ * The same in calm. Once one was taken in this calm `words` hold the rest of the state, and in its fast form the walk takes
+ * only these leaves.
+ */
+export function calmDigest(
+  words: Int32Array,
+  _isBegun: boolean,
+  pump: PumpState,
+  checksum: Checksum,
+): number {
+  return checksum.crc32(words, putNode(words, 0, pump as unknown as Node, checksum));
+}

@@ -39,10 +39,9 @@ export function isStrokeDue(dosing: DosingState, numerator: number): boolean {
   return numerator > 0 && dosing.owed + numerator >= dosing.denominator;
 }
 
-/** First tick at or after `now` in which a stroke falls due at this rate. */
-export function nextStrokeTick(dosing: DosingState, numerator: number, now: number): number {
+/** First tick at or after `now` in which a stroke falls due at this rate; `missing` is then owed beside what is. */
+export function nextStrokeTick(missing: number, numerator: number, now: number): number {
   if (numerator <= 0) return NEVER;
-  const missing = dosing.denominator - dosing.owed;
   return missing <= numerator ? now : now + Math.floor((missing + numerator - 1) / numerator) - 1;
 }
 
@@ -56,6 +55,12 @@ export function dose(dosing: DosingState, numerator: number, tick: number): bool
   dosing.owed -= dosing.denominator;
   dosing.shareStrokes += 1;
   return true;
+}
+
+/** What `dose` does in a tick that completes a stroke, at the anchor's rate and in the middle of an hour. */
+export function doseStroke(dosing: DosingState): void {
+  dosing.owed += dosing.shareNumerator - dosing.denominator;
+  dosing.shareStrokes += 1;
 }
 
 /** `ticks` quiet ticks at once: exactly what as many calls of `dose` without a stroke leave behind. */

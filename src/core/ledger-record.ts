@@ -6,6 +6,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { alarmBits, restoreLatched } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
+import type { LedgerState } from './ledger.ts';
 import type { PumpState } from './state.ts';
 import { LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
 import { HIGH_WORD, NEVER } from './units.ts';
@@ -26,22 +27,26 @@ function tickOf(word: number): number {
   return word === NEVER_WORD ? NEVER : word;
 }
 
-/** In the order of the words. `restoreLedger` is its mirror. */
-export function saveLedger(pump: PumpState, hal: PumpHal): void {
+/** What strokes and hours change. `restoreLedger` is the mirror of this and the next. */
+function putDelivered(words: Int32Array, pump: PumpState): void {
   const ledger = pump.ledger;
-  const rows = pump.alarms.rows;
-  const words = new Int32Array(LEDGER_WORDS);
   words[0] = pump.nowTick;
   words[1] = pump.motor.requested;
   words[2] = pump.motor.confirmed;
-  words[3] = ledger.filledNl;
-  words[4] = ledger.confirmedAtFill;
   words[5] = ledger.requestedAtDay;
   words[6] = ledger.confirmedAtDay;
   words[7] = ledger.lastDayRequested;
   words[8] = ledger.lastDayConfirmed;
   words[9] = ledger.computedDosePg | 0;
   words[10] = Math.floor(ledger.computedDosePg / HIGH_WORD);
+  words[20] = pump.occlusion.baselinePa;
+}
+
+function putStanding(words: Int32Array, pump: PumpState): void {
+  const ledger = pump.ledger;
+  const rows = pump.alarms.rows;
+  words[3] = ledger.filledNl;
+  words[4] = ledger.confirmedAtFill;
   words[11] = ledger.restarts;
   words[12] = pump.prescription.repairs;
   words[13] = pump.log.kept;
@@ -51,14 +56,30 @@ export function saveLedger(pump: PumpState, hal: PumpHal): void {
   words[17] = wordOf(pump.battery.eriTick);
   words[18] = pump.motor.stallRun;
   words[19] = pump.occlusion.hasBaseline;
-  words[20] = pump.occlusion.baselinePa;
   const alarms = alarmBits(pump.alarms);
   words[22] = alarms.active;
   words[23] = alarms.acknowledged;
   for (let i = 0; i < rows.length; i++) words[FIRST_RAISES_WORD + i] = rows[i]!.raises;
+}
+
+function write(words: Int32Array, ledger: LedgerState, hal: PumpHal): void {
   ledger.sequence += 1;
   seal(words, ledger.sequence, hal.checksum);
   hal.store.write(LEDGER_AT + (ledger.sequence % 2) * LEDGER_WORDS, words);
+}
+
+export function saveLedger(pump: PumpState, hal: PumpHal): void {
+  const words = new Int32Array(LEDGER_WORDS);
+  putDelivered(words, pump);
+  putStanding(words, pump);
+  write(words, pump.ledger, hal);
+}
+
+/** The same in calm; `words` hold what else stands in the ledger, once it was saved in this calm. */
+export function saveCalmLedger(words: Int32Array, isBegun: boolean, pump: PumpState, hal: PumpHal): void {
+  putDelivered(words, pump);
+  if (!isBegun) putStanding(words, pump);
+  write(words, pump.ledger, hal);
 }
 
 /** Into a pump that is as new. Returns the tick in which the ledger was saved, or -1: no copy is whole. */

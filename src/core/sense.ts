@@ -46,3 +46,23 @@ export function sense(
   readings.temperatureMilliC = isHour ? hal.temperature.readMilliC() : null;
   return readings;
 }
+
+/** The same record of a stroke whose readings were taken one by one. */
+export function readingsOfStroke(
+  confirmedCount: number | null,
+  pressurePa: number | null,
+  loadedMv: number | null,
+): Readings {
+  readings.isStrokeDue = true;
+  readings.isHour = false;
+  readings.isLook = false;
+  readings.isRest = false;
+  readings.isMotorLook = true;
+  readings.isNewDrug = false;
+  readings.confirmedCount = confirmedCount;
+  readings.pressurePa = pressurePa;
+  readings.loadedMv = loadedMv;
+  readings.restingMv = null;
+  readings.temperatureMilliC = null;
+  return readings;
+}

@@ -21,13 +21,13 @@ export interface Duty {
   readonly run: (pump: PumpState, readings: Readings, hal: PumpHal) => void;
 }
 
-function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
+export function logHour(pump: PumpState, _readings: Readings, hal: PumpHal): void {
   say(pump.log, hal, pump.nowTick, HOUR, pump.ledger.lastHourConfirmed);
   if (slotOfWeek(pump.nowTick, pump.build.startHour) % SLOTS_PER_DAY === 0)
     closeDay(pump.ledger, pump.motor.requested, pump.motor.confirmed);
 }
 
-function accountBattery(pump: PumpState, readings: Readings, _hal: PumpHal): void {
+export function accountBattery(pump: PumpState, readings: Readings, _hal: PumpHal): void {
   stepBatteryAccounting(pump.battery, readings.restingMv, readings.temperatureMilliC);
 }
 

@@ -21,7 +21,7 @@ import { sessionLeftOpenTick } from './detection/session-left-open.ts';
 import { stoppedTooLongTick } from './detection/stopped-too-long.ts';
 import { VERDICT_PRESENT, VERDICT_SUSPECT } from './detection/verdict.ts';
 import { stateDigest } from './digest.ts';
-import { dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './dosing.ts';
+import { anchorShare, dose, doseIdle, isStrokeDue, nextStrokeTick, settleByProbe } from './dosing.ts';
 import { GONE, PERMISSION, PRESENT, PROBE, REFILL, RESUME, STROKE, SUSPECT } from './events.ts';
 import { checkInvariants } from './invariants.ts';
 import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
@@ -31,7 +31,7 @@ import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isTherapyStopped, numeratorAt } from './schedule.ts';
+import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
@@ -52,8 +52,8 @@ function duePermission(pump: PumpState): number {
   return isHeld(pump) ? STOPPED : pump.mode.alarmPermission;
 }
 
-function dueNumerator(pump: PumpState): number {
-  return deliveryNumerator(pump, duePermission(pump));
+export function dueNumerator(pump: PumpState): number {
+  return deliveryNumerator(pump, duePermission(pump), pump.nowTick);
 }
 
 /**
@@ -165,14 +165,14 @@ function isProbeAllowed(pump: PumpState): boolean {
   return !isHeld(pump) && strictestPresent(pump, CATHETER_OCCLUSION) !== STOPPED;
 }
 
-function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
+export function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
   noteStroke(pump.occlusion, isProbe, readings.pressurePa, pump.motor.confirmed, pump.nowTick);
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
 }
 
-/** Execute the pump's next tick. */
-export function tick(pump: PumpState, hal: PumpHal): void {
+/** Execute the pump's next tick; `taken` are its readings where they had to be looked at before. */
+export function tick(pump: PumpState, hal: PumpHal, taken?: Readings): void {
   const now = pump.nowTick;
   const isHour = now > 0 && now % TICKS_PER_HOUR === 0;
 
@@ -184,7 +184,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   if (stepBolus(pump, hal)) orders.isNewDrug = true;
   const numeratorDue = verifiedNumerator(pump, hal);
   const isDue = isStrokeDue(pump.dosing, numeratorDue);
-  const readings = sense(pump, hal, isDue, isHour, orders.isNewDrug);
+  const readings = taken === undefined ? sense(pump, hal, isDue, isHour, orders.isNewDrug) : taken;
   book(pump, readings, orders.refillNl, hal);
   runDuties(pump, readings, hal);
   const wantsProbe = detect(pump, readings, hal);
@@ -194,7 +194,7 @@ export function tick(pump: PumpState, hal: PumpHal): void {
 
   const permission = pump.mode.permission;
   // The same sum, but where an alarm has just taken something back.
-  const numerator = permission === permissionDue ? numeratorDue : deliveryNumerator(pump, permission);
+  const numerator = permission === permissionDue ? numeratorDue : deliveryNumerator(pump, permission, now);
   const isStroke = dose(pump.dosing, numerator, now);
   const isProbe = wantsProbe && isProbeAllowed(pump);
   if (isStroke && !isDue) fail('a stroke on a tick that took no readings for it');
@@ -210,33 +210,37 @@ export function tick(pump: PumpState, hal: PumpHal): void {
   if (isHour) hal.telemetry.stateDigest(now, stateDigest(pump, hal.checksum));
 }
 
-function earlier(a: number, b: number): number {
+export function earlier(a: number, b: number): number {
   return a < b ? a : b;
 }
 
-/** The half hour in the middle of this hour, where another rate begins in it. Full hours are wakes in any case. */
-function nextRateTick(pump: PumpState): number {
-  const now = pump.nowTick;
+/** The half hour in the middle of this hour, with which another rate may begin: this tick or one to come, or NEVER. */
+export function nextHalfHour(now: number): number {
   const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
-  if (half <= now) return NEVER;
-  const prescription = pump.prescription;
-  const startHour = pump.build.startHour;
-  const permission = duePermission(pump);
-  const rateNow = numeratorAt(prescription, permission, now, startHour);
-  return numeratorAt(prescription, permission, half, startHour) === rateNow ? NEVER : half;
+  return half >= now ? half : NEVER;
 }
 
-/** The next tick in which something is due; never earlier than the pump's own now. */
-export function nextWake(pump: PumpState): number {
+/** The next stroke of this hour or a tick after it: at the rate of the dosing's anchor, and from `halfTick` on at that of then. */
+export function nextDoseTick(pump: PumpState, halfTick: number): number {
+  const now = pump.nowTick;
+  const dosing = pump.dosing;
+  const numerator = dosing.shareNumerator;
+  const missing = dosing.denominator - dosing.owed;
+  const strokeTick = nextStrokeTick(missing, numerator, now);
+  if (strokeTick < halfTick || halfTick === NEVER) return strokeTick;
+  const numeratorThen = deliveryNumerator(pump, duePermission(pump), halfTick);
+  return nextStrokeTick(missing - numerator * (halfTick - now), numeratorThen, halfTick);
+}
+
+/** The next tick in which something else than a stroke or a duty is due. */
+export function nextUnusualTick(pump: PumpState): number {
   const now = pump.nowTick;
   // Conditions of a moment end in the tick after it.
   const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
-  // Another rate than the anchor's begins in the tick that takes the anchor.
-  const numerator = dueNumerator(pump);
-  if (numerator !== pump.dosing.shareNumerator) return now;
-  let wake = earlier(nextDutyTick(now), pump.alarms.nextToneTick);
-  wake = earlier(wake, nextOcclusionTick(pump.occlusion));
+  // Another rate than the anchor's begins in the tick that takes the anchor; at a half hour `idle` takes it.
+  if (now % TICKS_PER_HALF_HOUR !== 0 && dueNumerator(pump) !== pump.dosing.shareNumerator) return now;
+  let wake = earlier(pump.alarms.nextToneTick, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
   if (tooLong >= now) wake = earlier(wake, tooLong);
   const session = pump.telemetry.session;
@@ -246,16 +250,34 @@ export function nextWake(pump: PumpState): number {
   const endOfService = endOfServiceTick(pump.battery, pump.build.implantTick);
   if (endOfService >= now) wake = earlier(wake, endOfService);
   wake = earlier(wake, nextBolusTick(pump));
-  wake = earlier(wake, nextRateTick(pump));
-  wake = earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
-  return earlier(wake, nextStrokeTick(pump.dosing, numerator, now));
+  return earlier(wake, nextPeriodicTick(pump.prescription.words, now, pump.build.startHour));
+}
+
+/** The next tick in which something is due; never earlier than the pump's own now. */
+export function nextWake(pump: PumpState): number {
+  const now = pump.nowTick;
+  const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
+  return earlier(wake, nextDoseTick(pump, nextHalfHour(now)));
+}
+
+/** The anchor of another rate, where one begins with this tick. */
+export function takeRate(pump: PumpState): void {
+  const numerator = dueNumerator(pump);
+  if (numerator !== pump.dosing.shareNumerator) anchorShare(pump.dosing, numerator, pump.nowTick);
 }
 
 /**
  * Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. That names the next tick itself when the
- * rate is another than the anchor's, so between wakes the anchor's numerator is the rate.
+ * rate is another than the anchor's, so between wakes the anchor's numerator is the rate, up to the half hour.
  */
 export function idle(pump: PumpState, ticks: number): void {
-  doseIdle(pump.dosing, pump.dosing.shareNumerator, ticks);
-  pump.nowTick += ticks;
+  const toTick = pump.nowTick + ticks;
+  const halfTick = nextHalfHour(pump.nowTick);
+  if (halfTick < toTick) {
+    doseIdle(pump.dosing, pump.dosing.shareNumerator, halfTick - pump.nowTick);
+    pump.nowTick = halfTick;
+    takeRate(pump);
+  }
+  doseIdle(pump.dosing, pump.dosing.shareNumerator, toTick - pump.nowTick);
+  pump.nowTick = toTick;
 }

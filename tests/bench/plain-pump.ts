@@ -86,6 +86,8 @@ export function runPlain(
     hal,
   );
   let executed = 0;
+  const { idle, nextCalmWake, runTick, tick } = lab;
+  const calm = lab.createCalm();
   let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
     if (pump.nowTick >= refillTick) {
@@ -93,10 +95,11 @@ export function runPlain(
       refillTick += refillEveryTicks;
     }
     if (!isTickByTick) {
-      const next = Math.min(lab.nextWake(pump), ticks - 1);
-      if (next > pump.nowTick) lab.idle(pump, next - pump.nowTick);
+      const next = Math.min(nextCalmWake(pump, calm), ticks - 1);
+      if (next > pump.nowTick) idle(pump, next - pump.nowTick);
     }
-    lab.tick(pump, hal);
+    if (isTickByTick) tick(pump, hal);
+    else runTick(pump, calm, hal);
     turn();
     executed += 1;
   }

@@ -38,6 +38,7 @@ describe('the board bundle', () => {
     const core = sourceFiles(join(PROJECT_ROOT, 'src/core')).map((file) => projectPath(file));
     const { inputs } = bundles.lockstep;
     expect(core.filter((file) => !inputs.includes(file))).toEqual([
+      'src/core/calm.ts',
       'src/core/state.ts',
       'src/core/therapy.ts',
     ]);

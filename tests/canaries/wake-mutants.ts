@@ -30,11 +30,11 @@ interface Found {
 
 export function wakeMutants(): WakeMutant[] {
   const tick = read('tick.ts');
-  const wake = functionIn(tick, 'nextWake');
+  const wakes = ['nextWake', 'nextUnusualTick'].map((name) => functionIn(tick, name));
   const idle = functionIn(tick, 'idle');
   return [
-    ...wakeOperands(wake),
-    ...calledBy(wake, /^next\w+Tick$/).flatMap(leafMutants),
+    ...wakes.flatMap(wakeOperands),
+    ...wakes.flatMap((wake) => calledBy(wake, /^next(?!Unusual)\w+(Tick|HalfHour)$/)).flatMap(leafMutants),
     ...[idle, ...calledBy(idle, /Idle$/)].flatMap(tickCountMutants),
   ];
 }
@@ -140,6 +140,60 @@ function leavesOf(node: ts.Expression): ts.Expression[] {
     return node.arguments.flatMap(leavesOf);
   }
   return [node];
+}
+
+/**
+ * Every way to take for calm what is not: each limit one tick late, each question that is asked answered in favour of the
+ * calm, and each of them that compares, off by one.
+ */
+export function calmMutants(): WakeMutant[] {
+  const source = read('calm.ts');
+  return source.tree.statements.flatMap((declaration) => {
+    if (!ts.isFunctionDeclaration(declaration) || declaration.name === undefined) return [];
+    const found = { name: declaration.name.text, declaration, source };
+    // What is only asserted there is never so.
+    if (found.name === 'checkDose') return [];
+    return nodesIn(declaration).flatMap((node) => {
+      if (ts.isCallExpression(node) && node.expression.getText() === 'earlier')
+        return node.arguments.map((argument) => mutant(found, argument, `(${argument.getText()} + 1)`));
+      // Functions and variables say that it is calm, and an `if` asks what a calm tick has to do about it.
+      if (ts.isIfStatement(node)) return answers(found, node.expression, false);
+      if (ts.isReturnStatement(node) && node.expression !== undefined && /^is/.test(found.name))
+        return answers(found, node.expression, true);
+      if (
+        ts.isVariableDeclaration(node) &&
+        node.initializer !== undefined &&
+        node.name.getText() === 'isUsual'
+      )
+        return answers(found, node.initializer, true);
+      return [];
+    });
+  });
+}
+
+const MORE = new Map([
+  [ts.SyntaxKind.LessThanToken, '<='],
+  [ts.SyntaxKind.GreaterThanToken, '>='],
+]);
+const LESS = new Map([
+  [ts.SyntaxKind.LessThanEqualsToken, '<'],
+  [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
+]);
+
+function answers(found: Found, node: ts.Expression, by: boolean): WakeMutant[] {
+  if (ts.isParenthesizedExpression(node)) return answers(found, node.expression, by);
+  if (ts.isPrefixUnaryExpression(node)) return answers(found, node.operand, !by);
+  const whole = mutant(found, node, String(by));
+  if (!ts.isBinaryExpression(node)) return [whole];
+  const { kind } = node.operatorToken;
+  // For the types: nothing is more or less than null.
+  if (kind === ts.SyntaxKind.ExclamationEqualsEqualsToken && node.right.getText() === 'null') return [];
+  if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken)
+    return [...answers(found, node.left, by), ...answers(found, node.right, by)];
+  const other = (by ? MORE : LESS).get(kind);
+  return other === undefined
+    ? [whole]
+    : [whole, mutant(found, node, `${node.left.getText()} ${other} ${node.right.getText()}`)];
 }
 
 /** So many ticks at once are one too many, or one too few. */

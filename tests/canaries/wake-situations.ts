@@ -6,7 +6,7 @@ import { stateFields } from '../../hal/state-fields.ts';
 import { ERI_TO_EOS_TICKS } from '../../src/core/config.ts';
 import { type Core, REAL_CORE, Rig } from '../core/rig.ts';
 
-interface Situation {
+export interface Situation {
   readonly name: string;
   readonly start: (core: Core) => Rig;
   /** Done before the tick is executed. */
@@ -14,7 +14,7 @@ interface Situation {
   readonly untilTick: number;
 }
 
-const HOUR = 3600;
+export const HOUR = 3600;
 const MOTOR_STALL = 2;
 const OCCLUSION = 3;
 
@@ -32,7 +32,18 @@ function nearEndOfService(rig: Rig): void {
   rig.pump.mode.isUnsettled = 1;
 }
 
-function orders(...list: Parameters<Rig['at']>[1][]) {
+/** Something else than a tick or a command changes the pump. */
+export function byHand(tick: number, change: (rig: Rig) => void): Situation['steps'][number] {
+  return [
+    tick,
+    (rig) => {
+      change(rig);
+      rig.core.touched?.(rig.pump);
+    },
+  ];
+}
+
+export function orders(...list: Parameters<Rig['at']>[1][]) {
   return (rig: Rig): void => void rig.at(rig.pump.nowTick, ...list);
 }
 
@@ -107,26 +118,26 @@ export const SITUATIONS: readonly Situation[] = [
     start: (core) => new Rig({}, core),
     steps: [
       [100, orders({ kind: 'stop' })],
-      [150, (rig) => void (rig.pump.mode.stoppedSinceTick -= 172_000)],
+      byHand(150, (rig) => void (rig.pump.mode.stoppedSinceTick -= 172_000)),
     ],
     untilTick: 1000,
   },
   {
     name: 'a session that is left open',
     start: (core) => new Rig({}, core),
-    steps: [[100, openSession]],
+    steps: [byHand(100, openSession)],
     untilTick: 400,
   },
   {
     name: 'a session that times out',
     start: (core) => new Rig({ sessionTimeoutTicks: 77 }, core),
-    steps: [[100, openSession]],
+    steps: [byHand(100, openSession)],
     untilTick: 400,
   },
   {
     name: 'the end of service',
     start: (core) => new Rig({}, core),
-    steps: [[100, nearEndOfService]],
+    steps: [byHand(100, nearEndOfService)],
     untilTick: 1000,
   },
   {
@@ -178,7 +189,7 @@ export const SITUATIONS: readonly Situation[] = [
   {
     name: 'a bit of the prescription that flips and is mended',
     start: (core) => new Rig({}, core),
-    steps: [[100, (rig) => void (rig.pump.prescription.words[5]! ^= 16)]],
+    steps: [byHand(100, (rig) => void (rig.pump.prescription.words[5]! ^= 16))],
     untilTick: 500,
   },
   {
@@ -193,7 +204,7 @@ export const SITUATIONS: readonly Situation[] = [
 ];
 
 /** Goes through a situation and lets `go` take the rig to each tick before which something is done, and to the end. */
-function walk({ steps, untilTick }: Situation, rig: Rig, go: (beforeTick: number) => void): void {
+export function walk({ steps, untilTick }: Situation, rig: Rig, go: (beforeTick: number) => void): void {
   for (const [tick, act] of [...steps].sort(([a], [b]) => a - b)) {
     go(tick);
     act(rig);
@@ -226,7 +237,7 @@ function isEventful(rig: Rig): boolean {
   const { pump, events, digests, played, replies, asked } = rig;
   const now = pump.nowTick;
   const saidBefore = events.length + digests.length + played.length + replies.length;
-  // Of what does not wake the pump only the remainder of a stroke moves.
+  // Of what does not wake the pump only what is owed moves, and at what rate.
   const before = { ...pump, nowTick: now + 1, inbox: [], dosing: { ...pump.dosing } };
   const text = JSON.stringify(stateOf(before));
   rig.runTo(now);
@@ -236,7 +247,7 @@ function isEventful(rig: Rig): boolean {
 }
 
 function stateOf(pump: Rig['pump']): [string, number][] {
-  return [...stateFields(pump)].filter(([path]) => path !== 'dosing.owed');
+  return [...stateFields(pump)].filter(([path]) => !path.startsWith('dosing.'));
 }
 
 const known = new Map<Situation, { readonly due: Map<number, number>; readonly end: string }>();
@@ -252,7 +263,7 @@ function knownOf(situation: Situation) {
   return one;
 }
 
-function endOf({ pump, events, digests, played }: Rig): string {
+export function endOf({ pump, events, digests, played }: Rig): string {
   return JSON.stringify([[...stateFields({ ...pump, inbox: [] })], events, digests, played]);
 }
 

@@ -20,6 +20,8 @@ export interface Core {
   readonly nextWake: typeof nextWake;
   readonly idle: typeof idle;
   readonly stateDigest: typeof stateDigest;
+  /** Told of what a test does to the pump by hand. */
+  readonly touched?: (pump: PumpState) => void;
 }
 
 export const REAL_CORE: Core = { createPump, queueCommand, tick, nextWake, idle, stateDigest };
@@ -115,6 +117,7 @@ export class Rig {
     while (this.pump.nowTick <= toTick) {
       const next = Math.min(this.core.nextWake(this.pump), toTick);
       if (next > this.pump.nowTick) this.core.idle(this.pump, next - this.pump.nowTick);
+      if (this.pump.nowTick !== next) throw new Error(`idle to ${this.pump.nowTick} instead of ${next}`);
       this.step();
     }
     return this;

@@ -73,7 +73,12 @@ describe('the fast form of the core', () => {
     { file: 'src/core/digest.ts', from: 'words[count] = value | 0;', by: 'words[count] = ~value;' },
     { file: 'src/core/schedule.ts', from: ') % SLOTS_PER_WEEK', by: ') % 335' },
     { file: 'src/core/store.ts', from: 'new Int32Array(into.length)', by: 'new Int32Array(8)' },
-    { file: 'src/core/ledger-record.ts', from: 'words[0] = pump.nowTick;', by: '' },
+    {
+      file: 'src/core/ledger-record.ts',
+      from: 'new Int32Array(LEDGER_WORDS);\n  putDelivered',
+      by: 'putDelivered',
+    },
+    { file: 'src/core/units.ts', from: '<< 16)) | 0', by: '<< 15)) | 0' },
     { file: 'src/core/log.ts', from: 'entry[0] = tick;', by: '' },
     { file: 'src/core/boot-record.ts', from: 'const isThere', by: 'const isKept' },
   ])(

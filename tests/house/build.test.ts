@@ -26,7 +26,7 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'thecal-build-')));
   symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(root, 'node_modules'));
   write('package.json', '{ "version": "1.2.3", "type": "module" }');
-  write('src/core/units.ts', 'export const TICK_MS = 1000;\n');
+  write('src/core/time.ts', 'export const TICK_MS = 1000;\n');
 });
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -78,9 +78,9 @@ describe('the core hash', () => {
   it('changes with a content, a name and a new file, and not with line ends [SR-SW-3]', () => {
     const before = coreHash(root);
     expect(before).toMatch(/^[0-9a-f]{64}$/);
-    write('src/core/units.ts', 'export const TICK_MS = 1000;\r\n');
+    write('src/core/time.ts', 'export const TICK_MS = 1000;\r\n');
     expect(coreHash(root)).toBe(before);
-    write('src/core/units.ts', 'export const TICK_MS = 1001;\n');
+    write('src/core/time.ts', 'export const TICK_MS = 1001;\n');
     const changed = coreHash(root);
     write('src/core/detection/stall.ts', '');
     const added = coreHash(root);
@@ -90,7 +90,7 @@ describe('the core hash', () => {
   });
 
   it('refuses to name a core that is not there', () => {
-    rmSync(join(root, 'src/core/units.ts'));
+    rmSync(join(root, 'src/core/time.ts'));
     expect(() => coreHash(root)).toThrow('src/core holds no source files');
   });
 });

@@ -24,7 +24,10 @@ const [STEP, ORDINAL] = process.env['THECAL_LONG'] === '1' ? [1, 'single'] : [5,
 
 const STROKE = ['src/core/motor.ts', 'motor.requested += 1;'] as const;
 const PIN = ['hal/espruino/frame-hal.ts', 'frame.strokes += 1;'] as const;
-const WAKE = ['src/core/tick.ts', 'const now = pump.nowTick;\n  // Conditions of a moment'] as const;
+const WAKE = [
+  'src/core/tick.ts',
+  'const now = pump.nowTick;\n  const wake = earlier(nextUnusualTick',
+] as const;
 const TICK = ['src/core/tick.ts', 'const eventsBefore = pump.log.events;'] as const;
 /** Counts the strokes of the board's life where no state holds it. */
 const OF_LIFE = '(globalThis as any).n = ((globalThis as any).n ?? 0) + 1;';
@@ -54,13 +57,13 @@ const PLANTS: readonly (readonly [what: string, file: string, from: string, to: 
   [
     'a wake is too early',
     ...WAKE,
-    'const now = pump.nowTick;\n  if (now > 287 && now < 311) return 310;\n  // Conditions of a moment',
+    'const now = pump.nowTick;\n  if (now > 287 && now < 311) return 310;\n  const wake = earlier(nextUnusualTick',
     /^board and host differ at tick 287; first field next wake: host 359, board 310\n/,
   ],
   [
     'a wake is too late',
     ...WAKE,
-    'const now = pump.nowTick;\n  if (now === 288) return 5000;\n  // Conditions of a moment',
+    'const now = pump.nowTick;\n  if (now === 288) return 5000;\n  const wake = earlier(nextUnusualTick',
     /^board and host differ at tick 287; first field next wake: host 359, board 5000\n/,
   ],
   [

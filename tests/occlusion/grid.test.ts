@@ -104,6 +104,7 @@ describe('a false alarm', () => {
         await bench.runTo(day * TICKS_PER_DAY + spread(day + index, TICKS_PER_DAY / 2));
         const { occlusion, nowTick } = bench.target.pump;
         enterPresent(occlusion, occlusion.baselinePa + 3000, nowTick);
+        bench.target.disturb();
       }
       await bench.runTo(bench.target.nowTick() + TICKS_PER_DAY);
       expect(bench.count('gone')).toBeGreaterThan(0);

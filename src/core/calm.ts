@@ -1,0 +1,278 @@
+/**
+ * Calm: nothing is going on but strokes and hours, which is nearly all of a pump's life. What a tick asks anew each time,
+ * of commands, sessions, boluses, alarms, permissions and memories, is then asked once for as long as the answers
+ * last, and a tick is only what a stroke or an hour changes. A reading that changes more ends the calm, and that tick goes
+ * on as any other. What is left behind is to the last bit what `tick` leaves: `tests/core/calm.test.ts` holds it to that.
+ *
+ * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`. For runs
+ * that jump, where the host holds both. A board has neither the promise nor the memory, and runs `tick` alone.
+ */
+import type { PumpHal } from '../../hal/hal.ts';
+import { fail } from './assert.ts';
+import {
+  EMPTY_RESERVOIR_NL,
+  ERI_LOADED_MV,
+  ERI_PERMILLE,
+  ERI_RESTING_MV,
+  SUSPECT_RISE_PA,
+} from './config.ts';
+import { computedUsedPermille } from './detection/battery.ts';
+import { VERDICT_CLEAR } from './detection/verdict.ts';
+import { calmDigest, createDigestWords } from './digest.ts';
+import { dose, doseStroke, isShareExact, isStrokeDue } from './dosing.ts';
+import { STROKE } from './events.ts';
+import { bookDelivery, closeHour } from './ledger.ts';
+import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
+import { say } from './log.ts';
+import { commandStroke, lookAtMotor } from './motor.ts';
+import { lowReservoirNl } from './prescription.ts';
+import { readingsOfStroke, sense } from './sense.ts';
+import type { PumpState, Readings } from './state.ts';
+import { isWhole, LEDGER_WORDS } from './store.ts';
+import { accountBattery, isDutyDue, logHour, nextDutyTick } from './tasks.ts';
+import {
+  dueNumerator,
+  earlier,
+  idle,
+  nextDoseTick,
+  nextHalfHour,
+  nextUnusualTick,
+  nextWake,
+  takeRate,
+  tick,
+} from './tick.ts';
+import { NEVER } from './units.ts';
+
+/** Of one pump, and no part of its state: with a new one the pump does the same. */
+export interface Calm {
+  /** Calm until this tick, itself excluded. */
+  untilTick: number;
+  /** The next tick in which something else than a stroke or an hour is due. */
+  unusualTick: number;
+  strokeTick: number;
+  /** The half hour of this hour, or NEVER; and the next hour. */
+  halfTick: number;
+  hourTick: number;
+  /** With so many strokes confirmed an alarm over the reservoir changes. */
+  confirmedLimit: number;
+  /** The self-test has found the store in order, and nobody but the pump has written into it since. */
+  isStoreSeen: boolean;
+  /** What the last digest and the last ledger of this calm were made of, and whether there was one. */
+  readonly digestWords: Int32Array;
+  readonly ledgerWords: Int32Array;
+  isDigested: boolean;
+  isSaved: boolean;
+}
+
+export function createCalm(): Calm {
+  return {
+    untilTick: 0,
+    unusualTick: 0,
+    strokeTick: 0,
+    halfTick: 0,
+    hourTick: 0,
+    confirmedLimit: 0,
+    isStoreSeen: false,
+    digestWords: createDigestWords(),
+    ledgerWords: new Int32Array(LEDGER_WORDS),
+    isDigested: false,
+    isSaved: false,
+  };
+}
+
+/** Something else than a tick or a command has changed the pump or its store. */
+export function disturb(calm: Calm): void {
+  calm.untilTick = 0;
+  calm.isStoreSeen = false;
+}
+
+/** Nothing is under way, suspected or doubtful. What comes at a known tick is `nextUnusualTick`'s to say. */
+function isQuiet(pump: PumpState, hal: PumpHal): boolean {
+  const bolus = pump.bolus;
+  const occlusion = pump.occlusion;
+  const motor = pump.motor;
+  const battery = pump.battery;
+  return (
+    // These two end with a stroke.
+    bolus.isPriming === 0 &&
+    bolus.bridgeUgPerMl === 0 &&
+    occlusion.verdict === VERDICT_CLEAR &&
+    occlusion.hasBaseline === 1 &&
+    motor.stallRun === 0 &&
+    motor.unjudged === 0 &&
+    battery.lowLoadedRun === 0 &&
+    battery.lowRestingRun === 0 &&
+    battery.failedLoadedRun === 0 &&
+    battery.isUnderReset === 0 &&
+    isWhole(pump.prescription.words, hal.checksum)
+  );
+}
+
+/** Confirmed strokes with which no more than `leftNl` is computed to be left; NEVER when that is so already. */
+function confirmedAt(pump: PumpState, leftNl: number): number {
+  const ledger = pump.ledger;
+  const strokeNl = pump.build.strokeNl;
+  const limit = ledger.confirmedAtFill + Math.floor((ledger.filledNl - leftNl + strokeNl - 1) / strokeNl);
+  return limit > pump.motor.confirmed ? limit : NEVER;
+}
+
+/** What comes next. */
+function foresee(pump: PumpState, calm: Calm): void {
+  const now = pump.nowTick;
+  calm.hourTick = nextDutyTick(now);
+  calm.halfTick = nextHalfHour(now);
+  // A self-test looks at what nobody here vouches for.
+  calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? NEVER : calm.hourTick);
+  calm.strokeTick = nextDoseTick(pump, calm.halfTick);
+}
+
+/** The tick before this one has looked at the whole store, and mended what it found. */
+function isSelfTested(pump: PumpState): boolean {
+  return isDutyDue(pump.nowTick - 1);
+}
+
+/** After a whole tick: is it calm from here on? */
+function judge(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  calm.isStoreSeen = calm.isStoreSeen || isSelfTested(pump);
+  calm.untilTick = 0;
+  calm.isDigested = false;
+  calm.isSaved = false;
+  if (!isQuiet(pump, hal)) return;
+  calm.unusualTick = nextUnusualTick(pump);
+  calm.confirmedLimit = earlier(
+    confirmedAt(pump, lowReservoirNl(pump.prescription)),
+    confirmedAt(pump, EMPTY_RESERVOIR_NL),
+  );
+  foresee(pump, calm);
+}
+
+/** The whole tick, with the readings that were taken for it. */
+function endCalm(pump: PumpState, calm: Calm, readings: Readings, hal: PumpHal): void {
+  tick(pump, hal, readings);
+  judge(pump, calm, hal);
+}
+
+/** The motor has turned as often as it was told to, and no alarm over the reservoir waits for that. */
+function isTurned(pump: PumpState, calm: Calm, count: number | null): boolean {
+  const motor = pump.motor;
+  const pending = motor.pending;
+  return count === motor.lastCount + pending && motor.confirmed + pending < calm.confirmedLimit;
+}
+
+/** Nothing in it for a detector: no rise, far less one at which the mechanism slips. Of no reading nothing is made. */
+function isOpen(pump: PumpState, pressurePa: number | null): boolean {
+  return pressurePa === null || pressurePa - pump.occlusion.baselinePa < SUSPECT_RISE_PA;
+}
+
+/** No sign of a cell that ages, far less of one whose load resets the logic. */
+function isStrong(loadedMv: number | null): boolean {
+  return loadedMv !== null && loadedMv > ERI_LOADED_MV;
+}
+
+/** Neither what is measured nor what is computed asks for a replacement that is not asked for yet. */
+function isCharged(pump: PumpState, restingMv: number | null): boolean {
+  const ageTicks = pump.nowTick - pump.build.implantTick;
+  return (
+    restingMv !== null &&
+    restingMv > ERI_RESTING_MV &&
+    (pump.battery.eriTick < NEVER ||
+      computedUsedPermille(pump.battery, pump.motor.requested, ageTicks) < ERI_PERMILLE)
+  );
+}
+
+/** A lower reading is the new baseline at once. */
+function noteBaseline(pump: PumpState, pressurePa: number | null): void {
+  if (pressurePa !== null && pressurePa < pump.occlusion.baselinePa) pump.occlusion.baselinePa = pressurePa;
+}
+
+/** What is asserted of the dose after each tick; the other invariants are over what a calm leaves alone. */
+function checkDose(pump: PumpState): void {
+  const dosing = pump.dosing;
+  if (!(dosing.owed >= 0 && dosing.owed < dosing.denominator))
+    fail('INV-1 what is owed is less than one stroke');
+  if (!isShareExact(dosing, pump.nowTick)) fail('INV-2 strokes and remainder are the exact share');
+}
+
+function push(pump: PumpState, hal: PumpHal): void {
+  commandStroke(pump.motor, hal.motor);
+  say(pump.log, hal, pump.nowTick, STROKE, pump.motor.requested);
+}
+
+function save(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  saveCalmLedger(calm.ledgerWords, calm.isSaved, pump, hal);
+  calm.isSaved = true;
+}
+
+/** Of `tick`, in its order, what a stroke in the middle of an hour changes. */
+function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  const motor = pump.motor;
+  const dosing = pump.dosing;
+  const count = hal.motor.confirmedCount();
+  const pressurePa = hal.outletPressure.readPa();
+  const loadedMv = hal.supply.readLoadedMv();
+  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa) || !isStrong(loadedMv)) {
+    endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv), hal);
+    return;
+  }
+  bookDelivery(pump.ledger, lookAtMotor(motor, count));
+  noteBaseline(pump, pressurePa);
+  doseStroke(dosing);
+  push(pump, hal);
+  checkDose(pump);
+  if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
+  pump.nowTick += 1;
+  calm.strokeTick = nextDoseTick(pump, calm.halfTick >= pump.nowTick ? calm.halfTick : NEVER);
+}
+
+/** What an hour changes, with its stroke if one is due. */
+function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  const now = pump.nowTick;
+  const motor = pump.motor;
+  const numerator = dueNumerator(pump);
+  const isDue = isStrokeDue(pump.dosing, numerator);
+  const readings = sense(pump, hal, isDue, true, false);
+  const isUsual =
+    isTurned(pump, calm, readings.confirmedCount) &&
+    isCharged(pump, readings.restingMv) &&
+    (!isDue || (isOpen(pump, readings.pressurePa) && isStrong(readings.loadedMv)));
+  if (!isUsual) {
+    endCalm(pump, calm, readings, hal);
+    return;
+  }
+  bookDelivery(pump.ledger, lookAtMotor(motor, readings.confirmedCount));
+  closeHour(pump.ledger, motor.requested, motor.confirmed);
+  logHour(pump, readings, hal);
+  accountBattery(pump, readings, hal);
+  if (isDue) noteBaseline(pump, readings.pressurePa);
+  if (dose(pump.dosing, numerator, now)) push(pump, hal);
+  checkDose(pump);
+  save(pump, calm, hal);
+  pump.nowTick = now + 1;
+  hal.telemetry.stateDigest(now, calmDigest(calm.digestWords, calm.isDigested, pump, hal.checksum));
+  calm.isDigested = true;
+  foresee(pump, calm);
+}
+
+function isCalm(pump: PumpState, calm: Calm): boolean {
+  return pump.nowTick < calm.untilTick && pump.inbox.length === 0;
+}
+
+/** As `nextWake`. */
+export function nextCalmWake(pump: PumpState, calm: Calm): number {
+  if (!isCalm(pump, calm)) return nextWake(pump);
+  return earlier(calm.untilTick, earlier(calm.strokeTick, calm.hourTick));
+}
+
+/** As `tick`. */
+export function runTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  const now = pump.nowTick;
+  if (!isCalm(pump, calm)) {
+    tick(pump, hal);
+    judge(pump, calm, hal);
+    return;
+  }
+  if (now === calm.halfTick) takeRate(pump);
+  if (now === calm.hourTick) runHour(pump, calm, hal);
+  else if (now === calm.strokeTick) runStroke(pump, calm, hal);
+  else idle(pump, 1);
+}
