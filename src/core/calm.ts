@@ -35,7 +35,7 @@ import {
   earlier,
   idle,
   nextDoseTick,
-  nextHalfHour,
+  halfHourOf,
   nextUnusualTick,
   nextWake,
   takeRate,
@@ -49,10 +49,11 @@ export interface Calm {
   untilTick: number;
   /** The next tick in which something else than a stroke or an hour is due. */
   unusualTick: number;
+  /** The next stroke or hour, and of these the hour. */
   strokeTick: number;
-  /** The half hour of this hour, or NEVER; and the next hour. */
-  halfTick: number;
   hourTick: number;
+  /** The half hour before it. */
+  halfTick: number;
   /** With so many strokes confirmed an alarm over the reservoir changes. */
   confirmedLimit: number;
   /** The self-test has found the store in order, and nobody but the pump has written into it since. */
@@ -120,10 +121,10 @@ function confirmedAt(pump: PumpState, leftNl: number): number {
 function foresee(pump: PumpState, calm: Calm): void {
   const now = pump.nowTick;
   calm.hourTick = nextDutyTick(now);
-  calm.halfTick = nextHalfHour(now);
-  // A self-test looks at what nobody here vouches for.
-  calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? NEVER : calm.hourTick);
-  calm.strokeTick = nextDoseTick(pump, calm.halfTick);
+  calm.halfTick = halfHourOf(now);
+  // A self-test looks at what nobody here vouches for. The next hour foresees anew.
+  calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? calm.hourTick + 1 : calm.hourTick);
+  calm.strokeTick = earlier(nextDoseTick(pump, calm.halfTick), calm.hourTick);
 }
 
 /** The tick before this one has looked at the whole store, and mended what it found. */
@@ -221,7 +222,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
   pump.nowTick += 1;
-  calm.strokeTick = nextDoseTick(pump, calm.halfTick >= pump.nowTick ? calm.halfTick : NEVER);
+  calm.strokeTick = earlier(nextDoseTick(pump, calm.halfTick), calm.hourTick);
 }
 
 /** What an hour changes, with its stroke if one is due. */
@@ -260,7 +261,7 @@ function isCalm(pump: PumpState, calm: Calm): boolean {
 /** As `nextWake`. */
 export function nextCalmWake(pump: PumpState, calm: Calm): number {
   if (!isCalm(pump, calm)) return nextWake(pump);
-  return earlier(calm.untilTick, earlier(calm.strokeTick, calm.hourTick));
+  return earlier(calm.untilTick, calm.strokeTick);
 }
 
 /** As `tick`. */

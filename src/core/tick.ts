@@ -36,7 +36,7 @@ import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
 import { expireSession, sessionTimeoutTick } from './telemetry/session.ts';
-import { NEVER, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
+import { TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
 
 /** Stopped by whoever treats the patient: by command, by an update session, or by a therapy that says so. */
 function isHeld(pump: PumpState): boolean {
@@ -214,10 +214,9 @@ export function earlier(a: number, b: number): number {
   return a < b ? a : b;
 }
 
-/** The half hour in the middle of this hour, with which another rate may begin: this tick or one to come, or NEVER. */
-export function nextHalfHour(now: number): number {
-  const half = now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
-  return half >= now ? half : NEVER;
+/** The half hour in the middle of this hour, past or to come: another rate may begin with it. */
+export function halfHourOf(now: number): number {
+  return now - (now % TICKS_PER_HOUR) + TICKS_PER_HALF_HOUR;
 }
 
 /** The next stroke of this hour or a tick after it: at the rate of the dosing's anchor, and from `halfTick` on at that of then. */
@@ -227,7 +226,7 @@ export function nextDoseTick(pump: PumpState, halfTick: number): number {
   const numerator = dosing.shareNumerator;
   const missing = dosing.denominator - dosing.owed;
   const strokeTick = nextStrokeTick(missing, numerator, now);
-  if (strokeTick < halfTick || halfTick === NEVER) return strokeTick;
+  if (strokeTick < halfTick || now > halfTick) return strokeTick;
   const numeratorThen = deliveryNumerator(pump, duePermission(pump), halfTick);
   return nextStrokeTick(missing - numerator * (halfTick - now), numeratorThen, halfTick);
 }
@@ -257,7 +256,7 @@ export function nextUnusualTick(pump: PumpState): number {
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
   const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
-  return earlier(wake, nextDoseTick(pump, nextHalfHour(now)));
+  return earlier(wake, nextDoseTick(pump, halfHourOf(now)));
 }
 
 /** The anchor of another rate, where one begins with this tick. */
@@ -272,8 +271,8 @@ export function takeRate(pump: PumpState): void {
  */
 export function idle(pump: PumpState, ticks: number): void {
   const toTick = pump.nowTick + ticks;
-  const halfTick = nextHalfHour(pump.nowTick);
-  if (halfTick < toTick) {
+  const halfTick = halfHourOf(pump.nowTick);
+  if (pump.nowTick <= halfTick && halfTick < toTick) {
     doseIdle(pump.dosing, pump.dosing.shareNumerator, halfTick - pump.nowTick);
     pump.nowTick = halfTick;
     takeRate(pump);

@@ -71,6 +71,12 @@ const flex = (...rates: readonly number[]): Partial<RigOptions> => ({
 
 export const CALMS: readonly Situation[] = [
   situation('days of nothing', [], pump({ startHour: 22 }), 30 * HOUR),
+  situation(
+    'hours without a stroke',
+    [],
+    pump({ therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 200 } }),
+    10 * HOUR,
+  ),
   situation('a reservoir that becomes low', [], pump({ fillNl: 2_060_000 })),
   situation('a reservoir that becomes low by the stroke before an hour', [], pump({ fillNl: 2_050_000 })),
   situation('a reservoir that becomes empty', [], pump({ fillNl: 1_060_000 })),

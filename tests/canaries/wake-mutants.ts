@@ -34,7 +34,7 @@ export function wakeMutants(): WakeMutant[] {
   const idle = functionIn(tick, 'idle');
   return [
     ...wakes.flatMap(wakeOperands),
-    ...wakes.flatMap((wake) => calledBy(wake, /^next(?!Unusual)\w+(Tick|HalfHour)$/)).flatMap(leafMutants),
+    ...wakes.flatMap((wake) => calledBy(wake, /^next(?!Unusual)\w+Tick$/)).flatMap(leafMutants),
     ...[idle, ...calledBy(idle, /Idle$/)].flatMap(tickCountMutants),
   ];
 }
