@@ -26,7 +26,7 @@ export interface PlainRun {
   readonly rolling: string;
 }
 
-const LOG_ENTRIES = 1000;
+const LOG_ENTRIES = 64;
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 function plainHal(crc32OfWords: Checksum['crc32']): { hal: PumpHal; turn: () => void } {
@@ -86,7 +86,7 @@ export function runPlain(
     hal,
   );
   let executed = 0;
-  const { idle, nextCalmWake, runTick, tick } = lab;
+  const { idle, isStrokeNext, nextCalmWake, runNextStroke, runTick, tick } = lab;
   const calm = lab.createCalm();
   let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
@@ -94,12 +94,13 @@ export function runPlain(
       pump.inbox.push({ kind: 'refill', volumeNl: fillNl });
       refillTick += refillEveryTicks;
     }
-    if (!isTickByTick) {
+    if (isTickByTick) tick(pump, hal);
+    else if (isStrokeNext(pump, calm, ticks)) runNextStroke(pump, calm, hal);
+    else {
       const next = Math.min(nextCalmWake(pump, calm), ticks - 1);
       if (next > pump.nowTick) idle(pump, next - pump.nowTick);
+      runTick(pump, calm, hal);
     }
-    if (isTickByTick) tick(pump, hal);
-    else runTick(pump, calm, hal);
     turn();
     executed += 1;
   }

@@ -25,6 +25,11 @@ export function calmCore(lab: Lab): Core {
     ...lab,
     nextWake: (pump) => lab.nextCalmWake(pump, calmOf(pump)),
     tick: (pump, hal) => lab.runTick(pump, calmOf(pump), hal),
+    pushBefore: (pump, hal, beforeTick) => {
+      if (!lab.isStrokeNext(pump, calmOf(pump), beforeTick)) return false;
+      lab.runNextStroke(pump, calmOf(pump), hal);
+      return true;
+    },
     touched: (pump) => lab.disturb(calmOf(pump)),
   };
 }
@@ -82,7 +87,8 @@ export const CALMS: readonly Situation[] = [
   situation('a reservoir that becomes empty', [], pump({ fillNl: 1_060_000 })),
   situation(
     'other rates at hours and at half past',
-    [],
+    // To the tick before the last of them.
+    [[9000, () => {}]],
     pump(flex(7770, 7770, 5000, 5000, 0, 9000)),
     5 * HOUR,
   ),
@@ -106,6 +112,10 @@ export const CALMS: readonly Situation[] = [
   ]),
   situation('a pressure that rises by a suspicion', [
     from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
+    from(5500, { pressurePa: REST_PA }),
+  ]),
+  situation('a pressure that rises with the tick of a stroke', [
+    from(70 * 72 - 1, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
     from(5500, { pressurePa: REST_PA }),
   ]),
   situation('a pressure that is lost', [
