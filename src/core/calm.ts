@@ -19,7 +19,7 @@ import {
 import { computedUsedPermille } from './detection/battery.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createDigestWords } from './digest.ts';
-import { dose, doseIdle, doseStroke, isShareExact, isStrokeDue } from './dosing.ts';
+import { dose, doseStroke, isShareExact, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
@@ -256,25 +256,6 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
 
 function isCalm(pump: PumpState, calm: Calm): boolean {
   return pump.nowTick < calm.untilTick && pump.inbox.length === 0;
-}
-
-/** The next wake is a stroke before `beforeTick`, in the middle of an hour and at the rate of now. */
-export function isStrokeNext(pump: PumpState, calm: Calm, beforeTick: number): boolean {
-  const strokeTick = calm.strokeTick;
-  return (
-    isCalm(pump, calm) &&
-    strokeTick < beforeTick &&
-    strokeTick < calm.untilTick &&
-    strokeTick < calm.hourTick &&
-    (strokeTick < calm.halfTick || calm.halfTick < pump.nowTick)
-  );
-}
-
-/** Goes to that stroke and executes it: `idle` and `runTick` in one, for what most wakes are. */
-export function runNextStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
-  doseIdle(pump.dosing, pump.dosing.shareNumerator, calm.strokeTick - pump.nowTick);
-  pump.nowTick = calm.strokeTick;
-  runStroke(pump, calm, hal);
 }
 
 /** As `nextWake`. */

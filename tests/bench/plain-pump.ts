@@ -86,7 +86,7 @@ export function runPlain(
     hal,
   );
   let executed = 0;
-  const { idle, isStrokeNext, nextCalmWake, runNextStroke, runTick, tick } = lab;
+  const { idle, nextCalmWake, runTick, tick } = lab;
   const calm = lab.createCalm();
   let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
@@ -95,7 +95,6 @@ export function runPlain(
       refillTick += refillEveryTicks;
     }
     if (isTickByTick) tick(pump, hal);
-    else if (isStrokeNext(pump, calm, ticks)) runNextStroke(pump, calm, hal);
     else {
       const next = Math.min(nextCalmWake(pump, calm), ticks - 1);
       if (next > pump.nowTick) idle(pump, next - pump.nowTick);

@@ -25,11 +25,6 @@ export function calmCore(lab: Lab): Core {
     ...lab,
     nextWake: (pump) => lab.nextCalmWake(pump, calmOf(pump)),
     tick: (pump, hal) => lab.runTick(pump, calmOf(pump), hal),
-    pushBefore: (pump, hal, beforeTick) => {
-      if (!lab.isStrokeNext(pump, calmOf(pump), beforeTick)) return false;
-      lab.runNextStroke(pump, calmOf(pump), hal);
-      return true;
-    },
     touched: (pump) => lab.disturb(calmOf(pump)),
   };
 }

@@ -20,8 +20,6 @@ export interface Core {
   readonly nextWake: typeof nextWake;
   readonly idle: typeof idle;
   readonly stateDigest: typeof stateDigest;
-  /** Goes to the next wake and executes it when that is a stroke before the tick; false when it is not. */
-  readonly pushBefore?: (pump: PumpState, hal: PumpHal, beforeTick: number) => boolean;
   /** Told of what a test does to the pump by hand. */
   readonly touched?: (pump: PumpState) => void;
 }
@@ -117,10 +115,6 @@ export class Rig {
   /** The same, jumping from wake to wake. */
   jumpTo(toTick: number): this {
     while (this.pump.nowTick <= toTick) {
-      if (this.core.pushBefore?.(this.pump, this.hal, toTick + 1) === true) {
-        this.turn();
-        continue;
-      }
       const next = Math.min(this.core.nextWake(this.pump), toTick);
       if (next > this.pump.nowTick) this.core.idle(this.pump, next - this.pump.nowTick);
       if (this.pump.nowTick !== next) throw new Error(`idle to ${this.pump.nowTick} instead of ${next}`);
@@ -163,10 +157,6 @@ export class Rig {
 
   private step(): void {
     this.core.tick(this.pump, this.hal);
-    this.turn();
-  }
-
-  private turn(): void {
     if (this.isStrokeCommanded && this.isTurning) this.count += 1;
     this.isStrokeCommanded = false;
   }
