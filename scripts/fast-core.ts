@@ -15,7 +15,6 @@ import type { Plugin } from 'esbuild';
 import type { PumpHal } from '../hal/hal.ts';
 import { prescriptionWords } from '../hal/prescription-words.ts';
 import { ALARMS } from '../src/core/alarms/table.ts';
-import { CALM_LEAVES } from '../src/core/digest.ts';
 import { createPump } from '../src/core/pump.ts';
 import { storeWords } from '../src/core/store.ts';
 
@@ -91,13 +90,13 @@ function leafStore(place: string, count: number): string {
   );
 }
 
-/** Statements that put all under `node`, which has a name there. Those of a calm are besides put into `inCalm`. */
+/** Statements that put all under `node`, which has a name there; the first word of each leaf by its path. */
 function storesOf(
   node: object,
   name: string,
   path: string,
   statements: string[],
-  inCalm: string[],
+  places: Map<string, number>,
   start: number,
 ): number {
   let count = start;
@@ -106,7 +105,7 @@ function storesOf(
     const leaf = path === '' ? key : `${path}.${key}`;
     if (typeof value === 'number') {
       statements.push(leafStore(place, count));
-      if (CALM_LEAVES.includes(leaf)) inCalm.push(leafStore(`pump.${leaf}`, count));
+      places.set(leaf, count);
       count += 2;
     } else if (value instanceof Int32Array) {
       statements.push(`words[${count}] = mul32(checksum.crc32(${place}, ${place}.length), MIX);`);
@@ -114,18 +113,27 @@ function storesOf(
     } else {
       const inner = `${name}_${key}`;
       statements.push(`const ${inner} = ${place};`);
-      count = storesOf(value, inner, leaf, statements, inCalm, count);
+      count = storesOf(value, inner, leaf, statements, places, count);
     }
   }
   return count;
 }
 
+/** The list of the leaves that a calm changes, as the text has it. */
+function calmLeaves(text: string): string[] {
+  const list = /CALM_LEAVES[^=]*= \[(.*?)\];/s.exec(text)?.[1] ?? '';
+  return [...list.matchAll(/'([\w.]+)'/g)].map(([, leaf]) => leaf!);
+}
+
 function stored(text: string): string {
   const statements: string[] = [];
-  const inCalm: string[] = [];
-  const count = storesOf(newPump(), 'pump', '', statements, inCalm, 0);
-  if (inCalm.length !== CALM_LEAVES.length)
-    throw new Error('the fast form of the core knows no such leaf of the state');
+  const places = new Map<string, number>();
+  const count = storesOf(newPump(), 'pump', '', statements, places, 0);
+  const inCalm = calmLeaves(text).map((leaf) => {
+    const place = places.get(leaf);
+    if (place === undefined) throw new Error(`the state has no leaf ${leaf}, which a calm is said to change`);
+    return leafStore(`pump.${leaf}`, place);
+  });
   const from = text.indexOf('function putNode(');
   known(text, from, text.indexOf('\n}\n', from), 'walk over the state', '5de7bae741fc');
   const walks: readonly (readonly [call: string, row: string])[] = [

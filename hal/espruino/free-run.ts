@@ -74,7 +74,7 @@ function passStopped(run: FreeRun, toTick: number): void {
   const pump = run.pump;
   run.stalls += 1;
   run.missedTicks += toTick - run.wakeTick;
-  if (run.wakeTick > pump.nowTick) idle(pump, run.wakeTick - pump.nowTick);
+  idleTo(run, run.wakeTick);
   // What was commanded meanwhile is for now and not for then, and our resume must not end a stop among it.
   const waiting = pump.inbox.splice(0, pump.inbox.length);
   // A stop that a clinician gave stays.

@@ -1,6 +1,6 @@
 /**
  * The sim target: the core in this process over a world. The loop below is the whole of it: jump to the nearest of
- * the pump's next wake, the next stimulus and the tick asked for, execute one ordinary tick there, apply its stroke.
+ * the pump's next wake, the next stimulus and the tick asked for, execute a tick there, apply its stroke.
  */
 import { ALARMS } from '../../src/core/alarms/table.ts';
 import type { Command } from '../../src/core/commands.ts';

@@ -2,13 +2,12 @@
  * Calm: nothing is going on but strokes and hours, which is nearly all of a pump's life. What a tick asks anew each time,
  * of commands, sessions, boluses, alarms, permissions and memories, is then asked once for as long as the answers
  * last, and a tick is only what a stroke or an hour changes. A reading that changes more ends the calm, and that tick goes
- * on as any other. What is left behind is to the last bit what `tick` leaves: `tests/core/calm.test.ts` holds it to that.
+ * on as any other. What is left behind is to the last bit what `tick` leaves: `tests/canaries/calms.test.ts` holds it to that.
  *
  * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`. For runs
  * that jump, where the host holds both. A board has neither the promise nor the memory, and runs `tick` alone.
  */
 import type { PumpHal } from '../../hal/hal.ts';
-import { fail } from './assert.ts';
 import {
   EMPTY_RESERVOIR_NL,
   ERI_LOADED_MV,
@@ -19,8 +18,9 @@ import {
 import { computedUsedPermille } from './detection/battery.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createDigestWords } from './digest.ts';
-import { dose, doseStroke, isShareExact, isStrokeDue } from './dosing.ts';
+import { dose, doseStroke, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
+import { checkDose } from './invariants.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
 import { say } from './log.ts';
@@ -34,7 +34,7 @@ import {
   dueNumerator,
   earlier,
   idle,
-  nextDoseTick,
+  nextDeliveryTick,
   halfHourOf,
   nextUnusualTick,
   nextWake,
@@ -52,7 +52,7 @@ export interface Calm {
   /** The next stroke or hour, and of these the hour. */
   strokeTick: number;
   hourTick: number;
-  /** The half hour before it. */
+  /** The half hour of the hour in which this was foreseen. */
   halfTick: number;
   /** With so many strokes confirmed an alarm over the reservoir changes. */
   confirmedLimit: number;
@@ -124,7 +124,7 @@ function foresee(pump: PumpState, calm: Calm): void {
   calm.halfTick = halfHourOf(now);
   // A self-test looks at what nobody here vouches for. The next hour foresees anew.
   calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? calm.hourTick + 1 : calm.hourTick);
-  calm.strokeTick = earlier(nextDoseTick(pump, calm.halfTick), calm.hourTick);
+  calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
 }
 
 /** The tick before this one has looked at the whole store, and mended what it found. */
@@ -186,14 +186,6 @@ function noteBaseline(pump: PumpState, pressurePa: number | null): void {
   if (pressurePa !== null && pressurePa < pump.occlusion.baselinePa) pump.occlusion.baselinePa = pressurePa;
 }
 
-/** What is asserted of the dose after each tick; the other invariants are over what a calm leaves alone. */
-function checkDose(pump: PumpState): void {
-  const dosing = pump.dosing;
-  if (!(dosing.owed >= 0 && dosing.owed < dosing.denominator))
-    fail('INV-1 what is owed is less than one stroke');
-  if (!isShareExact(dosing, pump.nowTick)) fail('INV-2 strokes and remainder are the exact share');
-}
-
 function push(pump: PumpState, hal: PumpHal): void {
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, STROKE, pump.motor.requested);
@@ -222,7 +214,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
   pump.nowTick += 1;
-  calm.strokeTick = earlier(nextDoseTick(pump, calm.halfTick), calm.hourTick);
+  calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
 }
 
 /** What an hour changes, with its stroke if one is due. */

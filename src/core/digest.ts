@@ -97,8 +97,8 @@ export function createDigestWords(): Int32Array {
 }
 
 /**
- * The same in calm. Once one was taken in this calm `words` hold the rest of the state, and in its fast form the walk takes
- * only these leaves.
+ * The same in calm. Once one was taken in this calm (`_isBegun`) `words` hold the rest of the state, and the fast form of this
+ * walk takes only these leaves; as it is written it takes all.
  */
 export function calmDigest(
   words: Int32Array,

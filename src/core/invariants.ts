@@ -14,6 +14,17 @@ import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
 import { NEVER } from './units.ts';
 
+/** Of the dose. In a calm, in which nothing else moves, these alone are asserted. */
+export function checkDose(pump: PumpState): void {
+  const dosing = pump.dosing;
+  const motor = pump.motor;
+  if (!(dosing.owed >= 0 && dosing.owed < dosing.denominator))
+    fail('INV-1 what is owed is less than one stroke');
+  if (!isShareExact(dosing, pump.nowTick)) fail('INV-2 strokes and remainder are the exact share');
+  if (!(motor.confirmed >= 0 && motor.confirmed <= motor.requested))
+    fail('INV-3 no more confirmed than requested');
+}
+
 export function checkInvariants(
   pump: PumpState,
   isProbe: boolean,
@@ -21,15 +32,10 @@ export function checkInvariants(
   mayAlarmsDiffer: boolean,
 ): void {
   const dosing = pump.dosing;
-  const motor = pump.motor;
   const mode = pump.mode;
   const alarms = pump.alarms;
   const rows = alarms.rows;
-  if (!(dosing.owed >= 0 && dosing.owed < dosing.denominator))
-    fail('INV-1 what is owed is less than one stroke');
-  if (!isShareExact(dosing, pump.nowTick)) fail('INV-2 strokes and remainder are the exact share');
-  if (!(motor.confirmed >= 0 && motor.confirmed <= motor.requested))
-    fail('INV-3 no more confirmed than requested');
+  checkDose(pump);
   if (isStroke && mode.permission === STOPPED) fail('INV-4 no stroke of the schedule while stopped');
   if (isStroke && isProbe) fail('INV-5 at most one stroke a tick');
   if (isProbe && (mode.isStopCommanded !== 0 || pump.telemetry.session.isOpen !== 0))

@@ -87,11 +87,12 @@ export function highestPeriodicNumerator(words: Int32Array): number {
   return Math.floor((words[BOLUS_DOSE_WORD]! * BOLUS_TENTH_UG) / words[BOLUS_TICKS_WORD]!);
 }
 
-/** The next tick after this one that adds something else; what the first of a bolus has more the dosing's anchor tells. */
+/** The next tick after this one that adds something else, or would if the division of the dose left more for the first. */
 export function nextPeriodicTick(words: Int32Array, tick: number, startHour: number): number {
   if (words[MODE_WORD] !== MODE_PERIODIC || isFlipped(words)) return NEVER;
   const ticks = words[BOLUS_TICKS_WORD]!;
   const interval = words[BOLUS_INTERVAL_WORD]!;
   const phase = phaseOf(words, tick, startHour);
+  if (phase === 0) return tick + 1;
   return tick + (phase < ticks ? Math.min(ticks, interval) : interval) - phase;
 }

@@ -165,7 +165,7 @@ function isProbeAllowed(pump: PumpState): boolean {
   return !isHeld(pump) && strictestPresent(pump, CATHETER_OCCLUSION) !== STOPPED;
 }
 
-export function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
+function push(pump: PumpState, isProbe: boolean, readings: Readings, hal: PumpHal): void {
   noteStroke(pump.occlusion, isProbe, readings.pressurePa, pump.motor.confirmed, pump.nowTick);
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, isProbe ? PROBE : STROKE, pump.motor.requested);
@@ -220,7 +220,7 @@ export function halfHourOf(now: number): number {
 }
 
 /** The next stroke of this hour or a tick after it: at the rate of the dosing's anchor, and from `halfTick` on at that of then. */
-export function nextDoseTick(pump: PumpState, halfTick: number): number {
+export function nextDeliveryTick(pump: PumpState, halfTick: number): number {
   const now = pump.nowTick;
   const dosing = pump.dosing;
   const numerator = dosing.shareNumerator;
@@ -256,7 +256,7 @@ export function nextUnusualTick(pump: PumpState): number {
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
   const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
-  return earlier(wake, nextDoseTick(pump, halfHourOf(now)));
+  return earlier(wake, nextDeliveryTick(pump, halfHourOf(now)));
 }
 
 /** The anchor of another rate, where one begins with this tick. */
@@ -266,8 +266,8 @@ export function takeRate(pump: PumpState): void {
 }
 
 /**
- * Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. That names the next tick itself when the
- * rate is another than the anchor's, so between wakes the anchor's numerator is the rate, up to the half hour.
+ * Exactly `ticks` ticks in which nothing is due: the caller keeps to `nextWake`. So the anchor's numerator is the rate,
+ * but from the half hour on, whose anchor is taken here.
  */
 export function idle(pump: PumpState, ticks: number): void {
   const toTick = pump.nowTick + ticks;

@@ -113,6 +113,16 @@ export const CALMS: readonly Situation[] = [
     from(70 * 72 - 1, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
     from(5500, { pressurePa: REST_PA }),
   ]),
+  situation(
+    'hours that are none like the one before, cold and at other pressures',
+    [
+      from(3 * HOUR + 10, { temperatureMilliC: 20_000 }),
+      from(4 * HOUR + 10, { pressurePa: REST_PA - 100 }),
+      from(5 * HOUR + 10, { temperatureMilliC: 37_000, pressurePa: REST_PA - 200 }),
+    ],
+    pump({ therapy: { mode: 'continuous', unit: 'ul-per-hour', rate: 701 } }),
+    7 * HOUR,
+  ),
   situation('a pressure that is lost', [
     from(5000, { pressurePa: null }),
     from(5500, { pressurePa: REST_PA }),
@@ -183,6 +193,16 @@ export const CALMS: readonly Situation[] = [
     'a stroke in the half hour with which another rate begins',
     STROKES_AT_HOURS,
     pump(flex(25_000, 25_000, 25_000, 25_000, 25_000, 30_000)),
+  ),
+  situation(
+    'a stroke that the old rate has in the half hour, and the new one has not',
+    STROKES_AT_HOURS,
+    pump(flex(25_000, 25_000, 25_000, 25_000, 25_000, 12_000)),
+  ),
+  situation(
+    'a stroke in the last second of a rate, and a lower one from then on',
+    [],
+    pump(flex(25_000, 25_000, 25_000, 25_000, 25_000, 12_000)),
   ),
   situation('a suspicion in an hour', [
     ...STROKES_AT_HOURS,

@@ -11,7 +11,7 @@ import {
 import { bundleLab } from './bundle.ts';
 import { calmComplaint, calmCore } from './calm-situations.ts';
 import * as realLab from './lab.ts';
-import { calmMutants } from './wake-mutants.ts';
+import { calmMutants, leafMutants } from './wake-mutants.ts';
 import { wakeComplaint } from './wake-situations.ts';
 
 describe('a calm', () => {
@@ -25,7 +25,7 @@ describe('a calm', () => {
     expect(ERI_LOADED_MV).toBeGreaterThanOrEqual(RESET_OVER_LOADED_MV);
   });
 
-  it.each(calmMutants())('$name: is caught [SR-TIME-1]', async (mutant) => {
+  it.each([...calmMutants(), ...leafMutants()])('$name: is caught [SR-TIME-1]', async (mutant) => {
     const said = calmComplaint(calmCore(await bundleLab(mutant)));
     console.log(`${mutant.name}\n  caught by: ${said ?? 'nothing'}`);
     expect(said).not.toBeNull();

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
+import { CALM_LEAVES } from '../../src/core/digest.ts';
 
 const CORE = join(PROJECT_ROOT, 'src/core');
 
@@ -34,7 +35,7 @@ export function wakeMutants(): WakeMutant[] {
   const idle = functionIn(tick, 'idle');
   return [
     ...wakes.flatMap(wakeOperands),
-    ...wakes.flatMap((wake) => calledBy(wake, /^next(?!Unusual)\w+Tick$/)).flatMap(leafMutants),
+    ...wakes.flatMap((wake) => calledBy(wake, /^next(?!Unusual)\w+Tick$/)).flatMap(lateMutants),
     ...[idle, ...calledBy(idle, /Idle$/)].flatMap(tickCountMutants),
   ];
 }
@@ -107,6 +108,8 @@ function wakeOperands(wake: Found): WakeMutant[] {
         .map((argument) => mutant(wake, argument, `(${argument.getText()} + 1)`));
     }
     if (!ts.isBinaryExpression(node)) return [];
+    if (node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken)
+      return [mutant(wake, node, 'false')];
     if (node.operatorToken.kind === ts.SyntaxKind.BarBarToken) {
       return [node.left, node.right]
         .filter((side) => !isChain(side))
@@ -124,7 +127,7 @@ function isChain(node: ts.Node): boolean {
 }
 
 /** What a function may give back is one tick late, each of several by itself. */
-function leafMutants(found: Found): WakeMutant[] {
+function lateMutants(found: Found): WakeMutant[] {
   return nodesIn(found.declaration).flatMap((node) =>
     ts.isReturnStatement(node) && node.expression !== undefined
       ? leavesOf(node.expression)
@@ -142,13 +145,27 @@ function leavesOf(node: ts.Expression): ts.Expression[] {
   return [node];
 }
 
+/** Each leaf that a calm changes, kept from its digest. */
+export function leafMutants(): WakeMutant[] {
+  return CALM_LEAVES.map((leaf) => ({
+    name: `CALM_LEAVES: without ${leaf}`,
+    file: 'digest.ts',
+    edit: (text) => text.replace(`  '${leaf}',\n`, ''),
+  }));
+}
+
 /**
  * Every way to take for calm what is not: each limit one tick late, each question that is asked answered in favour of the
  * calm, and each of them that compares, off by one.
  */
 export function calmMutants(): WakeMutant[] {
   const source = read('calm.ts');
-  return source.tree.statements.flatMap((declaration) => {
+  // A calm pushes the stroke that this names, without asking again whether it is due.
+  const next = functionIn(read('tick.ts'), 'nextDeliveryTick');
+  const named = nodesIn(next.declaration).flatMap((node) =>
+    ts.isIfStatement(node) ? answers(next, node.expression, true) : [],
+  );
+  const asked = source.tree.statements.flatMap((declaration) => {
     if (!ts.isFunctionDeclaration(declaration) || declaration.name === undefined) return [];
     const found = { name: declaration.name.text, declaration, source };
     // What is only asserted there is never so.
@@ -169,6 +186,7 @@ export function calmMutants(): WakeMutant[] {
       return [];
     });
   });
+  return [...named, ...asked];
 }
 
 const MORE = new Map([

@@ -94,6 +94,29 @@ export const SITUATIONS: readonly Situation[] = [
     untilTick: HOUR + 100,
   },
   {
+    name: 'a bolus that begins at half past, behind a stroke',
+    start: (core) => {
+      const bolus = { doseTenthUg: 70, durationTicks: 333, intervalTicks: 2 * HOUR, firstTicks: HOUR / 2 };
+      return new Rig({ therapy: { mode: 'periodic', unit: 'tenth-ug-per-day', rate: 3000, bolus } }, core);
+    },
+    steps: [],
+    untilTick: HOUR + 100,
+  },
+  {
+    name: 'a stroke that the old rate has in the half hour, and the new one has not',
+    start: (core) => {
+      const steps = [25_000, 12_000].map((rate, fromSlot) => ({ fromSlot, rate }));
+      const days = [{ weekdays: [0, 1, 2, 3, 4, 5, 6], steps }];
+      return new Rig({ therapy: { mode: 'flex', unit: 'nl-per-hour', days } }, core);
+    },
+    // One of every 72 ticks, a tick later than without.
+    steps: [
+      [100, orders({ kind: 'stop' })],
+      [101, orders({ kind: 'resume' })],
+    ],
+    untilTick: HOUR + 100,
+  },
+  {
     name: 'a stop and a resume',
     start: (core) => new Rig({}, core),
     steps: [
@@ -263,8 +286,8 @@ function knownOf(situation: Situation) {
   return one;
 }
 
-export function endOf({ pump, events, digests, played }: Rig): string {
-  return JSON.stringify([[...stateFields({ ...pump, inbox: [] })], events, digests, played]);
+export function endOf({ pump, events, digests, played, stored }: Rig): string {
+  return JSON.stringify([[...stateFields({ ...pump, inbox: [] })], events, digests, played, [...stored!]]);
 }
 
 /** What is wrong with a core in a situation, or null. */

@@ -17,7 +17,7 @@ describe('a core that is off by one', () => {
   it('is found in every function that makes a wake', () => {
     const functions = new Set(MUTANTS.map(({ name }) => name.split(':')[0]));
     expect([...functions]).toEqual(
-      expect.arrayContaining(['nextWake', 'nextUnusualTick', 'nextDoseTick', 'idle', 'doseIdle']),
+      expect.arrayContaining(['nextWake', 'nextUnusualTick', 'nextDeliveryTick', 'idle', 'doseIdle']),
     );
     expect(MUTANTS.length).toBeGreaterThan(20);
   });
