@@ -122,7 +122,7 @@ function storesOf(
 /** The list of the leaves that a calm changes, as the text has it. */
 function calmLeaves(text: string): string[] {
   const list = /CALM_LEAVES[^=]*= \[(.*?)\];/s.exec(text)?.[1] ?? '';
-  return [...list.matchAll(/'([\w.]+)'/g)].map(([, leaf]) => leaf!);
+  return [...list.matchAll(/'([\w.]+)'/g)].map((match) => match[1] ?? '');
 }
 
 function stored(text: string): string {
