@@ -296,6 +296,23 @@ describe('time', () => {
     expect(strokeTicks(pins)).toEqual([71, 143]);
   });
 
+  it('that was missed over a half hour, with a bit that flipped meanwhile, ends no delivery [SR-MEM-4]', () => {
+    const ended: string[] = [];
+    for (let word = 0; word < 13; word++) {
+      for (let bit = 0; bit < 32; bit++) {
+        const rig = new Rig({ therapy: { mode: 'continuous', unit: 'nl-per-hour', rate: 7777 } });
+        const run = createFreeRun(rig.pump, rig.hal, 0);
+        for (let second = 0; second <= 2000; second++) {
+          if (second === 1700) rig.pump.prescription.words[word]! ^= 1 << bit;
+          if (second <= 1790 || second > 1860) lookAtClock(run, second * 1000);
+        }
+        if (run.failure !== '') ended.push(`word ${word}, bit ${bit}: ${run.failure}`);
+        expect(run.stalls, `word ${word}, bit ${bit}`).toBe(1);
+      }
+    }
+    expect(ended).toEqual([]);
+  });
+
   it('a stop that a clinician gave is not ended by a stall', () => {
     const pins = started();
     pins.pass(10);
