@@ -129,9 +129,11 @@ function stored(text: string): string {
   const statements: string[] = [];
   const places = new Map<string, number>();
   const count = storesOf(newPump(), 'pump', '', statements, places, 0);
+  const calmPlaces: number[] = [];
   const inCalm = calmLeaves(text).map((leaf) => {
     const place = places.get(leaf);
     if (place === undefined) throw new Error(`the state has no leaf ${leaf}, which a calm is said to change`);
+    calmPlaces.push(place, place + 1);
     return leafStore(`pump.${leaf}`, place);
   });
   const from = text.indexOf('function putNode(');
@@ -139,19 +141,22 @@ function stored(text: string): string {
   const walks: readonly (readonly [call: string, row: string])[] = [
     ['putNode(scratch, 0, pump as unknown as Node, checksum)', 'putState(scratch, pump, checksum)'],
     [
-      'putNode(words, 0, pump as unknown as Node, checksum)',
-      '_isBegun ? putCalm(words, pump) : putState(words, pump, checksum)',
+      'sumAnew(digest, putNode(digest.words, 0, pump as unknown as Node, checksum), checksum);',
+      'if (_isBegun) putCalm(digest, pump); else sumAnew(digest, putState(digest.words, pump, checksum), checksum);',
     ],
   ];
   const rows = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
   ${statements.join('\n  ')}
   return ${count};
 }
-function putCalm(words: Int32Array, pump: PumpState): number {
+const CALM_PLACES = [${calmPlaces.join(', ')}];
+function putCalm(digest: SummedWords, pump: PumpState): void {
+  const words = scratch;
   ${inCalm.join('\n  ')}
-  return ${count};
+  changeWords(digest, words, CALM_PLACES);
 }`;
-  return walks.reduce((text, [call, row]) => replaced(text, call, row), text) + rows;
+  const fast = walks.reduce((text, [call, row]) => replaced(text, call, row), text);
+  return `import { changeWords } from './summed-words.ts';\n${fast}${rows}`;
 }
 
 /** Arrays that live no longer than their function: by file, as they are made there and of which length. */
@@ -162,6 +167,7 @@ const PASSING: Readonly<Record<string, readonly [made: string, length: string][]
   ],
   'src/core/ledger-record.ts': [
     ['const words = new Int32Array(LEDGER_WORDS);\n  putDelivered', 'LEDGER_WORDS'],
+    ['const fresh = new Int32Array(LEDGER_WORDS);', 'LEDGER_WORDS'],
   ],
   'src/core/log.ts': [
     ['const entry = new Int32Array(ENTRY_WORDS);\n  entry[0]', 'ENTRY_WORDS'],

@@ -17,18 +17,19 @@ import {
 } from './config.ts';
 import { computedUsedPermille } from './detection/battery.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
-import { calmDigest, createDigestWords } from './digest.ts';
+import { calmDigest, createCalmDigest } from './digest.ts';
 import { dose, doseStroke, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
 import { checkDose } from './invariants.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
-import { SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
+import { createCalmLedger, SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { lowReservoirNl } from './prescription.ts';
 import { readingsOfStroke, sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
-import { isWhole, LEDGER_WORDS } from './store.ts';
+import { isWhole } from './store.ts';
+import type { SummedWords } from './summed-words.ts';
 import { accountBattery, isDutyDue, logHour, nextDutyTick } from './tasks.ts';
 import {
   dueNumerator,
@@ -59,8 +60,8 @@ export interface Calm {
   /** The self-test has found the store in order, and nobody but the pump has written into it since. */
   isStoreSeen: boolean;
   /** What the last digest and the last ledger of this calm were made of, and whether there was one. */
-  readonly digestWords: Int32Array;
-  readonly ledgerWords: Int32Array;
+  readonly digest: SummedWords;
+  readonly ledger: SummedWords;
   isDigested: boolean;
   isSaved: boolean;
 }
@@ -74,8 +75,8 @@ export function createCalm(): Calm {
     hourTick: 0,
     confirmedLimit: 0,
     isStoreSeen: false,
-    digestWords: createDigestWords(),
-    ledgerWords: new Int32Array(LEDGER_WORDS),
+    digest: createCalmDigest(),
+    ledger: createCalmLedger(),
     isDigested: false,
     isSaved: false,
   };
@@ -192,7 +193,7 @@ function push(pump: PumpState, hal: PumpHal): void {
 }
 
 function save(pump: PumpState, calm: Calm, hal: PumpHal): void {
-  saveCalmLedger(calm.ledgerWords, calm.isSaved, pump, hal);
+  saveCalmLedger(calm.ledger, calm.isSaved, pump, hal);
   calm.isSaved = true;
 }
 
@@ -241,7 +242,7 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
   checkDose(pump);
   save(pump, calm, hal);
   pump.nowTick = now + 1;
-  hal.telemetry.stateDigest(now, calmDigest(calm.digestWords, calm.isDigested, pump, hal.checksum));
+  hal.telemetry.stateDigest(now, calmDigest(calm.digest, calm.isDigested, pump, hal.checksum));
   calm.isDigested = true;
   foresee(pump, calm);
 }

@@ -8,6 +8,7 @@
 import type { Checksum } from '../../hal/hal.ts';
 import { assert } from './assert.ts';
 import type { PumpState } from './state.ts';
+import { createSummedWords, type SummedWords, sumAnew } from './summed-words.ts';
 import { mul32 } from './units.ts';
 
 type Leaf = number;
@@ -92,19 +93,20 @@ export const CALM_LEAVES: readonly string[] = [
   'log.laneB',
 ];
 
-export function createDigestWords(): Int32Array {
-  return new Int32Array(WORDS_MAX);
+export function createCalmDigest(): SummedWords {
+  return createSummedWords(WORDS_MAX);
 }
 
 /**
- * The same in calm. Once one was taken in this calm (`_isBegun`) `words` hold the rest of the state, and the fast form of this
- * walk takes only these leaves; as it is written it takes all.
+ * The same in calm. Once one was taken in this calm (`_isBegun`) `digest` holds the rest of the state, and the fast form
+ * of this walk takes only these leaves; as it is written it takes all.
  */
 export function calmDigest(
-  words: Int32Array,
+  digest: SummedWords,
   _isBegun: boolean,
   pump: PumpState,
   checksum: Checksum,
 ): number {
-  return checksum.crc32(words, putNode(words, 0, pump as unknown as Node, checksum));
+  sumAnew(digest, putNode(digest.words, 0, pump as unknown as Node, checksum), checksum);
+  return digest.crc >>> 0;
 }

@@ -6,9 +6,9 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { alarmBits, restoreLatched } from './alarms/alarms.ts';
 import { ALARMS } from './alarms/table.ts';
-import type { LedgerState } from './ledger.ts';
 import type { PumpState } from './state.ts';
-import { LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
+import { checkOf, LEDGER_AT, LEDGER_WORDS, readNewest, seal, sequenceOf } from './store.ts';
+import { changeWords, createSummedWords, type SummedWords, sumAnew } from './summed-words.ts';
 import { HIGH_WORD, NEVER } from './units.ts';
 
 /** Of 500 nL these are 50 uL: the most by which the computed reservoir is too high after a cut. */
@@ -62,24 +62,42 @@ function putStanding(words: Int32Array, pump: PumpState): void {
   for (let i = 0; i < rows.length; i++) words[FIRST_RAISES_WORD + i] = rows[i]!.raises;
 }
 
-function write(words: Int32Array, ledger: LedgerState, hal: PumpHal): void {
-  ledger.sequence += 1;
-  seal(words, ledger.sequence, hal.checksum);
-  hal.store.write(LEDGER_AT + (ledger.sequence % 2) * LEDGER_WORDS, words);
+/** Into the older of the two copies. */
+function write(words: Int32Array, sequence: number, hal: PumpHal): void {
+  hal.store.write(LEDGER_AT + (sequence % 2) * LEDGER_WORDS, words);
 }
 
 export function saveLedger(pump: PumpState, hal: PumpHal): void {
   const words = new Int32Array(LEDGER_WORDS);
   putDelivered(words, pump);
   putStanding(words, pump);
-  write(words, pump.ledger, hal);
+  pump.ledger.sequence += 1;
+  seal(words, pump.ledger.sequence, hal.checksum);
+  write(words, pump.ledger.sequence, hal);
 }
 
-/** The same in calm; `words` hold what else stands in the ledger, once it was saved in this calm. */
-export function saveCalmLedger(words: Int32Array, isBegun: boolean, pump: PumpState, hal: PumpHal): void {
-  putDelivered(words, pump);
-  if (!isBegun) putStanding(words, pump);
-  write(words, pump.ledger, hal);
+/** Where `putDelivered` puts, and the sequence number. */
+const DELIVERED_PLACES = [0, 1, 2, 5, 6, 7, 8, 9, 10, 20, LEDGER_WORDS - 2];
+
+export function createCalmLedger(): SummedWords {
+  return createSummedWords(LEDGER_WORDS);
+}
+
+/** The same in calm; once it was saved in this calm (`isBegun`), `record` holds what else stands in the ledger. */
+export function saveCalmLedger(record: SummedWords, isBegun: boolean, pump: PumpState, hal: PumpHal): void {
+  const words = record.words;
+  if (!isBegun) {
+    putDelivered(words, pump);
+    putStanding(words, pump);
+    sumAnew(record, LEDGER_WORDS - 1, hal.checksum);
+  }
+  const fresh = new Int32Array(LEDGER_WORDS);
+  pump.ledger.sequence += 1;
+  putDelivered(fresh, pump);
+  fresh[LEDGER_WORDS - 2] = pump.ledger.sequence;
+  changeWords(record, fresh, DELIVERED_PLACES);
+  words[LEDGER_WORDS - 1] = checkOf(record.crc);
+  write(words, pump.ledger.sequence, hal);
 }
 
 /** Into a pump that is as new. Returns the tick in which the ledger was saved, or -1: no copy is whole. */

@@ -37,17 +37,18 @@ export function sequenceOf(record: Int32Array): number {
 /** Odd, so that nothing is lost. A CRC over words that end in their own CRC would be the same for all of them. */
 const SEAL_FACTOR = 0x85ebca6b;
 
-function checkOf(record: Int32Array, checksum: Checksum): number {
-  return mul32(checksum.crc32(record, record.length - 1), SEAL_FACTOR);
+/** The last word of a record, by the CRC-32 of those before it. */
+export function checkOf(crc: number): number {
+  return mul32(crc, SEAL_FACTOR);
 }
 
 export function seal(record: Int32Array, sequence: number, checksum: Checksum): void {
   record[record.length - 2] = sequence;
-  record[record.length - 1] = checkOf(record, checksum);
+  record[record.length - 1] = checkOf(checksum.crc32(record, record.length - 1));
 }
 
 export function isWhole(record: Int32Array, checksum: Checksum): boolean {
-  return checkOf(record, checksum) === record[record.length - 1];
+  return checkOf(checksum.crc32(record, record.length - 1)) === record[record.length - 1];
 }
 
 /** Fill `into` with the record at `address`; false when it is torn, was never written or cannot be read. */

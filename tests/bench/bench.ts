@@ -159,8 +159,7 @@ const FOLD = {
 /** In a calm, as nearly every hour is. */
 const HOURLY = {
   file: 'calm.ts',
-  replace:
-    'hal.telemetry.stateDigest(now, calmDigest(calm.digestWords, calm.isDigested, pump, hal.checksum));',
+  replace: 'hal.telemetry.stateDigest(now, calmDigest(calm.digest, calm.isDigested, pump, hal.checksum));',
   by: '',
 };
 
