@@ -3,6 +3,7 @@
  * the pump's next wake, the next stimulus and the tick asked for, execute a tick there, apply its stroke.
  */
 import { ALARMS } from '../../src/core/alarms/table.ts';
+import { type Calm, createCalm, disturb, nextCalmWake, runTick } from '../../src/core/calm.ts';
 import type { Command } from '../../src/core/commands.ts';
 import { ACCEPTED, COMMAND_KINDS } from '../../src/core/commands.ts';
 import {
@@ -11,7 +12,6 @@ import {
   PERISTALTIC_STROKE_NL,
   VALVE_ACCUMULATOR_STROKE_NL,
 } from '../../src/core/config.ts';
-import { type Calm, createCalm, disturb, nextCalmWake, runTick } from '../../src/core/calm.ts';
 import { computedUsedPermille } from '../../src/core/detection/battery.ts';
 import { stateDigest } from '../../src/core/digest.ts';
 import { COMMAND, EVENT_KINDS, RAISE } from '../../src/core/events.ts';
@@ -165,7 +165,10 @@ export interface SimTap {
   boot(ticks: number): void;
 }
 
-/** A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose and then `disturb`. */
+/**
+ * A pump over a world. `pump` and `side` are open to tests, which put the firmware into states on purpose and then
+ * `disturb`.
+ */
 export class SimTarget implements Target {
   pump: PumpState;
   readonly side: SimSide;

@@ -81,11 +81,14 @@ interface Curve {
 /** No part of any state: what is kept is the curve's own, whichever cell it was that asked. */
 const resting: Curve = { points: RESTING_MV, fromNc: 0, untilNc: 0, value: 0 };
 const resistance: Curve = { points: RESISTANCE_OHM, fromNc: 0, untilNc: 0, value: 0 };
+
+/** 6 h of the idle current, a small part of most steps. */
+const AHEAD_NC = 6 * 3600 * IDLE_NC_PER_SECOND;
+
 function valueAt(curve: Curve, nC: number): number {
   if (curve.fromNc <= nC && nC < curve.untilNc) return curve.value;
   const value = between(curve.points, nC);
-  // 6 h at rest: a small part of most steps.
-  const aheadNc = nC + 200000000;
+  const aheadNc = nC + AHEAD_NC;
   // Neither curve ever turns: what it is at both ends, it is between them.
   const isOneStep = between(curve.points, aheadNc) === value;
   curve.fromNc = nC;

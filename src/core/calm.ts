@@ -1,8 +1,9 @@
 /**
- * Calm: nothing is going on but strokes and hours, which is nearly all of a pump's life. What a tick asks anew each time,
- * of commands, sessions, boluses, alarms, permissions and memories, is then asked once for as long as the answers
- * last, and a tick is only what a stroke or an hour changes. A reading that changes more ends the calm, and that tick goes
- * on as any other. What is left behind is to the last bit what `tick` leaves: `tests/canaries/calms.test.ts` holds it to that.
+ * Calm: nothing is going on but strokes, now and then a second look at one, and hours, which is nearly all of a pump's
+ * life. What a tick asks anew each time, of commands, sessions, boluses, alarms, permissions and memories, is then asked
+ * once for as long as the answers last, and a tick is only what a stroke, a look or an hour changes. A reading that
+ * changes more ends the calm, and that tick goes on as any other. What is left behind is to the last bit what `tick`
+ * leaves: `tests/canaries/calms.test.ts` holds it to that.
  *
  * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`. For runs
  * that jump, where the host holds both. A board has neither the promise nor the memory, and runs `tick` alone.
@@ -13,9 +14,12 @@ import {
   ERI_LOADED_MV,
   ERI_PERMILLE,
   ERI_RESTING_MV,
+  RETAINED_RISE_PA,
+  SLIP_MIN_PA,
   SUSPECT_RISE_PA,
 } from './config.ts';
 import { computedUsedPermille } from './detection/battery.ts';
+import { isLookDue, noteStroke, type OcclusionState, stepOcclusion } from './detection/occlusion.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createCalmDigest } from './digest.ts';
 import { dose, doseStroke, isStrokeDue } from './dosing.ts';
@@ -34,11 +38,12 @@ import { accountBattery, isDutyDue, logHour, nextDutyTick } from './tasks.ts';
 import {
   dueNumerator,
   earlier,
+  halfHourOf,
   idle,
   nextDeliveryTick,
-  halfHourOf,
   nextUnusualTick,
   nextWake,
+  sayOcclusion,
   takeRate,
   tick,
 } from './tick.ts';
@@ -48,18 +53,18 @@ import { NEVER } from './units.ts';
 export interface Calm {
   /** Calm until this tick, itself excluded. */
   untilTick: number;
-  /** The next tick in which something else than a stroke or an hour is due. */
+  /** The next tick in which something else than a stroke, its second look or an hour is due. */
   unusualTick: number;
-  /** The next stroke or hour, and of these the hour. */
-  strokeTick: number;
+  /** The hour to come, and the half hour before or after which this was foreseen. */
   hourTick: number;
-  /** The half hour of the hour in which this was foreseen. */
   halfTick: number;
+  /** The next stroke or hour. */
+  strokeTick: number;
   /** With so many strokes confirmed an alarm over the reservoir changes. */
   confirmedLimit: number;
   /** The self-test has found the store in order, and nobody but the pump has written into it since. */
   isStoreSeen: boolean;
-  /** What the last digest and the last ledger of this calm were made of, and whether there was one. */
+  /** The last digest and the last ledger of this calm, and whether there was one. */
   readonly digest: SummedWords;
   readonly ledger: SummedWords;
   isDigested: boolean;
@@ -70,9 +75,9 @@ export function createCalm(): Calm {
   return {
     untilTick: 0,
     unusualTick: 0,
-    strokeTick: 0,
-    halfTick: 0,
     hourTick: 0,
+    halfTick: 0,
+    strokeTick: 0,
     confirmedLimit: 0,
     isStoreSeen: false,
     digest: createCalmDigest(),
@@ -91,15 +96,13 @@ export function disturb(calm: Calm): void {
 /** Nothing is under way, suspected or doubtful. What comes at a known tick is `nextUnusualTick`'s to say. */
 function isQuiet(pump: PumpState, hal: PumpHal): boolean {
   const bolus = pump.bolus;
-  const occlusion = pump.occlusion;
   const motor = pump.motor;
   const battery = pump.battery;
   return (
     // These two end with a stroke.
     bolus.isPriming === 0 &&
     bolus.bridgeUgPerMl === 0 &&
-    occlusion.verdict === VERDICT_CLEAR &&
-    occlusion.hasBaseline === 1 &&
+    pump.occlusion.hasBaseline === 1 &&
     motor.stallRun === 0 &&
     motor.unjudged === 0 &&
     battery.lowLoadedRun === 0 &&
@@ -118,6 +121,10 @@ function confirmedAt(pump: PumpState, leftNl: number): number {
   return limit > pump.motor.confirmed ? limit : NEVER;
 }
 
+function foreseeStroke(pump: PumpState, calm: Calm): void {
+  calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
+}
+
 /** What comes next. */
 function foresee(pump: PumpState, calm: Calm): void {
   const now = pump.nowTick;
@@ -125,7 +132,7 @@ function foresee(pump: PumpState, calm: Calm): void {
   calm.halfTick = halfHourOf(now);
   // A self-test looks at what nobody here vouches for. The next hour foresees anew.
   calm.untilTick = earlier(calm.unusualTick, calm.isStoreSeen ? calm.hourTick + 1 : calm.hourTick);
-  calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
+  foreseeStroke(pump, calm);
 }
 
 /** The tick before this one has looked at the whole store, and mended what it found. */
@@ -161,9 +168,17 @@ function isTurned(pump: PumpState, calm: Calm, count: number | null): boolean {
   return count === motor.lastCount + pending && motor.confirmed + pending < calm.confirmedLimit;
 }
 
-/** Nothing in it for a detector: no rise, far less one at which the mechanism slips. Of no reading nothing is made. */
-function isOpen(pump: PumpState, pressurePa: number | null): boolean {
-  return pressurePa === null || pressurePa - pump.occlusion.baselinePa < SUSPECT_RISE_PA;
+/**
+ * At the worst a suspicion: no stroke that was retained, and no rise at which the mechanism slips. Of no reading nothing
+ * is made.
+ */
+function isOpen(pump: PumpState, pressurePa: number | null, isLook: boolean): boolean {
+  const occlusion = pump.occlusion;
+  return (
+    pressurePa === null ||
+    (pressurePa - occlusion.baselinePa < SLIP_MIN_PA &&
+      !(isLook && pressurePa - occlusion.lookBeforePa >= RETAINED_RISE_PA))
+  );
 }
 
 /** No sign of a cell that ages, far less of one whose load resets the logic. */
@@ -182,12 +197,38 @@ function isCharged(pump: PumpState, restingMv: number | null): boolean {
   );
 }
 
-/** A lower reading is the new baseline at once. */
-function noteBaseline(pump: PumpState, pressurePa: number | null): void {
-  if (pressurePa !== null && pressurePa < pump.occlusion.baselinePa) pump.occlusion.baselinePa = pressurePa;
+/** No sign of a rise, and none suspected before. */
+function isClear(occlusion: OcclusionState, pressurePa: number | null, isLook: boolean): boolean {
+  return (
+    occlusion.verdict === VERDICT_CLEAR &&
+    !isLook &&
+    (pressurePa === null || pressurePa - occlusion.baselinePa < SUSPECT_RISE_PA)
+  );
 }
 
-function push(pump: PumpState, hal: PumpHal): void {
+/** Of `detect`, where nothing is proved by it: a suspicion begins, goes on or ends. */
+function detectSuspicion(
+  pump: PumpState,
+  pressurePa: number | null,
+  isStrokeDue: boolean,
+  isLook: boolean,
+  hal: PumpHal,
+): void {
+  const occlusion = pump.occlusion;
+  const before = occlusion.verdict;
+  stepOcclusion(occlusion, pressurePa, pump.motor.confirmed, isStrokeDue, isLook, false, pump.nowTick);
+  if (occlusion.verdict !== before) sayOcclusion(pump, before, pressurePa, hal);
+}
+
+/** The same at a stroke, most of which leave no more than a lower baseline. */
+function detectAtStroke(pump: PumpState, pressurePa: number | null, isLook: boolean, hal: PumpHal): void {
+  const occlusion = pump.occlusion;
+  if (!isClear(occlusion, pressurePa, isLook)) detectSuspicion(pump, pressurePa, true, isLook, hal);
+  else if (pressurePa !== null && pressurePa < occlusion.baselinePa) occlusion.baselinePa = pressurePa;
+}
+
+function push(pump: PumpState, pressurePa: number | null, hal: PumpHal): void {
+  noteStroke(pump.occlusion, false, pressurePa, pump.motor.confirmed, pump.nowTick);
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, STROKE, pump.motor.requested);
 }
@@ -204,18 +245,19 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const count = hal.motor.confirmedCount();
   const pressurePa = hal.outletPressure.readPa();
   const loadedMv = hal.supply.readLoadedMv();
-  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa) || !isStrong(loadedMv)) {
-    endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv), hal);
+  const isLook = isLookDue(pump.occlusion, true, pump.nowTick);
+  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa, isLook) || !isStrong(loadedMv)) {
+    endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv, isLook), hal);
     return;
   }
   bookDelivery(pump.ledger, lookAtMotor(motor, count));
-  noteBaseline(pump, pressurePa);
+  detectAtStroke(pump, pressurePa, isLook, hal);
   doseStroke(dosing);
-  push(pump, hal);
+  push(pump, pressurePa, hal);
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
   pump.nowTick += 1;
-  calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
+  foreseeStroke(pump, calm);
 }
 
 /** What an hour changes, with its stroke if one is due. */
@@ -228,7 +270,8 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const isUsual =
     isTurned(pump, calm, readings.confirmedCount) &&
     isCharged(pump, readings.restingMv) &&
-    (!isDue || (isOpen(pump, readings.pressurePa) && isStrong(readings.loadedMv)));
+    isOpen(pump, readings.pressurePa, readings.isLook) &&
+    (!isDue || isStrong(readings.loadedMv));
   if (!isUsual) {
     endCalm(pump, calm, readings, hal);
     return;
@@ -237,14 +280,26 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
   closeHour(pump.ledger, motor.requested, motor.confirmed);
   logHour(pump, readings, hal);
   accountBattery(pump, readings, hal);
-  if (isDue) noteBaseline(pump, readings.pressurePa);
-  if (dose(pump.dosing, numerator, now)) push(pump, hal);
+  detectSuspicion(pump, readings.pressurePa, isDue, readings.isLook, hal);
+  if (dose(pump.dosing, numerator, now)) push(pump, readings.pressurePa, hal);
   checkDose(pump);
   save(pump, calm, hal);
   pump.nowTick = now + 1;
   hal.telemetry.stateDigest(now, calmDigest(calm.digest, calm.isDigested, pump, hal.checksum));
   calm.isDigested = true;
   foresee(pump, calm);
+}
+
+/** The second look at a stroke, in a tick without one. */
+function runLook(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  const readings = sense(pump, hal, false, false, false);
+  if (!isTurned(pump, calm, readings.confirmedCount) || !isOpen(pump, readings.pressurePa, true)) {
+    endCalm(pump, calm, readings, hal);
+    return;
+  }
+  bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount));
+  detectSuspicion(pump, readings.pressurePa, false, true, hal);
+  idle(pump, 1);
 }
 
 function isCalm(pump: PumpState, calm: Calm): boolean {
@@ -254,7 +309,7 @@ function isCalm(pump: PumpState, calm: Calm): boolean {
 /** As `nextWake`. */
 export function nextCalmWake(pump: PumpState, calm: Calm): number {
   if (!isCalm(pump, calm)) return nextWake(pump);
-  return earlier(calm.untilTick, calm.strokeTick);
+  return earlier(calm.untilTick, earlier(calm.strokeTick, pump.occlusion.lookTick));
 }
 
 /** As `tick`. */
@@ -268,5 +323,6 @@ export function runTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
   if (now === calm.halfTick) takeRate(pump);
   if (now === calm.hourTick) runHour(pump, calm, hal);
   else if (now === calm.strokeTick) runStroke(pump, calm, hal);
+  else if (now === pump.occlusion.lookTick) runLook(pump, calm, hal);
   else idle(pump, 1);
 }

@@ -87,7 +87,14 @@ export const CALM_LEAVES: readonly string[] = [
   'ledger.computedDosePg',
   'ledger.sequence',
   'battery.isAtBodyTemperature',
+  'occlusion.verdict',
   'occlusion.baselinePa',
+  'occlusion.retainedRun',
+  'occlusion.notRetainedRun',
+  'occlusion.lookTick',
+  'occlusion.lookBeforePa',
+  'occlusion.lookConfirmed',
+  'occlusion.slipRun',
   'log.events',
   'log.laneA',
   'log.laneB',
@@ -98,8 +105,8 @@ export function createCalmDigest(): SummedWords {
 }
 
 /**
- * The same in calm. Once one was taken in this calm (`_isBegun`) `digest` holds the rest of the state, and the fast form
- * of this walk takes only these leaves; as it is written it takes all.
+ * The same in calm. Once one was taken in this calm (`_isBegun`), `digest` holds the rest of the state, and the fast
+ * form of this walk takes only these leaves; as it is written it takes all.
  */
 export function calmDigest(
   digest: SummedWords,

@@ -82,21 +82,15 @@ function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHa
 }
 
 /** The catheter's verdict changed: say how, with the pressure that decided it. */
-function sayOcclusion(pump: PumpState, before: number, readings: Readings, hal: PumpHal): void {
+export function sayOcclusion(pump: PumpState, before: number, readPa: number | null, hal: PumpHal): void {
   const occlusion = pump.occlusion;
-  const pressurePa = readings.pressurePa === null ? 0 : readings.pressurePa;
+  const pressurePa = readPa === null ? 0 : readPa;
   if (occlusion.verdict === VERDICT_SUSPECT) {
     say(pump.log, hal, pump.nowTick, SUSPECT, pressurePa - occlusion.baselinePa);
   } else if (occlusion.verdict === VERDICT_PRESENT) {
     say(pump.log, hal, pump.nowTick, PRESENT, occlusion.residualPa);
   } else if (before === VERDICT_PRESENT) {
-    say(
-      pump.log,
-      hal,
-      pump.nowTick,
-      GONE,
-      readings.pressurePa === null ? 0 : pressurePa - occlusion.lookBeforePa,
-    );
+    say(pump.log, hal, pump.nowTick, GONE, readPa === null ? 0 : pressurePa - occlusion.lookBeforePa);
   }
 }
 
@@ -121,7 +115,7 @@ function detect(pump: PumpState, readings: Readings, hal: PumpHal): boolean {
     readings.isRest,
     pump.nowTick,
   );
-  if (occlusion.verdict !== before) sayOcclusion(pump, before, readings, hal);
+  if (occlusion.verdict !== before) sayOcclusion(pump, before, readings.pressurePa, hal);
   return wantsProbe;
 }
 

@@ -5,10 +5,13 @@ import {
   ERI_LOADED_MV,
   ERI_PERMILLE,
   ERI_RESTING_MV,
+  RETAINED_RISE_PA,
+  SLIP_MIN_PA,
   SUSPECT_RISE_PA,
   TONE_NC,
 } from '../../src/core/config.ts';
 import type { PumpState } from '../../src/core/state.ts';
+import { HIGH_WORD } from '../../src/core/units.ts';
 import { type Core, REAL_CORE, Rig, type RigOptions } from '../core/rig.ts';
 import type { Lab } from './checks.ts';
 import { byHand, endOf, HOUR, orders, type Situation, walk } from './wake-situations.ts';
@@ -49,7 +52,7 @@ type Surrounding =
   | 'isTurning'
   | 'isFeedbackLost';
 
-/** A tick earlier than without: strokes are then at 72 k, and one falls into each hour. */
+/** A tick later than without: strokes are then at 72 k, and one falls into each hour. */
 const STROKES_AT_HOURS: readonly Step[] = [
   [100, orders({ kind: 'stop' })],
   [101, orders({ kind: 'resume' })],
@@ -113,6 +116,71 @@ export const CALMS: readonly Situation[] = [
     from(70 * 72 - 1, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
     from(5500, { pressurePa: REST_PA }),
   ]),
+  situation('a suspicion just before an hour', [
+    from(3 * HOUR - 300, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
+  ]),
+  situation(
+    'a rise that is retained once, before an hour',
+    [
+      from(2 * HOUR - 100, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
+      // Between the stroke in 7127 and its second look.
+      from(2 * HOUR - 72, { pressurePa: REST_PA + SUSPECT_RISE_PA + RETAINED_RISE_PA }),
+    ],
+    pump(),
+    3 * HOUR,
+  ),
+  situation('a catheter that closes', [
+    from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
+    from(5040, { pressurePa: REST_PA + SUSPECT_RISE_PA + RETAINED_RISE_PA }),
+    from(5112, { pressurePa: REST_PA + SUSPECT_RISE_PA + 2 * RETAINED_RISE_PA }),
+    from(5184, { pressurePa: REST_PA + SUSPECT_RISE_PA + 3 * RETAINED_RISE_PA }),
+    from(6000, { pressurePa: REST_PA }),
+  ]),
+  situation('a mechanism that slips', [
+    from(5000, { pressurePa: REST_PA + SLIP_MIN_PA }),
+    from(5200, { pressurePa: REST_PA }),
+  ]),
+  situation('a mechanism that slips in an hour', [
+    ...STROKES_AT_HOURS,
+    from(2 * HOUR - 100, { pressurePa: REST_PA + SLIP_MIN_PA }),
+    from(2 * HOUR + 1, { pressurePa: REST_PA }),
+  ]),
+  situation(
+    'a mechanism that seems to slip once, and then no reading until just before another hour',
+    [
+      from(2 * HOUR - 10, { pressurePa: REST_PA + SLIP_MIN_PA }),
+      from(2 * HOUR, { pressurePa: null }),
+      from(4 * HOUR - 200, { pressurePa: REST_PA }),
+    ],
+    pump(),
+    4 * HOUR + 10,
+  ),
+  situation('a motor that stalls amid a suspicion', [
+    from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA, isTurning: false }),
+    from(5500, { pressurePa: REST_PA, isTurning: true }),
+  ]),
+  situation('a look that is left of a probe, and a stroke before it', [
+    // In 5039 there is a stroke.
+    byHand(5030, ({ pump: { occlusion } }) => {
+      occlusion.lookTick = 5041;
+      occlusion.lookBeforePa = REST_PA;
+    }),
+    // A tick that judges it.
+    [5031, () => {}],
+    from(5040, { pressurePa: null }),
+    from(5042, { pressurePa: REST_PA }),
+  ]),
+  situation(
+    'a dose that needs another high word',
+    [
+      byHand(4000, ({ pump: { ledger, build } }) => {
+        // Some twenty strokes after three o'clock; the hour before that is the first that the calm saves.
+        ledger.computedDosePg = 3 * HIGH_WORD - 115 * build.strokeNl * 500;
+      }),
+    ],
+    pump(),
+    4 * HOUR,
+  ),
   situation(
     'hours that are none like the one before, cold and at other pressures',
     [

@@ -1,6 +1,7 @@
 /**
- * Every way to be off by one in `nextWake` and `idle`, found in their source: whoever adds something that wakes the pump
- * gets its mutants here without asking, and has to add a situation that catches them.
+ * Every way to be off by one in `nextWake` and `idle`, and to take for calm what is not, found in their source: whoever
+ * adds something that wakes the pump or ends a calm gets its mutants here without asking, and has to add a situation
+ * that catches them.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -145,13 +146,22 @@ function leavesOf(node: ts.Expression): ts.Expression[] {
   return [node];
 }
 
-/** Each leaf that a calm changes, kept from its digest. */
+/** Each leaf of the state that a calm changes, kept from its digest, and each word of the ledger, kept from the store. */
 export function leafMutants(): WakeMutant[] {
-  return CALM_LEAVES.map((leaf) => ({
-    name: `CALM_LEAVES: without ${leaf}`,
-    file: 'digest.ts',
-    edit: (text) => text.replace(`  '${leaf}',\n`, ''),
-  }));
+  const { text } = read('ledger-record.ts');
+  const list = /DELIVERED_PLACES = \[(.*)\]/.exec(text)?.[1] ?? '';
+  return [
+    ...CALM_LEAVES.map((leaf) => ({
+      name: `CALM_LEAVES: without ${leaf}`,
+      file: 'digest.ts',
+      edit: (source: string) => source.replace(`  '${leaf}',\n`, ''),
+    })),
+    ...list.split(', ').map((place, i, places) => ({
+      name: `DELIVERED_PLACES: without ${place}`,
+      file: 'ledger-record.ts',
+      edit: (source: string) => source.replace(list, places.toSpliced(i, 1).join(', ')),
+    })),
+  ];
 }
 
 /**
@@ -168,8 +178,6 @@ export function calmMutants(): WakeMutant[] {
   const asked = source.tree.statements.flatMap((declaration) => {
     if (!ts.isFunctionDeclaration(declaration) || declaration.name === undefined) return [];
     const found = { name: declaration.name.text, declaration, source };
-    // What is only asserted there is never so.
-    if (found.name === 'checkDose') return [];
     return nodesIn(declaration).flatMap((node) => {
       if (ts.isCallExpression(node) && node.expression.getText() === 'earlier')
         return node.arguments.map((argument) => mutant(found, argument, `(${argument.getText()} + 1)`));
