@@ -28,7 +28,7 @@ import { checkDose } from './invariants.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { createCalmLedger, SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
 import { say } from './log.ts';
-import { commandStroke, lookAtMotor } from './motor.ts';
+import { commandStroke, confirmPending, NO_COUNT } from './motor.ts';
 import { lowReservoirNl } from './prescription.ts';
 import { readingsOfStroke, sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
@@ -103,6 +103,7 @@ function isQuiet(pump: PumpState, hal: PumpHal): boolean {
     bolus.isPriming === 0 &&
     bolus.bridgeUgPerMl === 0 &&
     pump.occlusion.hasBaseline === 1 &&
+    motor.lastCount !== NO_COUNT &&
     motor.stallRun === 0 &&
     motor.unjudged === 0 &&
     battery.lowLoadedRun === 0 &&
@@ -197,11 +198,11 @@ function isCharged(pump: PumpState, restingMv: number | null): boolean {
   );
 }
 
-/** No sign of a rise, and none suspected before. */
-function isClear(occlusion: OcclusionState, pressurePa: number | null, isLook: boolean): boolean {
+/** No sign of a rise, none suspected before and no look to come: all that a stroke leaves is a lower baseline. */
+function isClear(occlusion: OcclusionState, pressurePa: number | null): boolean {
   return (
     occlusion.verdict === VERDICT_CLEAR &&
-    !isLook &&
+    occlusion.lookTick === NEVER &&
     (pressurePa === null || pressurePa - occlusion.baselinePa < SUSPECT_RISE_PA)
   );
 }
@@ -220,15 +221,7 @@ function detectSuspicion(
   if (occlusion.verdict !== before) sayOcclusion(pump, before, pressurePa, hal);
 }
 
-/** The same at a stroke, most of which leave no more than a lower baseline. */
-function detectAtStroke(pump: PumpState, pressurePa: number | null, isLook: boolean, hal: PumpHal): void {
-  const occlusion = pump.occlusion;
-  if (!isClear(occlusion, pressurePa, isLook)) detectSuspicion(pump, pressurePa, true, isLook, hal);
-  else if (pressurePa !== null && pressurePa < occlusion.baselinePa) occlusion.baselinePa = pressurePa;
-}
-
-function push(pump: PumpState, pressurePa: number | null, hal: PumpHal): void {
-  noteStroke(pump.occlusion, false, pressurePa, pump.motor.confirmed, pump.nowTick);
+function push(pump: PumpState, hal: PumpHal): void {
   commandStroke(pump.motor, hal.motor);
   say(pump.log, hal, pump.nowTick, STROKE, pump.motor.requested);
 }
@@ -241,19 +234,23 @@ function save(pump: PumpState, calm: Calm, hal: PumpHal): void {
 /** Of `tick`, in its order, what a stroke in the middle of an hour changes. */
 function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const motor = pump.motor;
-  const dosing = pump.dosing;
+  const occlusion = pump.occlusion;
   const count = hal.motor.confirmedCount();
   const pressurePa = hal.outletPressure.readPa();
   const loadedMv = hal.supply.readLoadedMv();
-  const isLook = isLookDue(pump.occlusion, true, pump.nowTick);
-  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa, isLook) || !isStrong(loadedMv)) {
+  const isUsual = isClear(occlusion, pressurePa);
+  const isLook = isLookDue(occlusion, true, pump.nowTick);
+  if (!isTurned(pump, calm, count) || !(isUsual || isOpen(pump, pressurePa, isLook)) || !isStrong(loadedMv)) {
     endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv, isLook), hal);
     return;
   }
-  bookDelivery(pump.ledger, lookAtMotor(motor, count));
-  detectAtStroke(pump, pressurePa, isLook, hal);
-  doseStroke(dosing);
-  push(pump, pressurePa, hal);
+  bookDelivery(pump.ledger, confirmPending(motor));
+  if (!isUsual) {
+    detectSuspicion(pump, pressurePa, true, isLook, hal);
+    noteStroke(occlusion, false, pressurePa, motor.confirmed, pump.nowTick);
+  } else if (pressurePa !== null && pressurePa < occlusion.baselinePa) occlusion.baselinePa = pressurePa;
+  doseStroke(pump.dosing);
+  push(pump, hal);
   checkDose(pump);
   if (motor.requested % SAVE_STROKES === 0) save(pump, calm, hal);
   pump.nowTick += 1;
@@ -276,12 +273,15 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
     endCalm(pump, calm, readings, hal);
     return;
   }
-  bookDelivery(pump.ledger, lookAtMotor(motor, readings.confirmedCount));
+  bookDelivery(pump.ledger, confirmPending(motor));
   closeHour(pump.ledger, motor.requested, motor.confirmed);
   logHour(pump, readings, hal);
   accountBattery(pump, readings, hal);
   detectSuspicion(pump, readings.pressurePa, isDue, readings.isLook, hal);
-  if (dose(pump.dosing, numerator, now)) push(pump, readings.pressurePa, hal);
+  if (dose(pump.dosing, numerator, now)) {
+    noteStroke(pump.occlusion, false, readings.pressurePa, motor.confirmed, now);
+    push(pump, hal);
+  }
   checkDose(pump);
   save(pump, calm, hal);
   pump.nowTick = now + 1;
@@ -297,7 +297,7 @@ function runLook(pump: PumpState, calm: Calm, hal: PumpHal): void {
     endCalm(pump, calm, readings, hal);
     return;
   }
-  bookDelivery(pump.ledger, lookAtMotor(pump.motor, readings.confirmedCount));
+  bookDelivery(pump.ledger, confirmPending(pump.motor));
   detectSuspicion(pump, readings.pressurePa, false, true, hal);
   idle(pump, 1);
 }

@@ -23,7 +23,7 @@ export interface MotorState {
 }
 
 /** No look since the power came: the feedback counts from whatever it is at, and the first look only takes the mark. */
-const NO_COUNT = -1;
+export const NO_COUNT = -1;
 
 export function createMotor(): MotorState {
   return { requested: 0, confirmed: 0, lastCount: NO_COUNT, pending: 0, stallRun: 0, unjudged: 0 };
@@ -44,6 +44,15 @@ export function lookAtMotor(motor: MotorState, count: number | null): number {
   const confirmed = Math.min(motor.requested, motor.confirmed + gained);
   const newly = confirmed - motor.confirmed;
   motor.confirmed = confirmed;
+  return newly;
+}
+
+/** The same where the feedback has gained exactly what was pending, and nothing stood unjudged or unconfirmed before. */
+export function confirmPending(motor: MotorState): number {
+  const newly = motor.pending;
+  motor.lastCount += newly;
+  motor.confirmed += newly;
+  motor.pending = 0;
   return newly;
 }
 

@@ -238,6 +238,11 @@ export const CALMS: readonly Situation[] = [
     from(2 * HOUR - 2, { isTurning: false }),
     from(2 * HOUR + 10, { isTurning: true }),
   ]),
+  situation('a first count that is lost, of a motor that does not turn', [
+    from(0, { isFeedbackLost: true, isTurning: false }),
+    from(80, { isFeedbackLost: false }),
+    from(300, { isTurning: true }),
+  ]),
   situation('a feedback that is lost for a while', [
     from(5000, { isFeedbackLost: true }),
     from(5100, { isFeedbackLost: false }),
