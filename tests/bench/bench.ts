@@ -19,6 +19,9 @@ import { type PlainRun, runPlain } from './plain-pump.ts';
 import { continuous, FLEX, LIFE_TICKS, runWorld, YEAR_TICKS } from './runs.ts';
 
 const ROUNDS = 5;
+/** A run is repeated for so long in a round, and before the first for so long that the engine has settled on its code. */
+const ROUND_SECONDS = 0.25;
+const WARM_UP_SECONDS = 1;
 /** 0.2 mL a day for so long is 15 of the plain pump's 20 mL. */
 const PLAIN_REFILL_EVERY = 75 * DAY;
 
@@ -46,21 +49,32 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-async function timed(run: () => unknown): Promise<number> {
+/** CPU seconds of one run, of as many as it takes until `seconds` are over. */
+async function timed(run: () => unknown, seconds = ROUND_SECONDS): Promise<number> {
   const before = process.cpuUsage();
-  await run();
-  return cpuSeconds(before);
+  let count = 0;
+  do {
+    await run();
+    count += 1;
+  } while (cpuSeconds(before) < seconds);
+  return cpuSeconds(before) / count;
 }
 
-/** Median of the rounds after the first. */
+async function warmUp(run: () => unknown): Promise<void> {
+  await timed(run, WARM_UP_SECONDS);
+}
+
 async function settled(run: () => unknown): Promise<number> {
+  await warmUp(run);
   const times: number[] = [];
-  for (let round = 0; round <= ROUNDS; round++) times.push(await timed(run));
-  return median(times.slice(1));
+  for (let round = 0; round < ROUNDS; round++) times.push(await timed(run));
+  return median(times);
 }
 
 /** Median over the rounds of what `of` costs in terms of `beside`, run in turns. */
 async function ratio(of: () => unknown, beside: () => unknown): Promise<number> {
+  await warmUp(beside);
+  await warmUp(of);
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const base = await timed(beside);
@@ -70,35 +84,38 @@ async function ratio(of: () => unknown, beside: () => unknown): Promise<number> 
 }
 
 /** The firmware alone against plain C, per executed tick; the same rolling digest, or there is nothing to compare. */
-function againstC(lab: Lab): Figure[] {
+async function againstC(lab: Lab): Promise<Figure[]> {
   const ticks = 31 * DAY;
   const rows = [
-    { what: 'from wake to wake, against C', isTickByTick: false, times: 100, required: 3, goal: 1.5 },
-    { what: 'tick by tick, against C', isTickByTick: true, times: 3, required: 3, goal: 1.6 },
+    { what: 'from wake to wake, against C', isTickByTick: false, times: 300, required: 3, goal: 1.5 },
+    { what: 'tick by tick, against C', isTickByTick: true, times: 5, required: 3, goal: 1.6 },
   ];
   const program = compileLimit(FLEX);
-  return rows.map(({ what, isTickByTick, times, required, goal }) => {
+  const figures: Figure[] = [];
+  for (const { what, isTickByTick, times, required, goal } of rows) {
     const figure = { what, unit: 'x', required, goal, isCounted: false };
-    if (program === null) return { ...figure, value: null, note: 'there is no C compiler here' };
-    const ratios: number[] = [];
-    const months = isTickByTick ? 1 : 50;
-    for (let round = 0; round <= ROUNDS; round++) {
-      const limit = runLimit(program, ticks, isTickByTick, times);
-      const before = process.cpuUsage();
-      let run: PlainRun | null = null;
-      for (let i = 0; i < months; i++) run = runPlain(lab, FLEX, ticks, isTickByTick);
-      const ns = (cpuSeconds(before) * 1e9) / months / run!.executed;
-      if (run!.rolling !== limit.rolling) throw new Error('C and the firmware say different things');
-      // The first round is the engine's warming up.
-      if (round > 0) ratios.push(ns / (limit.cpuNs / times / limit.executed));
+    if (program === null) {
+      figures.push({ ...figure, value: null, note: 'there is no C compiler here' });
+      continue;
     }
-    return { ...figure, value: median(ratios) };
-  });
+    const month = (): PlainRun => runPlain(lab, FLEX, ticks, isTickByTick);
+    const { executed, rolling } = month();
+    await warmUp(month);
+    const ratios: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const limit = runLimit(program, ticks, isTickByTick, times);
+      if (rolling !== limit.rolling) throw new Error('C and the firmware say different things');
+      const ns = ((await timed(month)) * 1e9) / executed;
+      ratios.push(ns / (limit.cpuNs / times / limit.executed));
+    }
+    figures.push({ ...figure, value: median(ratios) });
+  }
+  return figures;
 }
 
 async function lives(lab: Lab): Promise<Figure[]> {
   const years = LIFE_TICKS / YEAR_TICKS;
-  // One after the other, see `main`; of each the first run is the engine's warming up.
+  // One after the other, see `main`.
   const alone = await settled(() => runPlain(lab, continuous(100), LIFE_TICKS, false, PLAIN_REFILL_EVERY));
   const whole = await settled(() => runWorld(lab, { ugPerDay: 100, untilTick: LIFE_TICKS }));
   const figure = { unit: 'years/s', isMoreBetter: true, isCounted: false };
@@ -165,12 +182,13 @@ const HOURLY = {
 
 /** What proof costs: the firmware with its digests against the same without, a run with a trace against one without. */
 async function proof(lab: Lab): Promise<Figure[]> {
+  // Beside bundles that have run nothing else, one that has not either.
+  const whole = await bundleLab(null);
   const withoutFold = await bundleLab(FOLD);
   const withoutState = await bundleLab(HOURLY);
   const life = (of: Lab) => () => runPlain(of, continuous(100), YEAR_TICKS, false, PLAIN_REFILL_EVERY);
-  for (const of of [lab, withoutFold, withoutState]) life(of)();
-  const rolling = (await ratio(life(lab), life(withoutFold))) - 1;
-  const state = (await ratio(life(lab), life(withoutState))) - 1;
+  const rolling = (await ratio(life(whole), life(withoutFold))) - 1;
+  const state = (await ratio(life(whole), life(withoutState))) - 1;
   let bytes = 0;
   let events = 0;
   const world = { ugPerDay: 300, untilTick: YEAR_TICKS };
@@ -186,13 +204,8 @@ async function proof(lab: Lab): Promise<Figure[]> {
   };
   const traced = (await ratio(tracing, () => runWorld(lab, world))) - 1;
   return [
-    {
-      what: 'rolling and hourly digest add',
-      value: 100 * (rolling + state),
-      unit: '%',
-      required: 10,
-      isCounted: false,
-    },
+    { what: 'the rolling digest adds', value: 100 * rolling, unit: '%', required: 10, isCounted: false },
+    { what: 'the hourly digest of the state adds', value: 100 * state, unit: '%', isCounted: false },
     { what: 'a full trace adds', value: 100 * traced, unit: '%', required: 30, goal: 12, isCounted: false },
     {
       what: 'trace, chain and digests included',
