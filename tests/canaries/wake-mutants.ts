@@ -181,22 +181,27 @@ export function calmMutants(): WakeMutant[] {
     return nodesIn(declaration).flatMap((node) => {
       if (ts.isCallExpression(node) && node.expression.getText() === 'earlier')
         return node.arguments.map((argument) => mutant(found, argument, `(${argument.getText()} + 1)`));
-      // Functions and variables say that it is calm, and an `if` asks what a calm tick has to do about it.
+      // Functions and variables say that it is usual, and an `if` asks what a calm tick has to do about it.
       if (ts.isIfStatement(node)) return answers(found, node.expression, false);
+      // Of two ticks the later one.
+      if (ts.isConditionalExpression(node) && found.name.startsWith('foresee'))
+        return answers(found, node.condition, true);
       if (ts.isReturnStatement(node) && node.expression !== undefined && /^is/.test(found.name))
         return answers(found, node.expression, true);
-      if (
-        ts.isVariableDeclaration(node) &&
-        node.initializer !== undefined &&
-        node.name.getText() === 'isUsual'
-      )
-        return answers(found, node.initializer, true);
+      const by = ts.isVariableDeclaration(node) ? ANSWERED.get(node.name.getText()) : undefined;
+      if (by !== undefined && ts.isVariableDeclaration(node) && node.initializer !== undefined)
+        return answers(found, node.initializer, by);
       return [];
     });
   });
   return [...named, ...asked];
 }
 
+/** Variables that hold the answer to a question, and the answer that is too much for a calm. */
+const ANSWERED = new Map([
+  ['isUsual', true],
+  ['isOverHalf', false],
+]);
 const MORE = new Map([
   [ts.SyntaxKind.LessThanToken, '<='],
   [ts.SyntaxKind.GreaterThanToken, '>='],
