@@ -22,7 +22,7 @@ import { computedUsedPermille } from './detection/battery.ts';
 import { isLookDue, noteStroke, type OcclusionState, stepOcclusion } from './detection/occlusion.ts';
 import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createCalmDigest } from './digest.ts';
-import { dose, type DosingState, doseStroke, isStrokeDue } from './dosing.ts';
+import { dose, doseIdle, type DosingState, doseStroke, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
 import { checkDose } from './invariants.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
@@ -325,7 +325,9 @@ function runLook(pump: PumpState, calm: Calm, hal: PumpHal): void {
   }
   bookDelivery(pump.ledger, confirmPending(pump.motor));
   detectSuspicion(pump, readings.pressurePa, false, true, hal);
-  idle(pump, 1);
+  doseIdle(pump.dosing, pump.dosing.shareNumerator, 1);
+  checkDose(pump);
+  pump.nowTick += 1;
 }
 
 function isCalm(pump: PumpState, calm: Calm): boolean {
