@@ -460,7 +460,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'HIGH_WORD',
     'MAX_EXACT',
   ],
-  'src/core/ledger-record.ts': ['NEVER_WORD', 'FIRST_RAISES_WORD'],
+  'src/core/ledger-record.ts': ['NEVER_WORD', 'FIRST_RAISES_WORD', 'DELIVERED_PLACES'],
   'src/core/tasks.ts': ['DUTY_GRID_TICKS'],
   'src/core/prescription-words.ts': ['BOLUS_DOSE_MAX_TENTH_UG', 'BOLUS_TENTH_UG'],
 
@@ -481,7 +481,7 @@ const NO_FIGURES: Readonly<Record<string, readonly string[]>> = {
     'PG_PER_TENTH_UG',
   ],
   'sim/plant/patient.ts': ['HALF_LIVES_APART', 'CSF_NL', 'USED_TO_LOOKS', 'PARTS', 'NOT'],
-  'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC'],
+  'sim/plant/battery.ts': ['POINTS', 'PER_POINT_NC', 'AHEAD_NC'],
   'sim/oracle.ts': [
     'NONE',
     'ACCURACY_WHOLE',
