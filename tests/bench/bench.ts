@@ -5,8 +5,9 @@
  *
  * `npm run bench`, with `-- --json` for machines. It never fails for being slow: it says so.
  */
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { cpus } from 'node:os';
+import { promisify } from 'node:util';
 import { sha256 } from '../../src/cli/hashing.ts';
 import { createTraceWriter } from '../../src/trace/write.ts';
 import { bundleLab } from '../canaries/bundle.ts';
@@ -22,6 +23,8 @@ const ROUNDS = 5;
 /** A run is repeated for so long in a round, and before the first for so long that the engine has settled on its code. */
 const ROUND_SECONDS = 0.25;
 const WARM_UP_SECONDS = 1;
+/** Months of the C program in one of several processes: some two seconds. */
+const YARDSTICK_TIMES = 3000;
 /** 0.2 mL a day for so long is 15 of the plain pump's 20 mL. */
 const PLAIN_REFILL_EVERY = 75 * DAY;
 
@@ -150,6 +153,19 @@ async function campaigns(processes: number): Promise<number> {
   return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
 }
 
+/** How much more than one of them several processes of the C program get done in the same time: what the machine gives. */
+async function yardsticks(program: string, processes: number): Promise<number> {
+  const seconds = async (count: number): Promise<number> => {
+    const began = performance.now();
+    const run = (): Promise<unknown> =>
+      promisify(execFile)(program, ['jump', String(31 * DAY), String(YARDSTICK_TIMES)]);
+    await Promise.all(Array.from({ length: count }, run));
+    return (performance.now() - began) / 1000;
+  };
+  const one = await seconds(1);
+  return (processes * one) / (await seconds(processes));
+}
+
 async function randomScenarios(): Promise<Figure[]> {
   const one = await campaigns(1);
   const figure = { isMoreBetter: true, isCounted: false };
@@ -165,7 +181,18 @@ async function randomScenarios(): Promise<Figure[]> {
   if (cpus().length < 2) {
     return [rate, { ...figure, what, value: null, unit: 'x', required: 1.9, note: 'there is one core here' }];
   }
-  return [rate, { ...figure, what, value: (await campaigns(2)) / one, unit: 'x', required: 1.9 }];
+  const program = compileLimit(FLEX);
+  const two = { ...figure, unit: 'x' };
+  return [
+    rate,
+    { ...two, what, value: (await campaigns(2)) / one, required: 1.9 },
+    {
+      ...two,
+      what: 'beside it two processes of the C program',
+      value: program === null ? null : await yardsticks(program, 2),
+      ...(program === null ? { note: 'there is no C compiler here' } : {}),
+    },
+  ];
 }
 
 const FOLD = {
