@@ -141,8 +141,9 @@ function stored(text: string): string {
   const walks: readonly (readonly [call: string, row: string])[] = [
     ['putNode(scratch, 0, pump as unknown as Node, checksum)', 'putState(scratch, pump, checksum)'],
     [
-      'sumAnew(digest, putNode(digest.words, 0, pump as unknown as Node, checksum), checksum);',
-      'if (_isBegun) putCalm(digest, pump); else sumAnew(digest, putState(digest.words, pump, checksum), checksum);',
+      'return stateDigest(pump, checksum);',
+      'if (_isBegun) putCalm(_digest, pump); else sumAnew(_digest, putState(_digest.words, pump, checksum), checksum);' +
+        ' return _digest.crc >>> 0;',
     ],
   ];
   const rows = `function putState(words: Int32Array, pump: PumpState, checksum: Checksum): number {
@@ -156,7 +157,7 @@ function putCalm(digest: SummedWords, pump: PumpState): void {
   changeWords(digest, words, CALM_PLACES);
 }`;
   const fast = walks.reduce((text, [call, row]) => replaced(text, call, row), text);
-  return `import { changeWords } from './summed-words.ts';\n${fast}${rows}`;
+  return `import { changeWords, sumAnew } from './summed-words.ts';\n${fast}${rows}`;
 }
 
 /** Arrays that live no longer than their function: by file, as they are made there and of which length. */

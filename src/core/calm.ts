@@ -5,8 +5,9 @@
  * changes more ends the calm, and that tick goes on as any other. What is left behind is to the last bit what `tick`
  * leaves: `tests/canaries/calms.test.ts` holds it to that.
  *
- * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`. For runs
- * that jump, where the host holds both. A board has neither the promise nor the memory, and runs `tick` alone.
+ * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`, and runs
+ * the tick of the change, since no wake is due to it. For runs that jump, where the host holds both. A board has neither
+ * the promise nor the memory, and runs `tick` alone.
  */
 import type { PumpHal } from '../../hal/hal.ts';
 import {
@@ -24,7 +25,7 @@ import { VERDICT_CLEAR } from './detection/verdict.ts';
 import { calmDigest, createCalmDigest } from './digest.ts';
 import { dose, doseIdle, type DosingState, doseStroke, isStrokeDue } from './dosing.ts';
 import { STROKE } from './events.ts';
-import { checkDose } from './invariants.ts';
+import { checkDose, checkInvariants } from './invariants.ts';
 import { bookDelivery, closeHour } from './ledger.ts';
 import { createCalmLedger, SAVE_STROKES, saveCalmLedger } from './ledger-record.ts';
 import { say } from './log.ts';
@@ -53,7 +54,7 @@ import { NEVER } from './units.ts';
 export interface Calm {
   /** Calm until this tick, itself excluded. */
   untilTick: number;
-  /** The next tick in which something else than a stroke, its second look or an hour is due. */
+  /** The next tick in which something else than a stroke or an hour is due, or a look that was due before the calm. */
   unusualTick: number;
   /** The hour to come, and the half hour before or after which this was foreseen. */
   hourTick: number;
@@ -100,7 +101,10 @@ export function disturb(calm: Calm): void {
   calm.isStoreSeen = false;
 }
 
-/** Nothing is under way, suspected or doubtful. What comes at a known tick is `nextUnusualTick`'s to say. */
+/**
+ * Nothing is under way or doubtful. What comes at a known tick is `nextUnusualTick`'s to say, so that a catheter may be
+ * suspect, and even closed: the pump then stands still between its samples.
+ */
 function isQuiet(pump: PumpState, hal: PumpHal): boolean {
   const bolus = pump.bolus;
   const motor = pump.motor;
@@ -224,11 +228,10 @@ function isCharged(pump: PumpState, restingMv: number | null): boolean {
   );
 }
 
-/** No sign of a rise, none suspected before and no look to come: all that a stroke leaves is a lower baseline. */
+/** No sign of a rise, and none suspected before: all that a stroke leaves is a lower baseline. */
 function isClear(occlusion: OcclusionState, pressurePa: number | null): boolean {
   return (
     occlusion.verdict === VERDICT_CLEAR &&
-    occlusion.lookTick === NEVER &&
     (pressurePa === null || pressurePa - occlusion.baselinePa < SUSPECT_RISE_PA)
   );
 }
@@ -266,7 +269,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const loadedMv = hal.supply.readLoadedMv();
   const isUsual = isClear(occlusion, pressurePa);
   const isLook = isLookDue(occlusion, true, pump.nowTick);
-  if (!isTurned(pump, calm, count) || !(isUsual || isOpen(pump, pressurePa, isLook)) || !isStrong(loadedMv)) {
+  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa, isLook) || !isStrong(loadedMv)) {
     endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv, isLook), hal);
     return;
   }
@@ -304,11 +307,12 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
   logHour(pump, readings, hal);
   accountBattery(pump, readings, hal);
   detectSuspicion(pump, readings.pressurePa, isDue, readings.isLook, hal);
-  if (dose(pump.dosing, numerator, now)) {
+  const isStroke = dose(pump.dosing, numerator, now);
+  if (isStroke) {
     noteStroke(pump.occlusion, false, readings.pressurePa, motor.confirmed, now);
     push(pump, hal);
   }
-  checkDose(pump);
+  checkInvariants(pump, false, isStroke, true);
   save(pump, calm, hal);
   pump.nowTick = now + 1;
   hal.telemetry.stateDigest(now, calmDigest(calm.digest, calm.isDigested, pump, hal.checksum));

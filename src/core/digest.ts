@@ -8,7 +8,7 @@
 import type { Checksum } from '../../hal/hal.ts';
 import { assert } from './assert.ts';
 import type { PumpState } from './state.ts';
-import { createSummedWords, type SummedWords, sumAnew } from './summed-words.ts';
+import { createSummedWords, type SummedWords } from './summed-words.ts';
 import { mul32 } from './units.ts';
 
 type Leaf = number;
@@ -64,7 +64,7 @@ export function stateDigest(pump: PumpState, checksum: Checksum): number {
   return checksum.crc32(scratch, count);
 }
 
-/** Of the state, what the strokes and hours of a calm change: `calm.ts`. */
+/** Of the state, what the strokes, looks and hours of a calm change: `calm.ts`. */
 export const CALM_LEAVES: readonly string[] = [
   'nowTick',
   'dosing.owed',
@@ -105,15 +105,14 @@ export function createCalmDigest(): SummedWords {
 }
 
 /**
- * The same in calm. Once one was taken in this calm (`_isBegun`), `digest` holds the rest of the state, and the fast
- * form of this walk takes only these leaves; as it is written it takes all.
+ * The same in calm. Its fast form keeps the words in `_digest`, and once one was taken in this calm (`_isBegun`) it looks
+ * at these leaves alone; as it is written it looks at all.
  */
 export function calmDigest(
-  digest: SummedWords,
+  _digest: SummedWords,
   _isBegun: boolean,
   pump: PumpState,
   checksum: Checksum,
 ): number {
-  sumAnew(digest, putNode(digest.words, 0, pump as unknown as Node, checksum), checksum);
-  return digest.crc >>> 0;
+  return stateDigest(pump, checksum);
 }

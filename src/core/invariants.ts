@@ -1,7 +1,7 @@
 /**
- * What is true after every executed tick, numbered, in words and code; in a calm only the dose is asserted. A failure is
- * our own bug, never the hardware's: the run ends as an error that names the tick. Those that name GPCA are properties of
- * the generic infusion pump, worded over this one.
+ * What is true after every executed tick, numbered, in words and code. A failure is our own bug, never the hardware's:
+ * the run ends as an error that names the tick. Those that name GPCA are properties of the generic infusion pump, worded
+ * over this one.
  */
 import { EMPTY_RESERVOIR, ALARMS } from './alarms/table.ts';
 import { fail } from './assert.ts';
@@ -14,7 +14,7 @@ import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
 import { NEVER } from './units.ts';
 
-/** Of the dose. The others are about modes, alarms, boluses and rates, and a calm ends before one of those changes. */
+/** Of the dose. A stroke and a second look in a calm assert these alone, and its hours all of them. */
 export function checkDose(pump: PumpState): void {
   const dosing = pump.dosing;
   const motor = pump.motor;

@@ -87,7 +87,6 @@ export function createCalmLedger(): SummedWords {
 export function saveCalmLedger(record: SummedWords, isBegun: boolean, pump: PumpState, hal: PumpHal): void {
   const words = record.words;
   if (!isBegun) {
-    putDelivered(words, pump);
     putStanding(words, pump);
     sumAnew(record, LEDGER_WORDS - 1, hal.checksum);
   }

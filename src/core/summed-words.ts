@@ -14,7 +14,10 @@ export interface SummedWords {
   crc: number;
 }
 
-/** By how many words come behind it: what of the sum turns, for each value of each byte of the word. */
+/**
+ * For a word with so many behind it: which bits of the sum turn with each value of each of its bytes. There is one CRC-32,
+ * so that whichever checksum comes first makes them for all.
+ */
 const tables: Int32Array[] = [];
 
 function turned(table: Int32Array, bits: number): number {

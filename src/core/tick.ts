@@ -82,15 +82,15 @@ function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHa
 }
 
 /** The catheter's verdict changed: say how, with the pressure that decided it. */
-export function sayOcclusion(pump: PumpState, before: number, readPa: number | null, hal: PumpHal): void {
+export function sayOcclusion(pump: PumpState, before: number, readingPa: number | null, hal: PumpHal): void {
   const occlusion = pump.occlusion;
-  const pressurePa = readPa === null ? 0 : readPa;
+  const pressurePa = readingPa === null ? 0 : readingPa;
   if (occlusion.verdict === VERDICT_SUSPECT) {
     say(pump.log, hal, pump.nowTick, SUSPECT, pressurePa - occlusion.baselinePa);
   } else if (occlusion.verdict === VERDICT_PRESENT) {
     say(pump.log, hal, pump.nowTick, PRESENT, occlusion.residualPa);
   } else if (before === VERDICT_PRESENT) {
-    say(pump.log, hal, pump.nowTick, GONE, readPa === null ? 0 : pressurePa - occlusion.lookBeforePa);
+    say(pump.log, hal, pump.nowTick, GONE, readingPa === null ? 0 : pressurePa - occlusion.lookBeforePa);
   }
 }
 

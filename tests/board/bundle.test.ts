@@ -40,6 +40,7 @@ describe('the board bundle', () => {
     expect(core.filter((file) => !inputs.includes(file))).toEqual([
       'src/core/calm.ts',
       'src/core/state.ts',
+      'src/core/summed-words.ts',
       'src/core/therapy.ts',
     ]);
     expect(checkInputs([...inputs, 'hal/espruino/target.ts'])).toEqual([

@@ -136,6 +136,18 @@ export const CALMS: readonly Situation[] = [
     from(5184, { pressurePa: REST_PA + SUSPECT_RISE_PA + 3 * RETAINED_RISE_PA }),
     from(6000, { pressurePa: REST_PA }),
   ]),
+  situation(
+    'a catheter that closes, with a stroke in each tick',
+    [
+      from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
+      from(5001, { pressurePa: REST_PA + SUSPECT_RISE_PA + RETAINED_RISE_PA }),
+      from(5002, { pressurePa: REST_PA + SUSPECT_RISE_PA + 2 * RETAINED_RISE_PA }),
+      from(5003, { pressurePa: REST_PA + SUSPECT_RISE_PA + 3 * RETAINED_RISE_PA }),
+      from(5004, { pressurePa: REST_PA }),
+    ],
+    pump({ therapy: { mode: 'continuous', unit: 'ul-per-hour', rate: 1800 } }),
+    2 * HOUR,
+  ),
   situation('a mechanism that slips', [
     from(5000, { pressurePa: REST_PA + SLIP_MIN_PA }),
     from(5200, { pressurePa: REST_PA }),
@@ -158,17 +170,6 @@ export const CALMS: readonly Situation[] = [
   situation('a motor that stalls amid a suspicion', [
     from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA, isTurning: false }),
     from(5500, { pressurePa: REST_PA, isTurning: true }),
-  ]),
-  situation('a look that is left of a probe, and a stroke before it', [
-    // In 5039 there is a stroke.
-    byHand(5030, ({ pump: { occlusion } }) => {
-      occlusion.lookTick = 5041;
-      occlusion.lookBeforePa = REST_PA;
-    }),
-    // A tick that judges it.
-    [5031, () => {}],
-    from(5040, { pressurePa: null }),
-    from(5042, { pressurePa: REST_PA }),
   ]),
   situation(
     'a dose that needs another high word',

@@ -17,6 +17,7 @@ export interface End {
   readonly signals: Readonly<Record<string, number | null>>;
   readonly fields: ReadonlyMap<string, number>;
   readonly hourDigests: readonly number[];
+  readonly stored: readonly number[];
 }
 
 export function lay(target: SimTarget, run: RandomRun): void {
@@ -33,6 +34,7 @@ export async function endOf(target: SimTarget, hourDigests: readonly number[]): 
     signals,
     fields: await target.readState(),
     hourDigests,
+    stored: [...target.side.stored],
   };
 }
 
