@@ -267,9 +267,10 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const count = hal.motor.confirmedCount();
   const pressurePa = hal.outletPressure.readPa();
   const loadedMv = hal.supply.readLoadedMv();
+  // What is clear is open: for time, since nearly all of them are.
   const isUsual = isClear(occlusion, pressurePa);
-  const isLook = isLookDue(occlusion, true, pump.nowTick);
-  if (!isTurned(pump, calm, count) || !isOpen(pump, pressurePa, isLook) || !isStrong(loadedMv)) {
+  const isLook = !isUsual && isLookDue(occlusion, true, pump.nowTick);
+  if (!isTurned(pump, calm, count) || !isStrong(loadedMv) || !(isUsual || isOpen(pump, pressurePa, isLook))) {
     endCalm(pump, calm, readingsOfStroke(count, pressurePa, loadedMv, isLook), hal);
     return;
   }

@@ -2,8 +2,8 @@
 import { bundleLab } from '../canaries/bundle.ts';
 import { campaignRuns, playCampaign } from './runs.ts';
 
-const WARM_UP = 20;
-const COUNT = 150;
+const WARM_UP = 300;
+const COUNT = 400;
 
 const lab = await bundleLab(null);
 const seed = Number(process.argv[2]);

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
@@ -39,6 +42,16 @@ describe('how the program was started', () => {
     expect(startWords(`${bin}/thecal`, '/home/me/work', bin)).toBe('npx thecal');
     expect(startWords(`${bin}/thecal`, '/home/me/work/deep/er', bin)).toBe('npx thecal');
     expect(startWords(`${bin}/thecal`, '/home/me/works', bin)).toBe(`node ${bin}/thecal`);
+  });
+
+  it('is by its file where npx went by a link in its cache', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'thecal-start-')));
+    const bin = join(folder, 'cache/node_modules/.bin');
+    mkdirSync(join(folder, 'clone'));
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(folder, 'clone/thecal.js'), '');
+    symlinkSync(join(folder, 'clone/thecal.js'), join(bin, 'thecal'));
+    expect(startWords(join(bin, 'thecal'), join(folder, 'clone'), bin)).toBe('node thecal.js');
   });
 });
 

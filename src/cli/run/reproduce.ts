@@ -1,4 +1,5 @@
 /** The command line that shows a result again: as printed, in the folder where the run was started. */
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, delimiter, dirname, extname, sep } from 'node:path';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { ForkOrigin } from '../../trace/format.ts';
@@ -45,7 +46,9 @@ export function startWords(
     if (installation !== null && `${folder}${sep}`.startsWith(`${installation}${sep}`)) return 'npx thecal';
     if (installation === null && path.split(delimiter).includes(home)) return 'thecal';
   }
-  return `node ${shellWord(fromHere(script, folder))}`;
+  // From a clone `npx` goes by a link in its own cache, which is no place to name.
+  const file = existsSync(script) ? realpathSync(script) : script;
+  return `node ${shellWord(fromHere(file, folder))}`;
 }
 
 const BIN = /[/\\]node_modules[/\\][.]bin$/;
