@@ -35,8 +35,26 @@ export function textReport(
     ...(result.scenarios.length === 0 ? [] : ['']),
     countText(result, scenarioCount, wallText, paint),
     paint.dim(NOTICE),
-    ...troubled.flatMap((scenario) => ['', ...troubleLines(scenario, paint, width)]),
+    ...troubled.filter(isFirstOfReason).flatMap((scenario) => {
+      const others = troubled.filter((other) => isSameReason(scenario, other)).length - 1;
+      return ['', ...troubleLines(scenario, paint, width, Math.max(0, others))];
+    }),
   ];
+}
+
+/** Scenarios that did not even begin for one and the same reason, as a port that is not there: told once for all. */
+function isSameReason(one: ScenarioResult, other: ScenarioResult): boolean {
+  return (
+    one.verdict === 'infrastructure' &&
+    other.verdict === one.verdict &&
+    one.ticks === 0 &&
+    other.ticks === 0 &&
+    other.error === one.error
+  );
+}
+
+function isFirstOfReason(scenario: ScenarioResult, place: number, all: readonly ScenarioResult[]): boolean {
+  return !all.slice(0, place).some((before) => isSameReason(before, scenario));
 }
 
 const DETAIL_INDENT = ' '.repeat(6);
@@ -147,8 +165,8 @@ function countText(
 const OUR_BUG =
   'this is a bug of Thecal and not of the pump; please report it with the scenario and the last line below';
 
-/** The last line is never folded: it is there to be copied. */
-function troubleLines(scenario: ScenarioResult, paint: Paint, width: number): string[] {
+/** The last line is never folded: it is there to be copied. `others` have come to the same end for the same reason. */
+function troubleLines(scenario: ScenarioResult, paint: Paint, width: number, others: number): string[] {
   const { control } = scenario;
   const said = (text: string): string[] => fold(`  ${text}`, width, '    ');
   return [
@@ -161,6 +179,7 @@ function troubleLines(scenario: ScenarioResult, paint: Paint, width: number): st
       said(`${faultText(fault)}${evidenceTicks(fault.appliedTick, fault.noticedTick)}`),
     ),
     ...(scenario.verdict === 'error' ? said(OUR_BUG) : []),
+    ...(others === 0 ? [] : said(`and ${others} more for the same reason`)),
     '  again:',
     scenario.reproduce,
   ];

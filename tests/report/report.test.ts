@@ -89,6 +89,24 @@ thecal run day.yaml --seed 1`,
 `);
   });
 
+  it('tells once of all that did not begin for the same reason', () => {
+    const [missing, busy] = ['there is no such port', 'the port is busy'].map((error) =>
+      scenarioResult('infrastructure', { ticks: 0, error }),
+    );
+    const begun = scenarioResult('infrastructure', { error: 'there is no such port' });
+    const lines = textReport(resultOf([missing!, begun, missing!, busy!, missing!]), 5, '0.4 s', PLAIN);
+    const told = lines.filter((line) => /no such port|is busy|more for the same|^ {2}again/.test(line));
+    expect(told).toEqual([
+      '  there is no such port',
+      '  and 2 more for the same reason',
+      '  again:',
+      '  there is no such port',
+      '  again:',
+      '  the port is busy',
+      '  again:',
+    ]);
+  });
+
   it('hides no harm, whether or not it is allowed', () => {
     const scenario = scenarioResult('passed', {
       doseFailures: [
