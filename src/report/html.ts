@@ -118,7 +118,7 @@ function cards(result: ScenarioResult, main: Recording | null, i: number): Marku
   const { faults } = result;
   return [
     card(
-      'What failed',
+      'What was made to fail',
       faults.length === 0 ? ['Nothing was made to fail.'] : faults.map((fault) => faultLine(fault, i)),
     ),
     card('What the pump knew', knowledgeLines(result, i)),

@@ -89,7 +89,7 @@ describe('an interrupted run', () => {
       // The control goes first, and is still under way.
       const left = `y.trace.control.${started.child.pid}.unfinished`;
       expect(stderr).toContain(
-        `y.trace: not complete, for the run was interrupted; what it recorded is in ${join(program.folder, left)}\n`,
+        `y.trace: not complete, for the run was interrupted; what its control recorded, which runs first, is in ${join(program.folder, left)}\n`,
       );
       const verify = await program.run(['trace', 'verify', left]);
       expect(verify.stdout).toContain(': unfinished: as written, but it has no end');

@@ -38,7 +38,7 @@ describe('the page', () => {
 
   it('says without its script what failed, when, what the pump knew, what the patient got, and how to see it', () => {
     const text = textOf(page);
-    expect(text).toContain('What failed catheter-occlusion (kink) from 2 d to 2 d 6 h');
+    expect(text).toContain('What was made to fail catheter-occlusion (kink) from 2 d to 2 d 6 h');
     expect(text).toContain('catheter-occlusion noticed kink after 4 min 49 s , at 2 d 4 min 49 s');
     expect(text).toContain('1,125 ug of 1,200 ug prescribed (93.7 %)');
     expect(text).toContain(

@@ -26,9 +26,7 @@ function verdictOf({ difference, areBothWhole }: TraceDiff): string {
 function linesOf({ manifest, difference, throughTick, areBothWhole }: TraceDiff): string[] {
   const paint = paintFor(process.stdout);
   const apart =
-    manifest.length === 0
-      ? []
-      : ['not the same before anything has happened:', ...manifestLines(manifest, NAMES)];
+    manifest.length === 0 ? [] : ['recorded under other conditions:', ...manifestLines(manifest, NAMES)];
   if (difference !== null) return [...apart, ...differenceLines(difference, NAMES, paint)];
   const until = formatInstant(throughTick);
   return [

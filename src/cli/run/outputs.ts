@@ -200,7 +200,8 @@ export function interruptedTraces({ traces }: Outputs, outcomes: readonly Outcom
     const left = [main, ...(control === null ? [] : [control])].filter((file) => file.isUnderway);
     if (left.length === 0) return [];
     const places = left.map((file) => file.temporaryPath).join(' and ');
-    return [`${main.path}: not complete, for the run was interrupted; what it recorded is in ${places}`];
+    const whose = left.includes(main) ? 'what it recorded' : 'what its control recorded, which runs first,';
+    return [`${main.path}: not complete, for the run was interrupted; ${whose} is in ${places}`];
   });
 }
 
