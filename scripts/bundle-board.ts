@@ -100,7 +100,7 @@ function holdsCode(file: string): boolean {
   return code.replace(/^export\{\};?/, '').trim() !== '';
 }
 
-/** Of the core, what only a host may do: it vouches for the memory of the pump that it runs, and has much of its own. */
+/** Of the core, what only a host may do: it vouches for the memory of the pump that it runs, and has room for tables. */
 const HOST_ONLY = ['src/core/calm.ts', 'src/core/summed-words.ts'];
 
 /** What is wrong with the list of inputs, in words; empty when it is right. */

@@ -143,7 +143,7 @@ function foreseeStroke(pump: PumpState, calm: Calm): void {
   calm.strokeTick = earlier(nextDeliveryTick(pump, calm.halfTick), calm.hourTick);
 }
 
-/** The same in the tick after a stroke, without the division that takes a third of a stroke's time. */
+/** The same in the tick after a stroke, without a division as long as the rate is that of the stroke before. */
 function foreseeNextStroke(pump: PumpState, calm: Calm): void {
   const now = pump.nowTick;
   const dosing = pump.dosing;

@@ -48,8 +48,8 @@ export function sense(
 }
 
 /**
- * The same record of a stroke whose readings were taken one by one: a calm, which rarely needs the record, takes them so,
- * and a stroke then takes a quarter less.
+ * The same record of a stroke whose readings were taken one by one: a calm, which rarely needs the record, takes them so
+ * and is spared to write it at each stroke.
  */
 export function readingsOfStroke(
   confirmedCount: number | null,

@@ -36,8 +36,8 @@ export function textReport(
     countText(result, scenarioCount, wallText, paint),
     paint.dim(NOTICE),
     ...troubled.filter(isFirstOfReason).flatMap((scenario) => {
-      const others = troubled.filter((other) => isSameReason(scenario, other)).length - 1;
-      return ['', ...troubleLines(scenario, paint, width, Math.max(0, others))];
+      const others = troubled.filter((other) => other !== scenario && isSameReason(scenario, other));
+      return ['', ...troubleLines(scenario, paint, width, others.length)];
     }),
   ];
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { openingText } from '../../src/cli/boards/opening.ts';
 import { RunBoard } from '../../src/cli/run/board.ts';
@@ -46,6 +46,7 @@ describe('how the program was started', () => {
 
   it('is by its file where npx went by a link in its cache', () => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'thecal-start-')));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const bin = join(folder, 'cache/node_modules/.bin');
     mkdirSync(join(folder, 'clone'));
     mkdirSync(bin, { recursive: true });

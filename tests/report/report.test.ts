@@ -94,7 +94,8 @@ thecal run day.yaml --seed 1`,
       scenarioResult('infrastructure', { ticks: 0, error }),
     );
     const begun = scenarioResult('infrastructure', { error: 'there is no such port' });
-    const lines = textReport(resultOf([missing!, begun, missing!, busy!, missing!]), 5, '0.4 s', PLAIN);
+    const scenarios = [missing!, begun, { ...missing! }, busy!, { ...missing! }];
+    const lines = textReport(resultOf(scenarios), scenarios.length, '0.4 s', PLAIN);
     const told = lines.filter((line) => /no such port|is busy|more for the same|^ {2}again/.test(line));
     expect(told).toEqual([
       '  there is no such port',
