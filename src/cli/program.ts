@@ -1,6 +1,6 @@
 /** The command line: verbs, options, help. What a verb does is loaded when it is asked for. */
 import { Argument, Command, InvalidArgumentError, type Option } from 'commander';
-import { nearest } from '../scenario/nearest.ts';
+import { nearest, unknownWord } from '../scenario/nearest.ts';
 import { productVersion } from './build-info.ts';
 import { addBoardsOption, addPlaceOptions } from './boards/options.ts';
 import { duration } from './duration.ts';
@@ -177,6 +177,9 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .description('run scenarios on a target')
     .argument('[paths...]', 'scenario files, and folders with *.yaml or *.yml (default: the bundled library)')
     .option('--target <name>', 'what runs the firmware; see `thecal list targets`', 'sim');
+  // The two share one value, and the last one written would count.
+  const isTraceAsked = new Set<boolean>();
+  run.on('option:trace', () => isTraceAsked.add(true)).on('option:no-trace', () => isTraceAsked.add(false));
   addPlaceOptions(run)
     .option(
       '--tick-by-tick',
@@ -205,6 +208,7 @@ function addRun(program: Command, onExit: (code: ExitCode) => void): void {
     .option('--filter <text>', 'only scenarios with this in their name or path, in any case')
     .addHelpText('after', EXAMPLES.run)
     .action(async (paths: string[], options: RunCommandOptions) => {
+      if (isTraceAsked.size > 1) run.error('error: --trace and --no-trace contradict each other');
       const { runCommand } = await import('./commands/run.ts');
       onExit(await runCommand(paths, options));
     });
@@ -244,7 +248,7 @@ function addList(program: Command, onExit: (code: ExitCode) => void): void {
   const list = program
     .command('list')
     .description('show what there is: scenarios, faults, alarms, ...')
-    .addArgument(new Argument('<what>', 'which list').choices(LIST_NAMES))
+    .addArgument(new Argument('<what>', 'which list').choices(LIST_NAMES).argParser(listName))
     .option('--json', 'print the rows as JSON')
     .option('--ask', 'of boards: open the ports and ask what runs there');
   addBoardsOption(list)
@@ -253,6 +257,13 @@ function addList(program: Command, onExit: (code: ExitCode) => void): void {
       const { listCommand } = await import('./commands/list.ts');
       onExit(await listCommand(name, options));
     });
+}
+
+/** The choices are for the help alone: commander's own refusal of another word knows none that is near. */
+function listName(text: string): ListName {
+  const name = LIST_NAMES.find((known) => known === text);
+  if (name !== undefined) return name;
+  throw new InvalidArgumentError(unknownWord('list', text, LIST_NAMES, `there are ${LIST_NAMES.join(', ')}`));
 }
 
 function addReplay(program: Command, onExit: (code: ExitCode) => void): void {

@@ -1,6 +1,9 @@
 /** From what a person looks for in a trace, such as `alarm:catheter-occlusion`, to the records that are it. */
-import { EVENT_KINDS } from '../core/events.ts';
-import { nearest } from '../scenario/nearest.ts';
+import { ALARMS } from '../core/alarms/table.ts';
+import { EVENT_ARGUMENTS, EVENT_KINDS, type EventKind } from '../core/events.ts';
+import { PERMISSIONS } from '../core/permission.ts';
+import { SESSION_STEPS } from '../core/telemetry/session.ts';
+import { nearest, unknownWord } from '../scenario/nearest.ts';
 import type { TraceRecord } from '../trace/read.ts';
 import { OTHER_WORDS, recordLine, recordWord } from '../trace/text.ts';
 
@@ -27,7 +30,25 @@ export function parseWanted(text: string): Wanted | string {
     const hint = near === null ? ';' : `; did you mean ${near}?`;
     return `"${text}" is nothing that a trace tells${hint} write a kind such as raise or command, or alarm:NAME, fault:NAME`;
   }
+  const names = namesBehind(kind);
+  if (names !== null && !names.some((name) => name.toLowerCase().includes(part))) {
+    return unknownWord(word, part, names, `there are ${names.join(', ')}`);
+  }
   return (record) => recordWord(record) === kind && behindKind(record).includes(part);
+}
+
+/** What may stand behind an event of this kind where that is one of a few names; else null. */
+function namesBehind(kind: string): readonly string[] | null {
+  switch (EVENT_ARGUMENTS[kind as EventKind]) {
+    case 'alarm':
+      return ALARMS.map(({ name }) => name);
+    case 'permission':
+      return PERMISSIONS;
+    case 'step':
+      return SESSION_STEPS;
+    default:
+      return null;
+  }
 }
 
 /** The line without its tick and kind. */

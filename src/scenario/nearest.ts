@@ -21,12 +21,22 @@ export function nearest(word: string, known: readonly string[]): string | null {
   const whole =
     lower.length < 4 ? undefined : known.find((candidate) => candidate.toLowerCase().includes(lower));
   if (whole !== undefined) return whole;
+  const asWritten = known.map((candidate) => [candidate.toLowerCase(), candidate] as const);
+  // Then a slip in one part of a name: oclusion, for catheter-occlusion.
+  const byPart = asWritten.flatMap(([name, candidate]) =>
+    name.split('-').flatMap((part) => (part.length < 4 ? [] : [[part, candidate] as const])),
+  );
+  return closest(lower, asWritten) ?? closest(lower, byPart);
+}
+
+/** Of names and what each stands for, what the name with the fewest edits stands for. */
+function closest(word: string, names: readonly (readonly [name: string, meant: string])[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(lower, candidate.toLowerCase());
+  for (const [name, meant] of names) {
+    const distance = editDistance(word, name);
     if (distance < bestDistance) {
-      best = candidate;
+      best = meant;
       bestDistance = distance;
     }
   }

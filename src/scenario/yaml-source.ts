@@ -48,7 +48,7 @@ export function readSource(
   const complaints = [
     ...[...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
       offset: pos[0],
-      message: explainYaml(code, message),
+      message: explainYaml(code, message, text, pos[0]),
     })),
     ...keyComplaints(document, (offset) => place(offset).line),
   ].sort((a, b) => a.offset - b.offset);
@@ -165,19 +165,33 @@ function checkOutline(
 }
 
 /** What to do, for the errors that people make; the parser's own words for the rest. */
-function explainYaml(code: string, message: string): string {
+function explainYaml(code: string, message: string, text: string, offset: number): string {
+  // Of what is open in brackets the parser says which character would end it.
+  const closing = /end with a ([\]}])$/.exec(message)?.[1];
+  if (closing !== undefined) {
+    return `a ${closing === '}' ? '{' : '['} before this is not closed; write its ${closing}, or indent what goes on inside it`;
+  }
   switch (code) {
     case 'MULTIPLE_DOCS':
       return 'a second document begins here; keep one to a file and remove the `---`';
     case 'TAG_RESOLVE_FAILED':
       return 'tags (words that begin with !) mean nothing here; remove it';
     case 'TAB_AS_INDENT':
-      return 'a tab is used for indentation; use spaces';
+      return TAB;
     case 'BAD_INDENT':
-      return `${printable(message)}; line the key up with its neighbours`;
+      return isIndentedByTab(text, offset)
+        ? TAB
+        : `${printable(message)}; line the key up with its neighbours`;
     default:
       return `not valid YAML: ${printable(message)}; check the quotes, brackets and indentation just before this`;
   }
+}
+
+const TAB = 'a tab is used for indentation; use spaces';
+
+function isIndentedByTab(text: string, offset: number): boolean {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  return (/^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? '').includes('\t');
 }
 
 /** The first alias without an anchor, else the first alias at all: where an expansion went wrong. */

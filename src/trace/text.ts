@@ -40,11 +40,21 @@ export function endLine({ ticks, rolling, state, verdict }: TraceEnd): string {
 export function recordWord(record: TraceRecord): string {
   if (record.kind === 'event') return record.event.kind;
   if (record.kind === 'state') return 'state';
-  return record.stimulus.kind === 'command' ? 'order' : record.stimulus.kind;
+  // Each has another word than what the firmware says of commands and alarms.
+  if (record.stimulus.kind === 'command') return 'order';
+  return record.stimulus.kind === 'clear' ? 'fault-cleared' : record.stimulus.kind;
 }
 
 /** All words but those of events. */
-export const OTHER_WORDS = ['fault', 'clear', 'refill', 'replace', 'screening', 'order', 'state'] as const;
+export const OTHER_WORDS = [
+  'fault',
+  'fault-cleared',
+  'refill',
+  'replace',
+  'screening',
+  'order',
+  'state',
+] as const;
 
 export function recordLine(record: TraceRecord): string {
   switch (record.kind) {
@@ -87,7 +97,7 @@ function stimulusText(stimulus: Stimulus): string {
       return `fault id=${stimulus.id} kind=${stimulus.fault}${options.join('')}`;
     }
     case 'clear':
-      return `clear id=${stimulus.id}`;
+      return `fault-cleared id=${stimulus.id}`;
     case 'refill': {
       const { volumeNl, concentrationUgPerMl } = stimulus;
       const drug =

@@ -1,6 +1,6 @@
 /** The same run in plain C, where there is a compiler: the yardstick of the bench. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prescriptionWords } from '../../hal/prescription-words.ts';
@@ -65,6 +65,7 @@ export function compileLimit(therapy: Therapy): string | null {
   const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
   if (compiler === undefined) return null;
   const directory = mkdtempSync(join(tmpdir(), 'thecal-limit-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   writeFileSync(join(directory, 'figures.h'), figures(therapy));
   const program = join(directory, 'limit');
   const source = join(import.meta.dirname, 'limit.c');

@@ -70,11 +70,16 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
     [good, '--junit', 'out.json'],
     /^out\.json: would be written over another output/,
   ],
-  ['an output over the scenario', [good, '--junit', good], /would be written over the scenario/],
+  ['an output over the scenario', [good, '--junit', good], /would be written over the input/],
   [
     'a trace folder that is a file',
     [join(FIXTURES, 'mixed'), '--trace', 'taken'],
     /^--trace taken: this is a file, and several/,
+  ],
+  [
+    'a trace that is asked for and declined',
+    [good, '--no-trace', '--trace', 'out.trace'],
+    /^error: --trace and --no-trace contradict each other$/m,
   ],
   ['two outputs for standard output', [good, '--json', '-', '--junit', '-'], /both want standard output/],
 ];
@@ -94,6 +99,7 @@ describe('bad input', () => {
     [['serve', '--help'], /^error: 'serve' is unknown; there are run, /],
     [['help', 'nope'], /^error: 'nope' is unknown; /],
     [['rum'], /^error: 'rum' is unknown; did you mean run\? /],
+    [['list', 'fault'], /unknown list "fault"; did you mean faults\? there are scenarios, /],
   ])('is a command that is not there: %s', async (words, message) => {
     const { code, stdout, stderr } = await program.run(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

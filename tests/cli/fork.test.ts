@@ -56,7 +56,7 @@ describe('thecal run --fork', () => {
     const diff = await program.run(['diff', 'kink.trace', 'other.trace', '--json']);
     expect(JSON.parse(diff.stdout)).toMatchObject({
       // The parent's kink is cleared at 2 d 6 h.
-      difference: { tick: 194_400, lineA: '194400 clear id=kink' },
+      difference: { tick: 194_400, lineA: '194400 fault-cleared id=kink' },
     });
     const head = await program.run(['trace', 'cat', 'other.trace']);
     expect(head.stdout).toMatch(/^# thecal trace 2 .* fork="kink.trace at tick 176400"/);

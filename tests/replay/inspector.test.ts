@@ -124,6 +124,11 @@ describe('what is looked for', () => {
   it('is refused where a trace tells no such thing, with what it may have been', () => {
     expect(parseWanted('rais')).toMatch(/^"rais" is nothing that a trace tells; did you mean raise\?/);
     expect(parseWanted('')).toMatch(/write a kind such as raise/);
+    expect(parseWanted('permission:stoped')).toBe(
+      'unknown permission "stoped"; did you mean stopped? there are full, minimumRate, stopped',
+    );
+    expect(parseWanted('alarm:oclusion')).toMatch(/^unknown alarm "oclusion"; did you mean /);
+    expect(parseWanted('permission:minimumRate')).toBeTypeOf('function');
   });
 
   it('is found forwards and backwards as in the whole list', async () => {

@@ -262,6 +262,11 @@ describe('a file that is no scenario is told so', () => {
       's.yaml:8:1: the key "seed" stands on line 7 of the same map already; keep one of the two',
     ],
     ['version: 1\n\tname: x\n', 's.yaml:2:1: a tab is used for indentation; use spaces'],
+    ['pump:\n  fill: 1\n \tsize: 2\n', 's.yaml:3:1: a tab is used for indentation; use spaces'],
+    [
+      'pump: { fill: 1\nuntil: 1 d\n',
+      's.yaml:2:1: a { before this is not closed; write its }, or indent what goes on inside it',
+    ],
     [
       'version: !!binary 1\nname: !mine x\n',
       's.yaml:2:7: tags (words that begin with !) mean nothing here; remove it',

@@ -162,7 +162,7 @@ function refuseClashes(
   scenarios: readonly Scenario[],
   fork: string | undefined,
 ): void {
-  const taken = new Map(scenarios.map(({ file }) => [behindLinks(file), `the scenario ${file}`]));
+  const taken = new Map(scenarios.map(({ file }) => [behindLinks(file), `the input ${file}`]));
   if (fork !== undefined) taken.set(behindLinks(fork), `the trace ${fork}, of which this is a fork`);
   for (const file of files) {
     const other = taken.get(file.finalPath);
