@@ -4,6 +4,7 @@ import type { ManifestDifference } from '../replay/manifest.ts';
 import { formatDuration, formatInstant } from '../scenario/time.ts';
 import type { Flaw, ReadTrace, Trace } from '../trace/read.ts';
 import type { Paint } from './paint.ts';
+import { fieldName } from './state-text.ts';
 import { grouped } from './words.ts';
 
 function flawText({ block, fromOffset, toOffset, firstTick, lastTick, what }: Flaw): string {
@@ -102,7 +103,9 @@ function stateLines(state: Difference['state'], labelled: (name: string, text: s
   if (state === null) return [];
   const { nextTick, fields, fieldCount } = state;
   const at = `${fields.length} of ${fieldCount} fields differ before ${formatInstant(nextTick)}`;
-  const shown = fields.slice(0, FIELDS_SHOWN);
+  const shown = fields
+    .slice(0, FIELDS_SHOWN)
+    .map(({ path, ...values }) => ({ path: fieldName(path), ...values }));
   const width = Math.max(0, ...shown.map(({ path }) => path.length));
   return [
     labelled(

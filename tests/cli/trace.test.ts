@@ -90,6 +90,11 @@ describe('thecal trace cat', () => {
     ['a kind that is none', ['--only', 'rais'], /^--only: unknown kind "rais"; did you mean raise\?/],
     ['a time that is none', ['--since', 'noon'], /"noon" is no time/],
     [
+      'a tick beyond all',
+      ['--since', '99999999999999999999'],
+      /This tick is too large; write one of at most/,
+    ],
+    [
       'an end before its beginning',
       ['--since', '2 d', '--until', '100'],
       /^--until .* is before --since 2 d /,
