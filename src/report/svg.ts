@@ -21,13 +21,19 @@ export interface Plot {
   readonly series: readonly PlotSeries[];
 }
 
-const WIDTH = 760;
-const HEIGHT = 280;
+/** As wide as a page has room for, and not so wide that its words are too small on a narrow one. */
+const WIDTH = 1000;
+const HEIGHT = 300;
 const LEFT = 74;
 const RIGHT = 16;
-const TOP = 12;
+const TOP = 28;
 const BOTTOM = 46;
 const MARKS = 6;
+/** Of a step of the axis: nearer to the edge of the plot no curve comes. */
+const CLEARANCE = 0.1;
+/** Of the legend: a sample of the line, and a character at the size of the text. */
+const SAMPLE = 24;
+const CHARACTER = 6;
 
 interface Axis {
   readonly place: (value: number) => number;
@@ -39,14 +45,18 @@ export function svgPlot(plot: Plot): Markup {
   if (points.length === 0) return NOTHING;
   const x = axis(
     points.map(([value]) => value),
-    plot.isXLogarithmic,
-    LEFT,
-    WIDTH - RIGHT,
+    { isLogarithmic: plot.isXLogarithmic, from: LEFT, to: WIDTH - RIGHT, clearance: 0 },
   );
   const heights = points.map(([, value]) => value);
   if (plot.yAxis === 'fromZero') heights.push(0);
-  const y = axis(heights, plot.yAxis === 'logarithmic', HEIGHT - BOTTOM, TOP);
-  return html`<figure><figcaption>${plot.title}</figcaption>
+  const y = axis(heights, {
+    isLogarithmic: plot.yAxis === 'logarithmic',
+    from: HEIGHT - BOTTOM,
+    to: TOP,
+    clearance: CLEARANCE,
+  });
+  // As wide as the page: what is read in columns has to be narrower than a plot.
+  return html`<figure style="max-width:none"><figcaption>${plot.title}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${plot.title}">
 ${x.marks.map(
   (
@@ -75,15 +85,22 @@ ${plot.series.map(
 )}
 <text x="${(LEFT + WIDTH) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${plot.xLabel}</text>
 <text x="14" y="${HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 14 ${HEIGHT / 2})">${plot.yLabel}</text>
-</svg>
-${legend(plot.series)}</figure>`;
+${legend(plot.series)}
+</svg></figure>`;
 }
 
 /** Two curves may be one thing; one alone is named by its axis. */
 function legend(series: readonly PlotSeries[]): Markup {
   const entries = new Map(series.map(({ label, role }) => [label, role]));
   if (entries.size < 2) return NOTHING;
-  return html`<p class="legend">${[...entries].map(([label, role]) => html`<span class="${role}">${label}</span> `)}</p>`;
+  let left = LEFT;
+  return html`${[...entries].map(([label, role]) => {
+    const from = left;
+    left += SAMPLE + 6 + label.length * CHARACTER + 24;
+    return html`<polyline class="${role}" points="${from},14 ${from + SAMPLE},14"/>
+<text x="${from + SAMPLE + 6}" y="18">${label}</text>
+`;
+  })}`;
 }
 
 function round(value: number): number {
@@ -94,13 +111,21 @@ function numberText(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 3 });
 }
 
-function axis(values: readonly number[], isLogarithmic: boolean, from: number, to: number): Axis {
+interface AxisPlan {
+  readonly isLogarithmic: boolean;
+  readonly from: number;
+  readonly to: number;
+  /** Steps that there are at least beyond what is shown; zero is a wall of its own and needs none. */
+  readonly clearance: number;
+}
+
+function axis(values: readonly number[], { isLogarithmic, from, to, clearance }: AxisPlan): Axis {
   const low = Math.min(...values);
   const high = Math.max(...values);
   if (isLogarithmic) return logarithmic(low, high, from, to);
   const step = niceStep((high - low || Math.abs(high) || 1) / MARKS);
-  const start = Math.floor(low / step) * step;
-  const end = Math.max(start + step, Math.ceil(high / step) * step);
+  const start = Math.floor(low / step - (low === 0 ? 0 : clearance)) * step;
+  const end = Math.max(start + step, Math.ceil(high / step + (high === 0 ? 0 : clearance)) * step);
   const count = Math.round((end - start) / step);
   return {
     place: (value) => round(from + ((value - start) / (end - start)) * (to - from)),

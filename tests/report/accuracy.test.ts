@@ -115,6 +115,20 @@ describe('the report on accuracy', () => {
     expect(page).toContain('no test of it');
   });
 
+  it('draws each curve clear of the edges, and a sample of it beside its name', async () => {
+    const page = accuracyPage(await accuracyOf('catheter-occlusion.yaml'), '');
+    const [plot = ''] = page.slice(page.indexOf('Largest and smallest error')).split('</figure>');
+    for (const role of ['programmed', 'control', 'true']) {
+      expect(plot).toMatch(new RegExp(`<polyline class="${role}" points="\\d+,14 \\d+,14"/>\\s<text`));
+    }
+    const gridHeights = [...plot.matchAll(/class="grid" .* y1="([\d.]+)" y2="\1"/g)].map(([, y]) =>
+      Number(y),
+    );
+    const curves = [...plot.matchAll(/<circle .* cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+    expect(Math.min(...curves)).toBeGreaterThan(Math.min(...gridHeights));
+    expect(Math.max(...curves)).toBeLessThan(Math.max(...gridHeights));
+  });
+
   it('says when the rate is a mean', async () => {
     const accuracy = await accuracyOf('hourly-program.yaml');
     expect(accuracy.isMeanRate).toBe(true);
