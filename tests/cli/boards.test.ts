@@ -257,7 +257,7 @@ describe('bad input about boards', () => {
       ['board', 'hello', '--board', 'ready', '--port', 'ready.port'],
       /^--port and --board both name a board: give one of them\n$/,
     ],
-    [['run', '--board', 'ready'], /^--port, --board, --fixture and --exec name a board: .* not sim\n$/],
+    [['run', '--board', 'ready'], /^--board is about a board: it goes with --target board, not sim\n$/],
     [['board', 'hello', '--board', 'ready', '--baud', '12'], /Write a baud rate, such as 9600 or 115200/],
     [
       ['list', 'boards', '--boards', 'slips.yaml'],
