@@ -107,9 +107,13 @@ export class Figure {
     this.root.querySelector('.lanes')?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** After a change of colours or of the width. */
-  rebuild(): void {
-    if (this.lanes !== null) this.build();
+  /** After a change of colours or of the width; drawn anew when it is shown again, for what is hidden has no width. */
+  discard(): void {
+    this.lanes?.destroy();
+    for (const { plot } of this.charts) plot.destroy();
+    this.root.replaceChildren();
+    this.lanes = null;
+    this.charts = [];
   }
 
   cursorTick(): number | null {
@@ -119,9 +123,7 @@ export class Figure {
   }
 
   private build(): void {
-    this.lanes?.destroy();
-    for (const { plot } of this.charts) plot.destroy();
-    this.root.replaceChildren();
+    this.discard();
     this.lanes = this.buildLanes();
     this.charts = this.specs.map((spec) => this.buildChart(spec));
   }

@@ -110,7 +110,7 @@ function setTheme(wanted: Theme): void {
 }
 
 function redraw(): void {
-  for (const { figure } of opened.values()) figure.rebuild();
+  for (const { figure } of opened.values()) figure.discard();
   const one = opened.get(current);
   if (one !== undefined) show(one.view);
 }
