@@ -113,14 +113,17 @@ function orderTold(c: Clinician, kind: Command['kind'] | undefined): ClinicalOrd
 
 /** The old drug at the old daily dose until it is out of the line. */
 function bridgeOf(c: Clinician, order: Program, at: number): Clinician['bridge'] {
-  const oldUgPerMl = c.concentrationUgPerMl;
+  const inForceUgPerMl = c.concentrationUgPerMl;
+  const isSameDrug = order.concentrationUgPerMl === inForceUgPerMl;
   const bridgeNl = order.bridgeNl ?? 0;
   const underWay = bridgeAt(c, at);
-  if (underWay !== null && bridgeNl === 0 && order.concentrationUgPerMl === oldUgPerMl) {
-    return restOf(underWay, prescribedPgPerDay(order.therapy, oldUgPerMl), at);
+  if (underWay !== null && bridgeNl === 0 && isSameDrug) {
+    return restOf(underWay, prescribedPgPerDay(order.therapy, inForceUgPerMl), at);
   }
-  if (bridgeNl <= 0 || order.concentrationUgPerMl === oldUgPerMl) return null;
-  const pgPerDay = prescribedPgPerDay(c.therapy, oldUgPerMl);
+  if (bridgeNl <= 0 || (underWay === null && isSameDrug)) return null;
+  // The line holds both drugs then, and is taken for the stronger.
+  const oldUgPerMl = Math.max(inForceUgPerMl, underWay?.oldUgPerMl ?? 0);
+  const pgPerDay = prescribedPgPerDay(c.therapy, inForceUgPerMl);
   // A pump that lost its prescription takes any other; nothing of the old one is kept then.
   if (pgPerDay === 0) return null;
   return {

@@ -258,7 +258,7 @@ export class SimTarget implements Target {
   }
 
   stimulate(atTick: number, stimulus: Stimulus): void {
-    if (atTick < this.pump.nowTick) throw new Error(`stimulus for tick ${atTick}, which has passed`);
+    if (atTick < this.nowTick()) throw new Error(`stimulus for tick ${atTick}, which has passed`);
     let place = this.queue.length;
     while (place > 0 && this.queue[place - 1]!.tick > atTick) place -= 1;
     this.queue.splice(place, 0, { tick: atTick, stimulus });

@@ -1,9 +1,10 @@
 /** The program `thecal`. Whatever happens ends here as an exit code and, for people, as words without a stack. */
 import { CommanderError } from 'commander';
 import { diagnostics } from './diagnostics.ts';
-import { BAD_INPUT, BUG, type ExitCode, INFRASTRUCTURE, PASSED } from './exit-codes.ts';
+import { BAD_INPUT, BUG, type ExitCode, INFRASTRUCTURE, INTERRUPTED, PASSED } from './exit-codes.ts';
 import { createProgram, refuseUnknownCommand } from './program.ts';
-import { printLines, watchPipes } from './terminal.ts';
+import { SIGNALS } from './run/interruption.ts';
+import { printLines, statusLine, watchPipes } from './terminal.ts';
 import { MachineError, UserError } from './user-error.ts';
 
 /** A bare `--realtime` has its factor left out, and must not take the next word for it. `-V` is as usual as `-v`. */
@@ -51,6 +52,20 @@ async function reportBug(error: unknown): Promise<ExitCode> {
   return BUG;
 }
 
+/** Before these listen themselves, and while they write. The other verbs are short, and die of a signal as is usual. */
+function listenEarly(verb: string): void {
+  if (!['run', 'report', 'replay'].includes(verb)) return;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) > 1) return;
+      statusLine.erase();
+      printLines(process.stderr, ['interrupted']);
+      process.exit(INTERRUPTED);
+    });
+  }
+}
+
+listenEarly(process.argv[2] ?? '');
 watchPipes();
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => void reportBug(error).then((code) => process.exit(code)));

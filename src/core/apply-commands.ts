@@ -2,7 +2,7 @@
 import type { PumpHal } from '../../hal/hal.ts';
 import { acknowledgeAlarm, silenceAlarm } from './alarms/alarms.ts';
 import { ALARMS, CATHETER_OCCLUSION } from './alarms/table.ts';
-import { beginBolus, beginPrime, judgeBolus, judgePrime, shortestBolusTicks } from './bolus.ts';
+import { beginBolus, beginPrime, endBolus, judgeBolus, judgePrime, shortestBolusTicks } from './bolus.ts';
 import { keepBoot } from './boot-record.ts';
 import { checkPrescription } from './check-prescription.ts';
 import type { Command, Order } from './commands.ts';
@@ -104,6 +104,8 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
   switch (command.kind) {
     case 'stop':
       enterStopCommanded(pump.mode);
+      // A resume in the same tick brings none of it back.
+      endBolus(pump, hal);
       // Before the log says that it was accepted: what is in the log is in force.
       keepBoot(pump.build, 1, hal);
       return ACCEPTED;
@@ -157,7 +159,7 @@ function take(pump: PumpState, hal: PumpHal, order: Order, orders: Orders): numb
 function commit(pump: PumpState, hal: PumpHal, wantsConfirmed: boolean, orders: Orders): number {
   const session = pump.telemetry.session;
   const reply = pump.telemetry.reply;
-  reply[0] = judgeCommit(session);
+  reply[0] = judgeCommit(session, hal);
   if (reply[0] !== ACCEPTED) return 1;
   const isConfirmed = wantsConfirmed && isAskedOf(session, pump.nowTick);
   const outcome = programWords(pump, session.staged, isConfirmed, hal);

@@ -25,6 +25,7 @@ import {
 import { LINE_MAX_NL, MINIMUM_RATE_NL_PER_HOUR } from './config.ts';
 import { checkPrescription, prescribedDenominator } from './check-prescription.ts';
 import { rescaleOwed } from './dosing.ts';
+import { isHeld } from './held.ts';
 import { BOLUS_BEGIN, BOLUS_END, BRIDGE_BEGIN, BRIDGE_END, PRIME_BEGIN, PRIME_END } from './events.ts';
 import { SAVE_STROKES } from './ledger-record.ts';
 import { say } from './log.ts';
@@ -64,10 +65,13 @@ export function shortestBolusTicks(pump: PumpState, doseTenthUg: number): number
 function judgeBeside(pump: PumpState): number {
   const bolus = pump.bolus;
   if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
-  if (pump.mode.permission !== FULL) return NOT_DELIVERING;
+  // The last tick's permission, and what this tick has heard already.
+  if (pump.mode.permission !== FULL || isHeld(pump)) return NOT_DELIVERING;
   // The drug that is left belongs to the therapy.
   if (pump.alarms.rows[LOW_RESERVOIR]!.isPresent === 1) return RESERVOIR_LOW;
-  return bolus.isRunning === 1 || bolus.bridgeUgPerMl > 0 ? BOLUS_RUNNING : ACCEPTED;
+  // A prime that a program has just ended is told from what comes after it in the tick's own stage.
+  const isBusy = bolus.isRunning === 1 || bolus.isPriming === 1 || bolus.bridgeUgPerMl > 0;
+  return isBusy ? BOLUS_RUNNING : ACCEPTED;
 }
 
 export function judgeBolus(pump: PumpState, doseTenthUg: number, ticks: number): number {
@@ -119,16 +123,15 @@ export function beginPrime(pump: PumpState, volumeNl: number, hal: PumpHal): voi
 export function endBolus(pump: PumpState, hal: PumpHal): void {
   const bolus = pump.bolus;
   if (bolus.isRunning === 0) return;
+  bolus.isRunning = 0;
+  bolus.endTick = NEVER;
   if (bolus.isPriming === 1) {
-    bolus.isRunning = 0;
     say(pump.log, hal, pump.nowTick, PRIME_END, bolus.endStrokes - pump.motor.requested);
     return;
   }
   const ticks = pump.nowTick - bolus.startTick;
   const given = ticks > 0 ? ticks * bolus.numerator + bolus.firstNumerator : 0;
   say(pump.log, hal, pump.nowTick, BOLUS_END, Math.floor(given / BOLUS_TENTH_UG));
-  bolus.isRunning = 0;
-  bolus.endTick = NEVER;
 }
 
 /** What is in the strokes that are pushed now, as far as the pump knows. */

@@ -66,7 +66,7 @@ export const BRIDGE_UNSAID = 15;
 export const COMMAND_OUTCOMES = [
   'accepted',
   'rate-out-of-range',
-  'rate-beyond-one-stroke-a-tick',
+  'rate-beyond-mechanism',
   'concentration-out-of-range',
   'volume-out-of-range',
   'no-such-alarm',

@@ -44,6 +44,7 @@ export function checkInvariants(
   if (alarms.nextToneTick <= pump.nowTick) fail('INV-8 no tone is overdue');
   if (pump.occlusion.lookTick <= pump.nowTick) fail('INV-9 no second look is overdue');
   if (pump.occlusion.restTick <= pump.nowTick) fail('INV-10 no rest sample is overdue');
+  if (pump.bolus.endTick <= pump.nowTick) fail('INV-23 no end of a bolus is overdue');
   if (pump.inbox.length !== 0) fail('INV-11 every queued command was taken');
   if (!(mode.permission >= FULL && mode.permission <= STOPPED))
     fail('INV-14 the mode is one of those defined (GPCA Infusion p1)');

@@ -2,8 +2,9 @@
  * The motor as the firmware knows it: strokes requested, strokes confirmed by the feedback.
  *
  * The feedback is a cumulative count, and it is compared cumulatively: what it gained since the last good look is
- * what was delivered, even if that is more than was asked since (a feedback that was stuck and came free), but never
- * more than was ever requested. A failed reading, or one lower than the last, is no look: the strokes stay pending.
+ * what was delivered, even if that is more than was asked since (a feedback that was stuck and came free). A failed
+ * reading, one lower than the last, or one that gains more than was ever left unconfirmed, is no look: the strokes stay
+ * pending, and what was misread once does not become the mark that every true count is below.
  */
 import type { Motor } from '../../hal/hal.ts';
 
@@ -29,9 +30,15 @@ export function createMotor(): MotorState {
   return { requested: 0, confirmed: 0, lastCount: NO_COUNT, pending: 0, stallRun: 0, unjudged: 0 };
 }
 
+/** A count that the motor can have come to by the strokes it was told to make. */
+function isPossible(motor: MotorState, count: number): boolean {
+  const gained = count - motor.lastCount;
+  return motor.lastCount === NO_COUNT || (gained >= 0 && gained <= motor.requested - motor.confirmed);
+}
+
 /** A look that was due: judge the strokes since the last good one. Returns how many strokes were newly confirmed. */
 export function lookAtMotor(motor: MotorState, count: number | null): number {
-  if (count === null || count < motor.lastCount) {
+  if (count === null || !isPossible(motor, count)) {
     motor.unjudged = motor.pending;
     return 0;
   }
@@ -41,10 +48,8 @@ export function lookAtMotor(motor: MotorState, count: number | null): number {
   else if (motor.lastCount !== NO_COUNT) motor.stallRun += motor.pending;
   motor.lastCount = count;
   motor.pending = 0;
-  const confirmed = Math.min(motor.requested, motor.confirmed + gained);
-  const newly = confirmed - motor.confirmed;
-  motor.confirmed = confirmed;
-  return newly;
+  motor.confirmed += gained;
+  return gained;
 }
 
 /** The same where the feedback has gained exactly what was pending, and nothing stood unjudged or unconfirmed before. */

@@ -85,7 +85,7 @@ export function strokeDenominator(concentrationUgPerMl: number, strokeNl: number
   return TICKS_PER_DAY * concentrationUgPerMl * strokeNl;
 }
 
-/** The numerator that the mechanism can follow with a bolus in it: its specified flow, and never two strokes a tick. */
+/** The highest numerator that the mechanism can follow: its specified flow, and never two strokes a tick. */
 export function fastestNumerator(concentrationUgPerMl: number, strokeNl: number): number {
   return concentrationUgPerMl * Math.min(FASTEST_NL_PER_DAY, TICKS_PER_DAY * strokeNl);
 }
@@ -167,6 +167,6 @@ export function judgeRates(words: Int32Array, strokeNl: number): number {
   if (mode === MODE_MINIMUM || mode === MODE_STOPPED) return ACCEPTED;
   const highest = highestNumerator(words);
   if (highest < 0 || unit < 0 || unit > 3) return RATE_OUT_OF_RANGE;
-  if (highest > strokeDenominator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
+  if (highest > fastestNumerator(ugPerMl, strokeNl)) return RATE_BEYOND_MECHANISM;
   return highest === 0 && mode !== MODE_PERIODIC ? RATE_OUT_OF_RANGE : ACCEPTED;
 }

@@ -22,6 +22,7 @@ import {
   highestNumerator,
   LOW_RESERVOIR_WORD,
   meanNumerator,
+  strokeDenominator,
   weekNumerator,
 } from './prescription-words.ts';
 import type { PumpState } from './state.ts';
@@ -55,14 +56,18 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   const prescription = pump.prescription;
   const wasReadable = prescription.isReadable === 1;
   const oldUgPerMl = deliveredUgPerMl(pump);
-  const isNewDrug = wasReadable && words[CONCENTRATION_WORD] !== oldUgPerMl;
+  const isUnderWay = pump.bolus.bridgeUgPerMl > 0;
+  const isNewDrug = wasReadable && (isUnderWay || words[CONCENTRATION_WORD] !== oldUgPerMl);
   const isGoingOn = isNewDrug && isBridgeUnderWay(pump, words);
+  // Amid a bridge the line holds both drugs: at the flow of the stronger one neither is too much.
+  const isMixed = isUnderWay && !isGoingOn;
+  const lineUgPerMl = isMixed ? Math.max(oldUgPerMl, concentrationUgPerMl(prescription)) : oldUgPerMl;
   const bridgeNl = isGoingOn ? bridgeLeftNl(pump) : words[BRIDGE_WORD]!;
   // Whoever changes the drug has to say what becomes of the old one in the line.
   if (isNewDrug && bridgeNl === 0) return BRIDGE_UNSAID;
   const isBridged = isNewDrug && bridgeNl > 0;
   const oldNumerator = isGoingOn
-    ? bridgeNumerator(words, oldUgPerMl)
+    ? bridgeNumerator(words, lineUgPerMl)
     : isBridged
       ? meanNumerator(prescription.words)
       : 0;
@@ -78,12 +83,22 @@ export function programWords(pump: PumpState, words: Int32Array, isConfirmed: bo
   } else forgetBase(prescription.words);
   // It was ordered on top of the therapy that ends here.
   endBolus(pump, hal);
-  putBridge(pump, isBridged ? oldUgPerMl : 0, oldNumerator, bridgeNl);
+  putBridge(pump, isBridged ? lineUgPerMl : 0, oldNumerator, bridgeNl);
   // What a restart without books has to begin anew. Not before: a session that is asked keeps what was written in it.
   words[BRIDGE_WORD] = bridgeNl;
   writePrescription(prescription, words, hal);
   takeBridge(pump, hal);
-  if (isBridged) return ACCEPTED;
+  if (isBridged) {
+    if (lineUgPerMl !== oldUgPerMl)
+      rescaleOwed(
+        pump.dosing,
+        oldUgPerMl,
+        lineUgPerMl,
+        strokeDenominator(lineUgPerMl, pump.build.strokeNl),
+        pump.nowTick,
+      );
+    return ACCEPTED;
+  }
   const denominator = prescribedDenominator(pump);
   const newUgPerMl = concentrationUgPerMl(prescription);
   if (wasReadable) rescaleOwed(pump.dosing, oldUgPerMl, newUgPerMl, denominator, pump.nowTick);

@@ -27,25 +27,16 @@ import { checkInvariants } from './invariants.ts';
 import { bookDelivery, bookRefill, closeHour } from './ledger.ts';
 import { SAVE_STROKES, saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
+import { isHeld } from './held.ts';
 import { enterPermission } from './mode.ts';
 import { commandStroke, lookAtMotor } from './motor.ts';
 import { nextPeriodicTick } from './periodic.ts';
 import { FULL, STOPPED, strictest } from './permission.ts';
-import { isTherapyStopped } from './schedule.ts';
 import { sense } from './sense.ts';
 import type { PumpState, Readings } from './state.ts';
 import { isDutyDue, nextDutyTick, runDuties } from './tasks.ts';
 import { expireSession, sessionTimeoutTick } from './telemetry/session.ts';
 import { TICKS_PER_HALF_HOUR, TICKS_PER_HOUR } from './units.ts';
-
-/** Stopped by whoever treats the patient: by command, by an update session, or by a therapy that says so. */
-function isHeld(pump: PumpState): boolean {
-  return (
-    pump.mode.isStopCommanded === 1 ||
-    pump.telemetry.session.isOpen === 1 ||
-    isTherapyStopped(pump.prescription)
-  );
-}
 
 /** What makes a stroke due: the command of this tick and the alarms of the last one. */
 function duePermission(pump: PumpState): number {

@@ -137,7 +137,7 @@ export const CALMS: readonly Situation[] = [
     from(6000, { pressurePa: REST_PA }),
   ]),
   situation(
-    'a catheter that closes, with a stroke in each tick',
+    'a catheter that closes, with a stroke in 1.8 ticks',
     [
       from(5000, { pressurePa: REST_PA + SUSPECT_RISE_PA }),
       from(5001, { pressurePa: REST_PA + SUSPECT_RISE_PA + RETAINED_RISE_PA }),
@@ -145,7 +145,7 @@ export const CALMS: readonly Situation[] = [
       from(5003, { pressurePa: REST_PA + SUSPECT_RISE_PA + 3 * RETAINED_RISE_PA }),
       from(5004, { pressurePa: REST_PA }),
     ],
-    pump({ therapy: { mode: 'continuous', unit: 'ul-per-hour', rate: 1800 } }),
+    pump({ therapy: { mode: 'continuous', unit: 'ul-per-hour', rate: 1000 } }),
     2 * HOUR,
   ),
   situation('a mechanism that slips', [

@@ -58,7 +58,7 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'an output in a folder that is not there',
     [good, '--junit', 'no/out.xml'],
-    /^--junit no\/out\.xml: can't be written: there is no such/,
+    /^--junit no\/out\.xml: can't be written: the folder no is not there; nothing was run$/m,
   ],
   [
     'an output that is a folder',
@@ -81,6 +81,27 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
     [good, '--no-trace', '--trace', 'out.trace'],
     /^error: --trace and --no-trace contradict each other$/m,
   ],
+  [
+    'an output without a name',
+    [good, '--junit', ''],
+    /^--junit: the name of the file is empty; nothing was run$/m,
+  ],
+  [
+    'a trace without a name, of several scenarios',
+    [join(FIXTURES, 'mixed'), '--trace', ''],
+    /^--trace: the name of the file is empty/,
+  ],
+  [
+    'a boards file for what runs here',
+    [good, '--boards', 'nope.yaml'],
+    /^--boards is about a board: it goes with --target board, not sim$/m,
+  ],
+  ['a speed of a line for what runs here', [good, '--baud', '9600'], /^--baud is about a board: /],
+  [
+    'a port without a name',
+    [good, '--target', 'board', '--port', ''],
+    /^--port: nothing is named by it; write a name behind it$/m,
+  ],
   ['two outputs for standard output', [good, '--json', '-', '--junit', '-'], /both want standard output/],
 ];
 
@@ -99,8 +120,16 @@ describe('bad input', () => {
     [['serve', '--help'], /^error: 'serve' is unknown; there are run, /],
     [['help', 'nope'], /^error: 'nope' is unknown; /],
     [['rum'], /^error: 'rum' is unknown; did you mean run\? /],
+    [
+      ['list', 'faults', '--boards', 'nope'],
+      /^--boards names the boards file: it goes with "thecal list boards" and /,
+    ],
+    [
+      ['program', '--baud', '9600', 'status'],
+      /^--baud is about a board, and the pump of sim is on none: leave it out, or name a board$/m,
+    ],
     [['list', 'fault'], /unknown list "fault"; did you mean faults\? there are scenarios, /],
-  ])('is a command that is not there: %s', async (words, message) => {
+  ])('is a command that is not there, or an option that is not for it: %s', async (words, message) => {
     const { code, stdout, stderr } = await program.run(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
@@ -120,6 +149,9 @@ describe('bad input', () => {
   it('on the command line itself leads to help', async () => {
     expect(await program.run(['rum'])).toMatchObject({ code: 2, stdout: '' });
     expect((await program.run(['list'])).stderr).toContain('(try thecal list --help)');
+    expect((await program.run(['board', 'virtual', '--sped', '2'])).stderr).toContain(
+      '(try thecal board virtual --help)',
+    );
     expect((await program.run([])).code).toBe(2);
     expect(await program.run(['run', '--help'])).toMatchObject({ code: 0, stderr: '' });
   });

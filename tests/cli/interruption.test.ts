@@ -14,6 +14,15 @@ const passes = join(FIXTURES, 'mixed/passes.yaml');
 const CONTROL = 'control:\n  never: [{ alarm: motor-stall }]\n';
 const DEBUG = { THECAL_LOG: 'debug' };
 
+const SIGNAL_AS_IT_LISTENS = `
+const { on } = process;
+process.on = (name, ear) => {
+  on.call(process, name, ear);
+  if (name === 'SIGHUP') process.kill(process.pid, 'SIGINT');
+  return process;
+};
+`;
+
 /** Once the run is under way, and a little into it. */
 async function midway(started: Started): Promise<void> {
   await started.said('"msg":"running"');
@@ -126,6 +135,15 @@ describe('an interrupted run', () => {
     expect(readdirSync(join(program.folder, 'waves'))).toEqual([]);
   });
 
+  it('is ended by a signal that comes before it has begun', async () => {
+    // Written down as the program comes to hear signals, whatever it does next.
+    writeFileSync(join(program.folder, 'signal.mjs'), SIGNAL_AS_IT_LISTENS);
+    const { code, stdout, stderr } = await program.run(['run', passes], {
+      NODE_OPTIONS: `--import ${join(program.folder, 'signal.mjs')}`,
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: 'interrupted\n' });
+  });
+
   it('need not wait for a port that is being opened and never falls silent', {
     timeout: 60_000,
   }, async () => {
@@ -161,6 +179,40 @@ describe('an interrupted run', () => {
       interruption.stop();
       exit.mockRestore();
     }
+  });
+});
+
+describe('what is made of a trace', () => {
+  it('is not made where somebody interrupts, and says so', { timeout: 60_000 }, async () => {
+    const { code } = await program.run(['run', long, '--trace', 'long.trace']);
+    expect(code).toBe(1);
+    mkdirSync(join(program.folder, 'made'));
+    const started = program.start(
+      ['report', 'long.trace', '--html', 'made/x.html', '--vcd', 'made/x.vcd'],
+      DEBUG,
+    );
+    await midway(started);
+    started.child.kill('SIGINT');
+    const report = await started.ended;
+    expect({ code: report.code, stdout: report.stdout }).toEqual({ code: 130, stdout: '' });
+    expect(report.stderr).toMatch(/\ninterrupted; nothing was written\n$/);
+    expect(readdirSync(join(program.folder, 'made'))).toEqual([]);
+    const replay = program.start(['replay', 'long.trace'], DEBUG);
+    await midway(replay);
+    replay.child.kill('SIGINT');
+    const { code: replayCode, stdout, stderr } = await replay.ended;
+    expect(replayCode).toBe(130);
+    expect(stdout).not.toContain('identical');
+    expect(stderr).toMatch(/\ninterrupted\n$/);
+  });
+});
+
+describe('a row of commands to a pump', () => {
+  it('ends with 130 where somebody interrupts the last of them', async () => {
+    const started = program.start(['program', 'status', 'wait 29 y']);
+    await new Promise((resolve) => started.child.stdout?.once('data', resolve));
+    started.child.kill('SIGINT');
+    expect((await started.ended).code).toBe(130);
   });
 });
 

@@ -234,6 +234,12 @@ describe('a run on a board that nobody asked a trace of', () => {
     expect(stdout).not.toContain('.thecal');
     expect((await program.run(['run', QUICK, '--target', 'board', '--port', 'no-port'])).code).toBe(3);
     expect(runs()).toEqual(before);
+    mkdirSync(inFolder('elsewhere'));
+    const { code: gone } = await program.shell(
+      `cd elsewhere && node '${program.file}' run '${QUICK}' --target board --port no-port`,
+    );
+    expect(gone).toBe(3);
+    expect(readdirSync(inFolder('elsewhere'))).toEqual([]);
   });
 
   it('runs nothing where there is no place for it, and says what to do', async () => {

@@ -68,6 +68,15 @@ describe('a bolus', () => {
     expect(asked(rig)).toBe((14_400 - 60) * 3e8 + 300 * 1.44e9);
   });
 
+  it('is over with a stop that is resumed in the same tick, and none begins in a tick that stops [SR-DOSE-2]', () => {
+    const rig = new Rig().at(7200, bolus(100, 600)).at(7500, STOP, RESUME).runTo(8000);
+    expect(rig.of('bolus-end')).toEqual([{ tick: 7500, argument: 50 }]);
+    const stopped = new Rig().at(7200, STOP, bolus(100, 600)).runTo(7300);
+    const told = stopped.of('command').map(({ argument }) => COMMAND_OUTCOMES[argument % 16]);
+    expect(told).toEqual(['accepted', 'not-delivering']);
+    expect(stopped.of('bolus-begin')).toEqual([]);
+  });
+
   it('is over with a program, which goes on at its own rate', () => {
     const rig = new Rig().at(7200, bolus(100, 600)).at(7500, program(6000)).runTo(7999);
     expect(rig.of('bolus-end')).toEqual([{ tick: 7500, argument: 50 }]);
@@ -95,7 +104,7 @@ describe('a bolus that the pump does not give', () => {
     expect(rig.of('bolus-end')).toEqual([{ tick: 175, argument: 100 }]);
   });
 
-  it('has no time that is long enough beside a basal rate beyond 24 mL a day', () => {
+  it('has no time that is long enough beside a basal rate of 24 mL a day', () => {
     const rig = new Rig({ therapy: { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 5000 } });
     rig.at(10, bolus(1, 86_400)).runTo(20);
     expect(outcome(rig, 10)).toBe('bolus-too-fast');
@@ -159,7 +168,8 @@ describe('a bridge', () => {
   });
 
   it('has no bolus beside it, and is over with a program of the old drug', () => {
-    const rig = new Rig().at(7200, bridged(485_000)).at(7300, bolus(10, 600)).at(7400, program(3000));
+    const back: ClinicalOrder = { ...bridged(NO_BRIDGE), concentrationUgPerMl: 500 };
+    const rig = new Rig().at(7200, bridged(485_000)).at(7300, bolus(10, 600)).at(7400, back);
     rig.runTo(ENDS + 10);
     expect(outcome(rig, 7300)).toBe('bolus-running');
     expect(rig.ticksOf('bridge-end')).toEqual([]);
@@ -183,6 +193,33 @@ describe('a bridge', () => {
     expect(programOutcomes(amid)).toEqual(['accepted', 'bridge-unsaid', 'accepted']);
     expect(amid.of('bridge-begin').map(({ argument }) => argument)).toEqual([970, 960]);
   });
+
+  it.each([
+    { from: 500, to: 2000 },
+    { from: 2000, to: 500 },
+  ])(
+    'from $from to $to ug/mL has to be said once more on the way back: the line holds both, and is taken for the stronger [SR-BOLUS-3]',
+    ({ from, to }) => {
+      const back = (bridgeNl: number): ClinicalOrder => ({
+        ...bridged(bridgeNl),
+        concentrationUgPerMl: from,
+      });
+      const there: ClinicalOrder = { ...bridged(485_000), concentrationUgPerMl: to };
+      const rig = new Rig({ concentrationUgPerMl: from }).at(7200, there).at(20_000, back(0)).runTo(20_000);
+      const told = rig.of('command').map(({ argument }) => COMMAND_OUTCOMES[argument % 16]);
+      expect(told).toEqual(['accepted', 'bridge-unsaid']);
+      rig.at(20_001, back(100_000)).runTo(20_001);
+      expect(rig.pump.bolus).toMatchObject({ bridgeUgPerMl: 2000 });
+      expect(rig.pump.ledger.strokePg).toBe(500 * 2000);
+      // 100 uL of 2,000 ug/mL at 300 ug/day are 200 strokes, each of 288 ticks; in 20 h that is one in four of those of 500.
+      const ends = 20_001 + 57_600;
+      rig.jumpTo(ends + 1000);
+      const [end] = rig.of('bridge-end');
+      expect(end?.argument).toBe(from);
+      expect(Math.abs(end!.tick - ends)).toBeLessThan(288);
+      expect(rig.ticksOf('stroke').filter((tick) => tick > 20_000 && tick < end!.tick)).toHaveLength(200);
+    },
+  );
 
   it('goes on with what is left of it, at the dose of a program that comes meanwhile [SR-BOLUS-3]', () => {
     const half: ClinicalOrder = {

@@ -29,12 +29,8 @@ describe('a command refused whole', () => {
   const slots = Array.from({ length: 24 }, () => 1000);
   it.each<[string, ClinicalOrder, (typeof commands.COMMAND_OUTCOMES)[number]]>([
     ['a rate of nothing', program(0), 'rate-out-of-range'],
-    ['more than a stroke a tick', byTheHour(9001), 'rate-beyond-one-stroke-a-tick'],
-    [
-      'one slot of 24 beyond a stroke a tick',
-      hourly([...slots.slice(1), 9001]),
-      'rate-beyond-one-stroke-a-tick',
-    ],
+    ['more than 24 mL a day', byTheHour(5001), 'rate-beyond-mechanism'],
+    ['one slot of 24 beyond 24 mL a day', hourly([...slots.slice(1), 5001]), 'rate-beyond-mechanism'],
     ['24 slots of nothing', hourly(slots.map(() => 0)), 'rate-out-of-range'],
     ['a concentration of nothing', program(3000, 0), 'concentration-out-of-range'],
     // 86,400 x 14,440 x 500 x 14,440 is 9,007,735,680,000,000, just over 2^53.
@@ -71,7 +67,7 @@ describe('a command refused whole', () => {
 
   it('the limits themselves are taken [SR-DOSE-5]', () => {
     for (const command of [
-      byTheHour(9000),
+      byTheHour(5000),
       program(3000, 14_439),
       { kind: 'low-reservoir', thresholdNl: 40_000_000 },
       { kind: 'refill', volumeNl: 40_000_000 },
@@ -93,9 +89,10 @@ describe('a command refused whole', () => {
 });
 
 describe('a program', () => {
-  it('at the fastest rate pushes a stroke in every tick from its own on', () => {
-    const rig = new Rig().at(10, byTheHour(9000)).runTo(20);
-    expect(rig.ticksOf('stroke')).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+  it('at the fastest rate, 24 mL a day, pushes a stroke in 1.8 ticks from its own on', () => {
+    // 3e9 of 2.16e10 are owed, and 1.2e10 come with each tick.
+    const rig = new Rig().at(10, byTheHour(5000)).runTo(20);
+    expect(rig.ticksOf('stroke')).toEqual([11, 13, 15, 16, 18, 20]);
   });
 
   it('of another concentration keeps the owed fraction of a stroke, rounded down [SR-DOSE-8]', () => {
@@ -170,7 +167,7 @@ describe('tables of names', () => {
     expect(commands.COMMAND_OUTCOMES).toEqual([
       'accepted',
       'rate-out-of-range',
-      'rate-beyond-one-stroke-a-tick',
+      'rate-beyond-mechanism',
       'concentration-out-of-range',
       'volume-out-of-range',
       'no-such-alarm',

@@ -32,12 +32,28 @@ describe('the motor', () => {
     expect(motor).toEqual({ requested: 5, confirmed: 3, lastCount: 3, pending: 0, stallRun: 2, unjudged: 0 });
   });
 
-  it('a feedback that comes free counts cumulatively, and never above what was requested [SR-STALL-3, SR-DOSE-7]', () => {
+  it('a feedback that comes free counts cumulatively [SR-STALL-3]', () => {
     const motor = { ...createMotor(), requested: 10, confirmed: 4, lastCount: 4, pending: 1, stallRun: 5 };
     expect(lookAtMotor(motor, 9)).toBe(5);
     expect(motor).toMatchObject({ confirmed: 9, stallRun: 0, pending: 0 });
-    expect(lookAtMotor(motor, 15)).toBe(1);
-    expect(motor).toMatchObject({ confirmed: 10, lastCount: 15 });
+  });
+
+  it('a feedback that gains more than was ever left unconfirmed is no look, and no mark for the next [SR-SENS-1, SR-DOSE-7]', () => {
+    const motor = { ...createMotor(), requested: 10, confirmed: 4, lastCount: 4, pending: 1 };
+    expect(lookAtMotor(motor, 11)).toBe(0);
+    expect(motor).toMatchObject({ confirmed: 4, lastCount: 4, pending: 1, unjudged: 1 });
+    expect(lookAtMotor(motor, 10)).toBe(6);
+    expect(motor).toMatchObject({ confirmed: 10, lastCount: 10, pending: 0, unjudged: 0 });
+  });
+
+  it('one reading of the feedback that is far too high costs no stroke of the book [SR-SENS-1]', () => {
+    const rig = new Rig().runTo(7200);
+    rig.count += 100_000;
+    rig.runTo(7300);
+    rig.count -= 100_000;
+    rig.runTo(20 * 3600);
+    expect(rig.pump.motor).toMatchObject({ requested: 1000, confirmed: 1000, unjudged: 0 });
+    expect(rig.of('raise')).toEqual([]);
   });
 
   it('three strokes in a row unconfirmed are a stall, two are not [SR-STALL-1]', () => {

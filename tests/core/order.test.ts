@@ -124,12 +124,13 @@ describe('hours', () => {
   });
 
   it('a program slot begins in its hour tick, whatever hour tick 0 was [SR-DOSE-3]', () => {
-    const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 9000 : 0));
+    const rates = Array.from({ length: 24 }, (_, slot) => (slot === 6 ? 5000 : 0));
     const rig = new Rig({ therapy: hourlyTherapy('tenth-ug-per-hour', rates), startHour: 5 });
     rig.runTo(3 * HOUR);
     const strokes = rig.ticksOf('stroke');
-    expect(strokes).toHaveLength(3600);
-    expect([strokes[0], strokes.at(-1)]).toEqual([HOUR, 2 * HOUR - 1]);
+    // 24 mL a day is a stroke in 1.8 ticks.
+    expect(strokes).toHaveLength(2000);
+    expect([strokes[0], strokes.at(-1)]).toEqual([HOUR + 1, 2 * HOUR - 1]);
   });
 });
 
@@ -259,7 +260,7 @@ describe('one tick', () => {
   });
 
   it('a prescription that the pump would refuse makes no pump [SR-DOSE-5]', () => {
-    const therapy = { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 9001 } as const;
+    const therapy = { mode: 'continuous', unit: 'tenth-ug-per-hour', rate: 5001 } as const;
     expect(() => new Rig({ ...ONE_IN_72, therapy })).toThrow(
       'assertion: prescription that the pump would refuse',
     );

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClinicalOrder } from '../../hal/target.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../../src/core/commands.ts';
 import { computedReservoirNl } from '../../src/core/ledger.ts';
+import { NEVER } from '../../src/core/units.ts';
 import { Rig } from './rig.ts';
 
 const prime = (volumeNl: number): ClinicalOrder => ({ kind: 'prime', volumeNl });
@@ -125,6 +126,30 @@ describe('a prime', () => {
   it('has no bolus beside it', () => {
     const rig = new Rig().at(100, prime(485_000)).at(110, BOLUS).runTo(110);
     expect(outcome(rig, 110, 'bolus')).toBe('bolus-running');
+  });
+
+  it('that a program ends has no bolus in the tick of that program, nor is another prime begun in it', () => {
+    for (const order of [BOLUS, prime(1000)]) {
+      const run = (way: 'runTo' | 'jumpTo'): Rig =>
+        new Rig().at(7200, prime(485_000)).at(7800, program(500), order)[way](9000);
+      const rig = run('runTo');
+      const kind = order.kind === 'bolus' ? 'bolus' : 'prime';
+      const told = rig.of('command').filter(({ tick }) => tick === 7800);
+      expect(told.map(({ argument }) => COMMAND_OUTCOMES[argument % 16])).toEqual([
+        'accepted',
+        'bolus-running',
+      ]);
+      expect(Math.floor(told[1]!.argument / 16)).toBe(COMMAND_KINDS.indexOf(kind));
+      expect(rig.of('prime-begin')).toHaveLength(1);
+      expect(rig.pump.bolus).toMatchObject({ isRunning: 0, isPriming: 0, endTick: NEVER });
+      // 600 ticks of 1/1.8 of a stroke leave a third of one, which 48 ticks of the therapy complete.
+      expect(rig.ticksOf('stroke').filter((tick) => tick >= 7800)).toEqual(
+        Array.from({ length: 17 }, (_, k) => 7847 + 72 * k),
+      );
+      const jumped = run('jumpTo');
+      expect(jumped.digest()).toBe(rig.digest());
+      expect(jumped.events).toEqual(rig.events);
+    }
   });
 
   it.each<[string, Rig, (typeof COMMAND_OUTCOMES)[number]]>([

@@ -294,6 +294,30 @@ export function randomRun(untilTick: fc.Arbitrary<number> = length): fc.Arbitrar
     });
 }
 
+/**
+ * A day in which somebody gives orders in a hurry: several in a tick or in ticks that follow each other, and again before
+ * what they began is over.
+ */
+export function hurriedRun(): fc.Arbitrary<RandomRun> {
+  const hurry = fc.tuple(
+    fc.integer({ min: 0, max: DAY }),
+    fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 1, 2, 300), command), { minLength: 2, maxLength: 6 }),
+  );
+  return fc
+    .record({ setup, hurries: fc.array(hurry, { minLength: 2, maxLength: 6 }) })
+    .map(({ setup, hurries }) => ({
+      setup,
+      untilTick: DAY,
+      stimuli: hurries.flatMap(([from, orders]) => {
+        let tick = from;
+        return orders.map(([after, wanted]) => {
+          tick = Math.min(DAY, tick + after);
+          return { tick, stimulus: { kind: 'command', command: wanted } as const };
+        });
+      }),
+    }));
+}
+
 type Program = Extract<ClinicalOrder, { readonly kind: 'program' }>;
 const isProgram = (order: ClinicalOrder): order is Program => order.kind === 'program';
 

@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 export const BAUD_LIMITS = { min: 300, max: 4_000_000 } as const;
 
+export const PLACE_OPTIONS = ['port', 'board', 'fixture', 'exec', 'boards', 'baud'] as const;
+
 export interface PlaceOptions {
   readonly port?: string;
   readonly board?: string;

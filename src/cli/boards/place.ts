@@ -5,7 +5,7 @@ import type { TargetOptions } from '../../../hal/target-options.ts';
 import { UserError } from '../user-error.ts';
 import { absent, findPort, isPresent, portsFor, portText } from './find-port.ts';
 import { type BoardEntry, entriesWith, entryNamed, loadInventory, type PortWords } from './inventory.ts';
-import type { PlaceOptions } from './options.ts';
+import { PLACE_OPTIONS, type PlaceOptions } from './options.ts';
 
 /** Plain data: it crosses threads. */
 export interface BoardPlace {
@@ -27,6 +27,8 @@ export async function choosePlace(options: PlaceOptions): Promise<BoardPlace> {
   const given = Object.entries({ port, board, fixture, exec }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`],
   );
+  const empty = PLACE_OPTIONS.find((option) => options[option] === '');
+  if (empty !== undefined) throw new UserError(`--${empty}: nothing is named by it; write a name behind it`);
   if (given.length > 1) {
     throw new UserError(`${given[0]} and ${given[1]} both name a board: give one of them`);
   }

@@ -23,6 +23,11 @@ export async function listCommand(name: ListName, options: ListOptions): Promise
   if (options.ask === true && name !== 'boards') {
     throw new UserError(`--ask asks boards what runs on them: write "thecal list boards --ask", not ${name}`);
   }
+  if (options.boards !== undefined && name !== 'boards' && name !== 'ports') {
+    throw new UserError(
+      `--boards names the boards file: it goes with "thecal list boards" and "thecal list ports", not ${name}`,
+    );
+  }
   const { rows, json, problem, lines } = await LISTERS[name](options);
   if (options.json === true) process.stdout.write(`${JSON.stringify(json ?? rows, null, 2)}\n`);
   else if (problem !== undefined) printLines(process.stderr, [problem]);

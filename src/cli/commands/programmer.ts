@@ -1,11 +1,12 @@
 /** `thecal program`: the clinician's programmer, as a session with a prompt or as commands in a row. */
 import { createInterface } from 'node:readline/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LineError } from '../../../hal/espruino/client.ts';
 import { PortError } from '../../../hal/espruino/console-port.ts';
 import { crc32OfWords } from '../../../hal/sim/checksum.ts';
 import { TARGETS } from '../../../hal/targets.ts';
 import { setupOf } from '../../scenario/run.ts';
-import type { PlaceOptions } from '../boards/options.ts';
+import { PLACE_OPTIONS, type PlaceOptions } from '../boards/options.ts';
 import { choosePlace } from '../boards/place.ts';
 import { BAD_INPUT, type ExitCode, FAILED, INTERRUPTED, PASSED } from '../exit-codes.ts';
 import { BoardTalk } from '../programmer/board-talk.ts';
@@ -64,7 +65,12 @@ async function openClinician(options: ProgramOptions): Promise<Desk> {
     throw new UserError(`a programmer has no target "${name}"; there are sim and board`);
   }
   if (name === 'sim') {
-    if (isPlaced) throw new UserError('--target sim has no port: leave one of them out');
+    const given = PLACE_OPTIONS.find((option) => options[option] !== undefined);
+    if (given !== undefined) {
+      throw new UserError(
+        `--${given} is about a board, and the pump of sim is on none: leave it out, or name a board`,
+      );
+    }
     return await openSimulated(scenario, confirm);
   }
   if (scenario !== undefined) throw new UserError('--scenario is for sim: a board has its own pump');
@@ -119,6 +125,7 @@ async function inARow(clinician: Clinician, lines: readonly string[], isJson: bo
     for (const line of lines) {
       const code = await inTurn(clinician, line, isJson);
       if (code !== PASSED) return await leave(clinician, code);
+      await nextTurn(); // a command may have kept the signal waiting
       if (abort.signal.aborted) return await leave(clinician, INTERRUPTED);
     }
     return await leave(clinician, PASSED);

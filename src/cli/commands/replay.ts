@@ -7,7 +7,8 @@ import { grouped } from '../../report/words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { Trace } from '../../trace/read.ts';
 import { type ExitCode, FAILED, INTERRUPTED, PASSED } from '../exit-codes.ts';
-import { Interruption } from '../run/interruption.ts';
+import { RunBoard } from '../run/board.ts';
+import { watched } from '../run/watch.ts';
 import { CancelledError } from '../../scenario/run.ts';
 import { paintFor, printLines } from '../terminal.ts';
 import { openTrace } from '../traces/open-trace.ts';
@@ -58,26 +59,24 @@ async function replayed(
   trace: Trace,
   scenario: Parameters<typeof replay>[1],
 ): Promise<[Replay, LineOutcome | null]> {
-  let isCancelled = false;
-  const interruption = new Interruption(() => {
-    isCancelled = true;
-  });
-  interruption.listen();
+  const run = { ...scenario, control: null };
+  const board = RunBoard.of(1);
   let lastTurnMs = performance.now();
-  try {
-    const options: ReplayOptions = {
-      ...replayOptions(trace.manifest),
-      isCancelled: () => isCancelled,
-      async onSlice() {
-        if (performance.now() - lastTurnMs < BUSY_MS) return;
-        await nextTurn();
-        lastTurnMs = performance.now();
-      },
-    };
-    return [await replay(trace, scenario, options), await replayLine(trace, scenario, options)];
-  } finally {
-    interruption.stop();
-  }
+  const options: ReplayOptions = {
+    ...replayOptions(trace.manifest),
+    isCancelled: () => board.isCancelled(),
+    async onSlice(nextTick) {
+      board.setTicks(0, nextTick);
+      if (performance.now() - lastTurnMs < BUSY_MS) return;
+      await nextTurn();
+      lastTurnMs = performance.now();
+    },
+  };
+  const jobs = [{ index: 0, scenario: run, board: null }];
+  return await watched(jobs, board, process.stdout, 'interrupted', async () => [
+    await replay(trace, scenario, options),
+    await replayLine(trace, scenario, options),
+  ]);
 }
 
 function verdictLines({ end, gap }: Trace, { difference, throughTick, error }: Replay): string[] {

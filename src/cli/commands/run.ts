@@ -7,7 +7,7 @@ import { textReport } from '../../report/text.ts';
 import { RESULT_VERSION, type Result, summarise } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { ForkOrigin } from '../../trace/format.ts';
-import type { PlaceOptions } from '../boards/options.ts';
+import { PLACE_OPTIONS, type PlaceOptions } from '../boards/options.ts';
 import type { BoardPlace } from '../boards/place.ts';
 import { coreHash } from '../build-info.ts';
 import { diagnostics } from '../diagnostics.ts';
@@ -18,7 +18,6 @@ import { type ExitCode, exitCodeOf, INFRASTRUCTURE, INTERRUPTED } from '../exit-
 import { RunBoard } from '../run/board.ts';
 import { executeAll } from '../run/execute-all.ts';
 import type { ForkedRun } from '../run/fork.ts';
-import { Interruption } from '../run/interruption.ts';
 import { KeptRun } from '../run/kept-run.ts';
 import type { Job, Outcome } from '../run/job.ts';
 import {
@@ -28,8 +27,8 @@ import {
   prepareOutputs,
   writeOutputs,
 } from '../run/outputs.ts';
-import { Progress } from '../run/progress.ts';
 import { reproduceLine, startWords } from '../run/reproduce.ts';
+import { watched } from '../run/watch.ts';
 import { readScenarios } from '../scenario-files.ts';
 import { paintFor, printLines, type Stream, widthOf } from '../terminal.ts';
 import { UserError } from '../user-error.ts';
@@ -120,7 +119,7 @@ function tracesByInterest({ traces }: Outputs, outcomes: readonly Outcome[]): st
   ]);
 }
 
-/** Runs the jobs with somebody watching: the person at the terminal, and Ctrl-C. */
+/** Runs the jobs with somebody watching. */
 async function watchOver(
   jobs: readonly Job[],
   board: RunBoard,
@@ -129,26 +128,13 @@ async function watchOver(
 ): Promise<Outcome[]> {
   const log = await diagnostics();
   const threadCount = threadCountFor(jobs.length, options);
-  const progress = new Progress(jobs, board, human);
-  const interruption = new Interruption(() => {
-    board.cancel();
-    progress.stop();
-    printLines(process.stderr, ['stopping...']);
-  });
-  interruption.listen();
-  progress.start();
-  log.debug({ scenarios: jobs.length, threadCount }, 'running');
-  try {
-    return await executeAll(jobs, board, threadCount, (job, outcome) => {
+  return await watched(jobs, board, human, 'stopping...', (progress) =>
+    executeAll(jobs, board, threadCount, (job, outcome) => {
       progress.finished(job, outcome);
       const stack = outcome.kind === 'finished' ? outcome.stack : null;
       log.debug({ scenario: job.scenario.name, ...(stack === null ? {} : { stack }) }, outcome.kind);
-    });
-  } finally {
-    progress.stop();
-    // Once interrupted it goes on listening: what a wrapper passes on may come while the outputs are written.
-    if (!board.isCancelled()) interruption.stop();
-  }
+    }),
+  );
 }
 
 /** Worker threads start from the built program; what runs from its sources has none. */
@@ -173,17 +159,17 @@ function isBoard({ target }: RunCommandOptions): boolean {
   return TARGETS.find(({ name }) => name === target)?.isBoard === true;
 }
 
-function refuseTarget({ target: name, port, board, fixture, exec }: RunCommandOptions): void {
+function refuseTarget(options: RunCommandOptions): void {
+  const { target: name } = options;
   const row = TARGETS.find((target) => target.name === name);
   if (row === undefined) {
     const there = `there is: ${TARGETS.map((target) => target.name).join(', ')}`;
     const hint = name === 'replay' ? '; "thecal replay TRACE" runs a trace again' : '';
     throw new UserError(`--target ${name}: no such target; ${there}${hint}`);
   }
-  if (name !== 'board' && (port ?? board ?? fixture ?? exec) !== undefined) {
-    throw new UserError(
-      `--port, --board, --fixture and --exec name a board: they go with --target board, not ${name}`,
-    );
+  const given = PLACE_OPTIONS.find((option) => options[option] !== undefined);
+  if (name !== 'board' && given !== undefined) {
+    throw new UserError(`--${given} is about a board: it goes with --target board, not ${name}`);
   }
 }
 

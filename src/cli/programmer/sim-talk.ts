@@ -1,7 +1,9 @@
 /** A programmer over a simulated pump: a frame and its reply are a tick. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Target, TargetObserver } from '../../../hal/target.ts';
 import { ask, createExchange, frameDue, hear, PATIENCE_TICKS } from '../../programmer/exchange.ts';
 import type { Reply, Request } from '../../programmer/exchange.ts';
+import { SLICE_TICKS } from '../run/slices.ts';
 import { MachineError } from '../user-error.ts';
 import type { PumpTalk } from './talk.ts';
 
@@ -41,8 +43,12 @@ export class SimTalk implements PumpTalk {
     throw new MachineError(`${this.name}: the pump does not answer`);
   }
 
+  /** In slices, between which signals are heard. */
   readonly wait = async (ticks: number): Promise<void> => {
-    if (ticks > 0) await this.target.advance(this.target.nowTick() + ticks - 1, this.observer);
+    for (let left = ticks; left > 0; left -= SLICE_TICKS.jumps) {
+      await this.target.advance(this.target.nowTick() + Math.min(left, SLICE_TICKS.jumps) - 1, this.observer);
+      await nextTurn();
+    }
   };
 
   async close(): Promise<void> {

@@ -1,10 +1,10 @@
 /**
- * Ctrl-C, a request to terminate and a terminal that was closed. The first lets the run stop at its next slice, so that what has finished is
- * written; the second ends the program at once, leaving no half-written file.
+ * Ctrl-C, a request to terminate and a terminal that was closed. The first lets the run stop at its next slice, so that
+ * what has finished is written; the second ends the program at once, leaving no half-written file.
  */
 import { INTERRUPTED } from '../exit-codes.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A wrapper such as `npx` may pass on what the terminal has sent to us already: that is still the first. */
 const SAME_KEYSTROKE_MS = 250;
 

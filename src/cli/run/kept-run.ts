@@ -8,6 +8,7 @@ import { reasonOf, UserError } from '../user-error.ts';
 import { shellWord } from './reproduce.ts';
 
 const HOME = '.thecal';
+const IGNORE = join(HOME, '.gitignore');
 const RUNS = join(HOME, 'runs');
 const RUNS_KEPT = 10;
 /** When it began, which sorts, and the process. */
@@ -24,19 +25,23 @@ export class KeptRun {
   static begin(start: Date): KeptRun {
     const moment = start.toISOString().replace(/\.\d+/, '').replaceAll(':', '');
     const folder = join(RUNS, `${moment}-${process.pid}`);
+    const made: string[] = [];
+    // A run that never came to its board leaves nothing, and must not push out one that did.
+    process.once('exit', () => removeEmpty(made));
     try {
       // One by one: asked for all at once, Node tries for ever in a place such as /proc.
-      for (const part of [HOME, RUNS, folder]) makeFolder(part);
-      const ignore = join(HOME, '.gitignore');
-      if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+      if (makeFolder(HOME)) made.push(HOME);
+      if (!existsSync(IGNORE)) {
+        writeFileSync(IGNORE, '*\n');
+        made.push(IGNORE);
+      }
+      for (const part of [RUNS, folder]) if (makeFolder(part)) made.push(part);
     } catch (error) {
       throw new UserError(
         `${folder}: no place for what goes over the line to the board: ${reasonOf(error)}; nothing was run`,
         '--trace PATH keeps it elsewhere, --no-trace does without',
       );
     }
-    // A run that never came to its board leaves nothing to keep, and must not push out one that did.
-    process.once('exit', () => removeIfEmpty(folder));
     return new KeptRun(folder);
   }
 
@@ -66,20 +71,26 @@ export class KeptRun {
   }
 }
 
-/** It may be there, from before or just now from another run. */
-function makeFolder(path: string): void {
+/** False: it is there, from before or just now from another run. */
+function makeFolder(path: string): boolean {
   try {
     mkdirSync(path);
+    return true;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    return false;
   }
 }
 
-function removeIfEmpty(folder: string): void {
+/** What was made, the last of it first. */
+function removeEmpty(made: readonly string[]): void {
   try {
-    rmdirSync(folder);
+    for (const path of made.toReversed()) {
+      if (path === IGNORE) rmSync(path);
+      else rmdirSync(path);
+    }
   } catch {
-    // Something is in it.
+    // Something is in that one.
   }
 }
 

@@ -74,7 +74,9 @@ export class OutputFile {
     try {
       return OutputFile.probe(path, nameMeanwhile);
     } catch (error) {
-      throw new UserError(`${option} ${path}: can't be written: ${reasonOf(error)}; nothing was run`);
+      const folder = dirname(path);
+      const reason = existsSync(folder) ? reasonOf(error) : `the folder ${folder} is not there`;
+      throw new UserError(`${option} ${path}: can't be written: ${reason}; nothing was run`);
     }
   }
 

@@ -6,6 +6,7 @@ import { junitReport } from '../../report/junit.ts';
 import { type VcdEntry, vcdDocument } from '../../report/vcd.ts';
 import type { Result } from '../../scenario/result.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { statusLine } from '../terminal.ts';
 import { MachineError, reasonOf, UserError } from '../user-error.ts';
 import type { Job, Outcome } from './job.ts';
 import { behindLinks, OutputFile } from './output-file.ts';
@@ -54,6 +55,10 @@ export function prepareOutputs(
   scenarios: readonly Scenario[],
   keptFolder: string | null = null,
 ): Outputs {
+  const empty = (['json', 'junit', 'html', 'vcd', 'trace'] as const).find((name) => options[name] === '');
+  if (empty !== undefined) {
+    throw new UserError(`--${empty}: the name of the file is empty; nothing was run`);
+  }
   const onStdout = (['json', 'junit', 'html'] as const).filter((name) => isStdout(options[name]));
   if (onStdout.length > 1) {
     const [one = '', other = ''] = onStdout;
@@ -220,6 +225,8 @@ export async function writeOutputs(
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       problems.push(error.message);
+    } finally {
+      statusLine.erase();
     }
   };
   const put = (target: Sink | null, text: (result: Result) => string): Promise<void> =>
@@ -235,6 +242,7 @@ export async function writeOutputs(
   }
   await put(outputs.json, (whole) => `${JSON.stringify(whole, null, 2)}\n`);
   await put(outputs.junit, junitReport);
+  if (outputs.html instanceof OutputFile) statusLine.draw(`writing ${outputs.html.path}`);
   await put(outputs.html, page);
   for (const [index, { waves, view }] of outputs.vcds.entries()) {
     const entry = vcdEntry(jobs[index]!, outcomes[index]!);
@@ -243,6 +251,7 @@ export async function writeOutputs(
       for (const file of [waves, view]) file?.discard();
       continue;
     }
+    statusLine.draw(`writing ${waves.path}`);
     await attempt(() => waves.writeBlocks(vcdDocument(entry, options)));
     await attempt(() => view?.write(gtkwaveView(entry, options, basename(waves.path))));
   }

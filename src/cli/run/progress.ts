@@ -10,22 +10,25 @@ import { printLines, type Stream } from '../terminal.ts';
 import type { RunBoard } from './board.ts';
 import { type Job, type Outcome, ticksInAll } from './job.ts';
 
+/** What is told of a job. */
+export type ProgressJob = Pick<Job, 'index' | 'scenario' | 'board'>;
+
 const REDRAW_MS = 125;
 const PATIENCE_MS = 1000;
 
 export class Progress {
-  private readonly jobs: readonly Job[];
+  private readonly jobs: readonly ProgressJob[];
   private readonly board: RunBoard;
   /** For the line that is redrawn; null where nobody looks. */
   private readonly line: Stream | null;
   /** For the plain lines; null where the line is redrawn instead. */
   private readonly log: Stream | null;
   private readonly startMs = performance.now();
-  private readonly unfinished: Set<Job>;
+  private readonly unfinished: Set<ProgressJob>;
   private timer: NodeJS.Timeout | null = null;
   private isDrawn = false;
 
-  constructor(jobs: readonly Job[], board: RunBoard, human: Stream) {
+  constructor(jobs: readonly ProgressJob[], board: RunBoard, human: Stream) {
     this.jobs = jobs;
     this.board = board;
     this.unfinished = new Set(jobs);
@@ -39,7 +42,7 @@ export class Progress {
     this.timer.unref();
   }
 
-  finished(job: Job, outcome: Outcome): void {
+  finished(job: ProgressJob, outcome: Outcome): void {
     this.unfinished.delete(job);
     if (outcome.kind === 'finished') this.board.setTicks(job.index, ticksInAll(job.scenario));
     if (this.log === null || this.jobs.length === 1 || outcome.kind === 'cancelled') return;
@@ -71,8 +74,8 @@ export class Progress {
 
 /** `3/12  41 %  6 d 2 h simulated, 1,200,000 x real time  motor stalls and frees itself (and 1 more)`. */
 export function progressText(
-  jobs: readonly Job[],
-  unfinished: ReadonlySet<Job>,
+  jobs: readonly ProgressJob[],
+  unfinished: ReadonlySet<ProgressJob>,
   board: RunBoard,
   wallMs: number,
 ): string {

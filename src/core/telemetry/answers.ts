@@ -111,7 +111,7 @@ function answerStatus(pump: PumpState, words: Int32Array): number {
   words[11] = pump.prescription.repairs;
   words[12] = pump.prescription.isReadable;
   words[13] = session.isOpen;
-  words[14] = session.isVerified;
+  words[14] = session.verified === 0 ? 0 : 1;
   words[15] = tickWord(pump.mode.stoppedSinceTick);
   words[16] = tickWord(pump.battery.eriTick);
   words[17] = pump.telemetry.ignored;

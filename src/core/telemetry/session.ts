@@ -26,7 +26,7 @@ const TIMED_OUT = 3;
 function end(pump: PumpState, step: number, hal: PumpHal): void {
   const session = pump.telemetry.session;
   session.isOpen = 0;
-  session.isVerified = 0;
+  session.verified = 0;
   session.askedTick = NEVER;
   session.staged.fill(0);
   say(pump.log, hal, pump.nowTick, SESSION, step);
@@ -53,7 +53,7 @@ export function writeStaged(pump: PumpState, words: Int32Array): number {
   const from = words[0]!;
   if (from < 0 || from + words.length - 1 > PRESCRIBED_WORDS) return NO_SUCH_WORDS;
   for (let i = 1; i < words.length; i++) session.staged[from + i - 1] = words[i]!;
-  session.isVerified = 0;
+  session.verified = 0;
   session.askedTick = NEVER;
   return ACCEPTED;
 }
@@ -62,17 +62,23 @@ export function stagedCheck(session: SessionState, hal: PumpHal): number {
   return hal.checksum.crc32(session.staged, PRESCRIBED_WORDS) | 0;
 }
 
+/** Of a check, as no check is 0. */
+function markOf(check: number): number {
+  return (check >>> 0) + 1;
+}
+
 export function verifyStaged(pump: PumpState, check: number, hal: PumpHal): number {
   const session = pump.telemetry.session;
   if (session.isOpen === 0) return NO_SESSION;
-  session.isVerified = check === stagedCheck(session, hal) ? 1 : 0;
-  return session.isVerified === 1 ? ACCEPTED : NOT_VERIFIED;
+  const isVerified = check === stagedCheck(session, hal);
+  session.verified = isVerified ? markOf(check) : 0;
+  return isVerified ? ACCEPTED : NOT_VERIFIED;
 }
 
-/** Whether there is something that may be committed; the outcome of committing it is the caller's. */
-export function judgeCommit(session: SessionState): number {
+/** What may be committed is what was verified, and not what has become of it since; the outcome is the caller's. */
+export function judgeCommit(session: SessionState, hal: PumpHal): number {
   if (session.isOpen === 0) return NO_SESSION;
-  return session.isVerified === 1 ? ACCEPTED : NOT_VERIFIED;
+  return session.verified === markOf(stagedCheck(session, hal)) ? ACCEPTED : NOT_VERIFIED;
 }
 
 /** A confirmation is of what was asked, and not long ago. */

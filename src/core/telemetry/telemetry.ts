@@ -16,8 +16,8 @@ import { HELLO, OUT_OF_ORDER, REQUEST_TYPES } from './requests.ts';
 /** The update session; `session.ts` says what happens in one. */
 export interface SessionState {
   isOpen: number;
-  /** The programmer has proved that it knows what stands in `staged`, since it was last written. */
-  isVerified: number;
+  /** The check of what the programmer has proved to know of `staged`, plus 1; 0: nothing, since it was last written. */
+  verified: number;
   /** When the programmer was last heard in it. */
   heardTick: number;
   /** When it was last asked whether soft limits of what stands in `staged` are meant; NEVER: they were not. */
@@ -52,7 +52,7 @@ export function createTelemetry(): TelemetryState {
     ignored: 0,
     session: {
       isOpen: 0,
-      isVerified: 0,
+      verified: 0,
       heardTick: 0,
       askedTick: NEVER,
       staged: new Int32Array(PRESCRIBED_WORDS),

@@ -72,6 +72,10 @@ describe('an update session', () => {
     rig.ask('verify', check);
     rig.ask('verify', check ^ 1);
     expect(rig.ask('commit', 0)).toEqual([NOT_VERIFIED]);
+    // So does a bit that flips after the proof.
+    rig.ask('verify', check);
+    rig.pump.telemetry.session.staged[RATE_WORD]! ^= 1 << 14;
+    expect(rig.ask('commit', 0)).toEqual([NOT_VERIFIED]);
     expect(rig.pump.prescription.words).toEqual(before);
     expect(rig.pump.telemetry.session.isOpen).toBe(1);
   });

@@ -30,4 +30,7 @@ export function addBoard(program: Command, onExit: (code: ExitCode) => void): vo
       const { flashCommand } = await import('./flash.ts');
       onExit(await flashCommand(options));
     });
+  for (const command of board.commands) {
+    command.showHelpAfterError(`(try thecal board ${command.name()} --help)`);
+  }
 }

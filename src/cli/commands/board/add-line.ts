@@ -32,9 +32,9 @@ Examples:
 const MAX_SPEED = 10_000;
 const MONITOR_EXAMPLES = `
 Examples:
-  thecal board monitor --port /dev/ttyACM0               live, until q or Ctrl-C
-  thecal board monitor --port /tmp/thecal --once         one look as text
-  thecal board monitor --board pico --json --for 10 min  a JSON object for each look
+  thecal board monitor --port /dev/ttyACM0                 live, until q or Ctrl-C
+  thecal board monitor --port /tmp/thecal --once           one look as text
+  thecal board monitor --board pico --json --for "10 min"  a JSON object for each look
 
 For a board with the free-running firmware. The pump goes on as it was: nothing is broken off, reset or programmed; s
 asks, and asks again, before it silences an alarm. Telemetry costs charge: a look is one frame of 0.1 mC, with alarms

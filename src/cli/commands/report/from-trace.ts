@@ -6,7 +6,7 @@ import { TICK_MS } from '../../../core/units.ts';
 import { RESULT_VERSION, type Result, summarise } from '../../../scenario/result.ts';
 import type { TraceManifest } from '../../../trace/format.ts';
 import { coreHash } from '../../build-info.ts';
-import { type ExitCode, FAILED, INFRASTRUCTURE, PASSED } from '../../exit-codes.ts';
+import { type ExitCode, FAILED, INFRASTRUCTURE, INTERRUPTED, PASSED } from '../../exit-codes.ts';
 import { RunBoard } from '../../run/board.ts';
 import { executeJob } from '../../run/execute.ts';
 import type { Job } from '../../run/job.ts';
@@ -14,6 +14,7 @@ import { manifestOf } from '../../run/manifest.ts';
 import { isStdoutTaken, type OutputOptions, prepareOutputs, writeOutputs } from '../../run/outputs.ts';
 import { pageMaker } from '../../run/page.ts';
 import { reproduceLine, startWords } from '../../run/reproduce.ts';
+import { watched } from '../../run/watch.ts';
 import { printLines } from '../../terminal.ts';
 import { openTrace } from '../../traces/open-trace.ts';
 import { scenarioIn } from '../../traces/replay-of.ts';
@@ -37,8 +38,12 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
   const outputs = prepareOutputs(options, [{ ...scenario, file: path }]);
   const makePage = await pageMaker(outputs);
   const job = await jobOf(scenario, manifest);
-  const outcome = await executeJob(job, RunBoard.of(1));
-  if (outcome.kind === 'cancelled') throw new Error('nobody cancels a report');
+  const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
+  const board = RunBoard.of(1);
+  const outcome = await watched([job], board, human, 'interrupted; nothing was written', () =>
+    executeJob(job, board),
+  );
+  if (outcome.kind === 'cancelled' || board.isCancelled()) return INTERRUPTED;
   const { digest } = outcome.result;
   if (end !== null && (digest?.rolling !== end.rolling || digest.state !== end.state)) {
     printLines(process.stderr, [
@@ -61,7 +66,6 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
   );
   printLines(process.stderr, problems);
   const proof = end === null ? 'the trace breaks off, so its end proves nothing' : 'the same as recorded';
-  const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
   printLines(human, [`${path}: ${scenario.name}: run again from its inputs, ${proof}`]);
   return problems.length > 0 ? INFRASTRUCTURE : PASSED;
 }
