@@ -138,6 +138,7 @@ ran on. If this is not the version or firmware that recorded it, that is said fi
 Of a run on a board its answers are played to the host again, without the board, and
 held to what this firmware would have answered.
 Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
+            4 identical as far as the recording goes, and it breaks off
 `,
   inspect: `
 Examples:
@@ -159,7 +160,7 @@ Examples:
   thecal diff before.trace after.trace --json   for programs
 
 Exit codes: 0 identical   1 differs   2 no trace, or not as it was written
-            4 alike as far as both go, and one breaks off
+            4 alike as far as both go, and one breaks off; or nothing that both have kept
 `,
   list: `
 Examples:

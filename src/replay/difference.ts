@@ -1,4 +1,7 @@
 /** Where two records of a run part: the first thing that one says and the other does not, and what is around it. */
+import { FAULTS } from '../../sim/faults/index.ts';
+import type { Stimulus } from '../../hal/target.ts';
+import { optionText } from '../scenario/option-text.ts';
 import { argumentWords } from '../trace/words.ts';
 import type { TraceEnd } from '../trace/format.ts';
 import type { TraceRecord } from '../trace/read.ts';
@@ -7,7 +10,10 @@ import { digestText, endLine, recordLine, recordWord } from '../trace/text.ts';
 /** The first divergent tick, and what is not the same there. `a` is the recorded run, or the first trace. */
 export interface Difference {
   readonly tick: number;
-  /** `tick`, `kind`, the name of an argument, `state digest`, or a field of the end. */
+  /**
+   * `tick`, `kind`, the name of an argument, `state digest`, or a field of the end; of what was done to a run its name,
+   * such as `fault kink`, and of two that are not the same also what of them is not: `fault kink: diameter-closed`.
+   */
   readonly field: string;
   readonly a: string;
   readonly b: string;
@@ -86,10 +92,34 @@ function fieldOf(a: TraceRecord | null, b: TraceRecord | null): { field: string;
       if (value !== wordsB[field]) return { field, a: String(value), b: String(wordsB[field]) };
     }
   }
+  if (a.kind === 'stimulus' && b.kind === 'stimulus') return fieldOfStimuli(a.stimulus, b.stimulus);
   if (a.kind === 'state' && b.kind === 'state') {
     return { field: 'state digest', a: digestText(a.digest), b: digestText(b.digest) };
   }
   return { field: recordWord(a), a: recordLine(a), b: recordLine(b) };
+}
+
+/** What people call it; the same in two runs that do the same thing at other times. */
+export function stimulusName(stimulus: Stimulus): string {
+  const word = recordWord({ tick: 0, kind: 'stimulus', stimulus });
+  if (stimulus.kind === 'fault' || stimulus.kind === 'clear') return `${word} ${stimulus.id}`;
+  return stimulus.kind === 'command' ? `${word} ${stimulus.command.kind}` : word;
+}
+
+function fieldOfStimuli(a: Stimulus, b: Stimulus): { field: string; a: string; b: string } {
+  const name = stimulusName(a);
+  if (a.kind === 'fault' && b.kind === 'fault' && a.fault === b.fault) {
+    const texts = new Map(
+      FAULTS.find(({ kind }) => kind === a.fault)?.options.map((one) => [one.name, one.type]),
+    );
+    for (const [option, type] of texts) {
+      const [valueA, valueB] = [a.options[option], b.options[option]];
+      if (valueA === undefined || valueB === undefined || valueA === valueB) continue;
+      return { field: `${name}: ${option}`, a: optionText(type, valueA), b: optionText(type, valueB) };
+    }
+  }
+  const textOf = (stimulus: Stimulus): string => recordLine({ tick: 0, kind: 'stimulus', stimulus }).slice(2);
+  return { field: name, a: textOf(a), b: textOf(b) };
 }
 
 export function endDifference(

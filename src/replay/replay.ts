@@ -15,8 +15,8 @@ import { keptValues } from './kept.ts';
 
 export interface Replay {
   readonly difference: Difference | null;
-  /** Compared so far, this tick included. */
-  readonly throughTick: number;
+  /** Compared so far, this tick included. null: there was nothing to compare. */
+  readonly throughTick: number | null;
   /** The run broke off now, as it may have done then. */
   readonly error: string | null;
   readonly verdict: Verdict | null;
@@ -64,7 +64,7 @@ export async function replay(trace: Trace, scenario: Scenario, options: ReplayOp
 /** Listens where a trace would be written. */
 class Comparison implements TraceWriter {
   difference: Difference | null = null;
-  throughTick = -1;
+  throughTick: number | null = null;
   /** Nothing more to be learned. */
   isDone = false;
   private readonly trace: Trace;

@@ -30,14 +30,14 @@ export function alarmsIn(fields: ReadonlyMap<string, number>): AlarmState[] {
   return alarms;
 }
 
-/** `2 d 4 min 49 s   Wednesday 00:04:49`; pump time begins at the scenario's start. */
+/** `tick 173,089   2 d 4 min 49 s   wednesday 00:04:49 pump time`; pump time begins at the scenario's start. */
 export function momentText(tick: number, startTick: number): string {
   const pumpTick = startTick + tick;
   const weekday = WEEKDAYS[Math.floor(pumpTick / TICKS_PER_DAY) % 7] ?? '';
   const second = pumpTick % TICKS_PER_DAY;
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const clock = `${two(second / TICKS_PER_HOUR)}:${two((second % TICKS_PER_HOUR) / 60)}:${two(second % 60)}`;
-  return `${formatDuration(tick)}   ${weekday} ${clock} pump time   tick ${grouped(tick)}`;
+  return `tick ${grouped(tick)}   ${formatDuration(tick)}   ${weekday} ${clock} pump time`;
 }
 
 export function alarmLines(fields: ReadonlyMap<string, number>, paint: Paint): string[] {
@@ -65,11 +65,16 @@ export function signalLines({ signals }: RunState): string[] {
   });
 }
 
+/** `alarms.rows.3.toneTick` with the alarm's name in place of its row. */
+export function fieldName(path: string): string {
+  return path.replace(/^alarms\.rows\.(\d+)/, (_, row: string) => `alarms.${alarmName(Number(row))}`);
+}
+
 /** By the part of the firmware that they belong to; runs of one value are counted. */
 export function fieldLines({ fields }: RunState, width: number): string[] {
   const parts = new Map<string, string[]>();
   for (const { path, text } of runsOf(fields)) {
-    const [part = '', ...rest] = path.split('.');
+    const [part = '', ...rest] = fieldName(path).split('.');
     const name = rest.join('.');
     const own = parts.get(part) ?? [];
     own.push(name === '' ? text : `${name} ${text}`);

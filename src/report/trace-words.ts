@@ -2,11 +2,12 @@
 import type { Difference } from '../replay/difference.ts';
 import type { ManifestDifference } from '../replay/manifest.ts';
 import { formatDuration, formatInstant } from '../scenario/time.ts';
-import type { Flaw, Trace } from '../trace/read.ts';
+import type { Flaw, ReadTrace, Trace } from '../trace/read.ts';
 import type { Paint } from './paint.ts';
+import { fieldName } from './state-text.ts';
 import { grouped } from './words.ts';
 
-export function flawText({ block, fromOffset, toOffset, firstTick, lastTick, what }: Flaw): string {
+function flawText({ block, fromOffset, toOffset, firstTick, lastTick, what }: Flaw): string {
   const name = block < 0 ? 'head of the file' : `block ${block}`;
   const ticks =
     firstTick === null || lastTick === null
@@ -17,13 +18,35 @@ export function flawText({ block, fromOffset, toOffset, firstTick, lastTick, wha
   return `${name}, bytes ${fromOffset} to ${toOffset - 1}${ticks}: ${what}`;
 }
 
+/** The last tick that is whole before the first block that is altered, or -1; its own tick may go on in that block. */
+export function provenTick(before: Trace | null): number {
+  return (before?.blocks.findLast(({ kind }) => kind === 'records')?.lastTick ?? 0) - 1;
+}
+
+/** What is wrong with a trace, and what of it can be read all the same. */
+export function alteredLines(
+  path: string,
+  { flaws, before }: Exclude<ReadTrace, { readonly trace: Trace }>,
+): string[] {
+  const tick = provenTick(before);
+  const rest =
+    tick < 0
+      ? 'nothing that happened stands before it'
+      : `what stands before it is as it was written: thecal trace cat ${path} --until ${tick}`;
+  return [...flaws.map((flaw) => `  ${flawText(flaw)}`), `  ${rest}`];
+}
+
 /** What a run that broke off has left; null of one that came to its end. */
 export function looseText({ blocks, end, looseBytes }: Trace): string | null {
   if (end !== null) return null;
   const loose =
     looseBytes === 0 ? '' : `; ${grouped(looseBytes)} bytes of a block that was not finished are left out`;
-  const { lastTick = 0 } = blocks.findLast(({ kind }) => kind === 'records') ?? {};
-  return `it has no end, because its run was killed, broke off or goes on: whole up to ${formatInstant(lastTick)}${loose}`;
+  const last = blocks.findLast(({ kind }) => kind === 'records');
+  const whole =
+    last === undefined
+      ? 'nothing that happened is in it'
+      : `it is whole up to ${formatInstant(last.lastTick)}`;
+  return `it has no end: its run was killed, broke off or goes on, or a copy was cut short, which is to be made again; ${whole}${loose}`;
 }
 
 /** Of a moment that a trace of the last days has let go; null where the record is there to compare with. */
@@ -80,12 +103,14 @@ function stateLines(state: Difference['state'], labelled: (name: string, text: s
   if (state === null) return [];
   const { nextTick, fields, fieldCount } = state;
   const at = `${fields.length} of ${fieldCount} fields differ before ${formatInstant(nextTick)}`;
-  const shown = fields.slice(0, FIELDS_SHOWN);
+  const shown = fields
+    .slice(0, FIELDS_SHOWN)
+    .map(({ path, ...values }) => ({ path: fieldName(path), ...values }));
   const width = Math.max(0, ...shown.map(({ path }) => path.length));
   return [
     labelled(
       'state',
-      fields.length === 0 ? `no field differs any more before ${formatInstant(nextTick)}` : at,
+      fields.length === 0 ? `no field of the firmware differs yet before ${formatInstant(nextTick)}` : at,
     ),
     ...shown.map(({ path, a, b }) =>
       labelled('', `${path.padEnd(width)}  ${a ?? 'absent'}  ${b ?? 'absent'}`),

@@ -159,6 +159,7 @@ const NUMBER_AND_UNIT = /^([+-]?)(\d{1,20})(?:\.(\d{1,20}))?\s*(\D.*)?$/su;
 /** The integer of a quantity and the unit it was written in. */
 export function parseQuantity(text: string, kind: QuantityKind): Parsed<{ value: number; unit: string }> {
   const match = NUMBER_AND_UNIT.exec(text.trim());
+  if (/^[+-]?\d{21}/.test(text.trim())) return failed(tooLarge(text, kind));
   if (match === null || match[1] === '+')
     return failed(`${quoted(text)} is no quantity: ${howToWrite(kind)}`);
   const [, sign = '', whole = '', fraction = '', written = ''] = match;
@@ -179,11 +180,13 @@ export function parseQuantity(text: string, kind: QuantityKind): Parsed<{ value:
   if (numerator % denominator !== 0n) return failed(tooFine(text, numerator / denominator, unitOf));
   const value = numerator / denominator;
   if (value > BigInt(MAX_EXACT) || value < -BigInt(MAX_EXACT)) {
-    return failed(
-      `${quoted(text)} is too large to be held exactly; check the number, then the unit (${unitWords(kind)})`,
-    );
+    return failed(tooLarge(text, kind));
   }
   return parsed({ value: Number(value), unit: word });
+}
+
+function tooLarge(text: string, kind: QuantityKind): string {
+  return `${quoted(text)} is too large to be held exactly; check the number, then the unit (${unitWords(kind)})`;
 }
 
 /** `below` is the last step that is not past the number, towards zero. */
@@ -217,6 +220,8 @@ function milligramSlip(number: string, word: string, kind: QuantityKind): string
 
 /** A plain number without a unit, times `scale`: strokes, states, ticks. From YAML it comes as number or text. */
 export function parsePlain(raw: string | number, scale: number): Parsed<number> {
+  const tooLargeText = `${quoted(raw)} is too large to be held exactly; check the number`;
+  if (/^\d{17,}(\.\d*)?$/.test(String(raw).trim())) return failed(tooLargeText);
   const match = /^(\d{1,16})(?:\.(\d{1,12}))?$/.exec(String(raw).trim());
   if (match === null)
     return failed(`${quoted(raw)} is not a plain number of 0 or more; write one such as 10, without a unit`);
@@ -225,8 +230,7 @@ export function parsePlain(raw: string | number, scale: number): Parsed<number> 
   const denominator = 10n ** BigInt(fraction.length);
   if (numerator % denominator !== 0n) return failed(tooFinePlain(raw, scale));
   const value = numerator / denominator;
-  if (value > BigInt(MAX_EXACT))
-    return failed(`${quoted(raw)} is too large to be held exactly; check the number`);
+  if (value > BigInt(MAX_EXACT)) return failed(tooLargeText);
   return parsed(Number(value));
 }
 

@@ -58,7 +58,13 @@ export type TraceRecord =
   | { readonly tick: number; readonly kind: 'state'; readonly digest: number };
 
 /** A trace all of whose bytes are as written, or where they are not. */
-export type ReadTrace = { readonly trace: Trace } | { readonly flaws: readonly Flaw[] };
+export type ReadTrace =
+  | { readonly trace: Trace }
+  | {
+      readonly flaws: readonly Flaw[];
+      /** The blocks before the first that is altered, which the chain proves; null where that is the very first. */
+      readonly before: Trace | null;
+    };
 
 /** The bytes are no trace at all, or one that this program can't read; the message says what they are. */
 export class NoTraceError extends Error {}
@@ -70,19 +76,24 @@ export function readTrace(bytes: Uint8Array, sha256: Sha256): ReadTrace {
     flaws.push(flawAt(-1, 0, FIRST_LINE.length, null, 'the first line is not that of a trace'));
   }
   const { blocks, looseBytes } = walkBlocks(bytes, sha256, flaws);
-  if (flaws.length > 0) return { flaws };
+  if (flaws.length > 0) {
+    const whole = blocks.filter(({ offset }) => offset < flaws[0]!.fromOffset);
+    return { flaws, before: whole.length === 0 ? null : traceOf(whole, 0) };
+  }
+  return { trace: traceOf(blocks, looseBytes) };
+}
+
+function traceOf(blocks: readonly Block[], looseBytes: number): Trace {
   const [first] = blocks;
   const last = blocks.at(-1);
   const gap = blocks.find(({ kind }) => kind === 'gap');
   if (first?.kind !== 'manifest') throw new NoTraceError(NO_MANIFEST);
   return {
-    trace: {
-      manifest: plainOf(first) as TraceManifest,
-      blocks,
-      end: last?.kind === 'end' ? (plainOf(last) as TraceEnd) : null,
-      gap: gap === undefined ? null : (plainOf(gap) as TraceGap),
-      looseBytes,
-    },
+    manifest: plainOf(first) as TraceManifest,
+    blocks,
+    end: last?.kind === 'end' ? (plainOf(last) as TraceEnd) : null,
+    gap: gap === undefined ? null : (plainOf(gap) as TraceGap),
+    looseBytes,
   };
 }
 
@@ -226,7 +237,8 @@ function flawAt(
   };
 }
 
-const NO_MANIFEST = 'it ends before its manifest: the run was killed as it began';
+const NO_MANIFEST =
+  'it ends before its manifest is whole: a copy that was cut short, or a run that was killed as it began';
 
 function whatElse(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'the file is empty';

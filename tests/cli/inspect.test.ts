@@ -24,11 +24,14 @@ describe('thecal inspect', () => {
     const { code, stdout } = await program.run(['inspect', 'kink.trace', '--until', 'alarm:occlusion']);
     expect(code).toBe(0);
     for (const part of [
-      '2 d 4 min 49 s   wednesday 00:04:49 pump time   tick 173,089\n',
+      '\ntick 173,089   2 d 4 min 49 s   wednesday 00:04:49 pump time\n',
       'alarms\n  catheter-occlusion, present\n',
       'faults\n  kink (catheter-occlusion) since 2 d, felt\n',
       '\n  outlet-pressure-pa                7666 Pa\n',
-      '\n  173089 raise alarm=catheter-occlusion\n',
+      '\n    173087 stroke requested=2404\n  > 173089 present residual-pa=6666\n',
+      '\n  > 173089 permission permission=stopped\n\nafter this\n    173689 tone ',
+      '\nfirmware, as it goes into tick 173,090\n',
+      ' catheter-occlusion.isActive 1, ',
       'stoppedSinceTick 173089',
     ]) {
       expect(stdout).toContain(part);
@@ -124,6 +127,14 @@ describe('the walk', () => {
     const lines = whole.findLastIndex((line) => line !== '') + 1;
     expect(walk.frame(80, 24, PLAIN).at(-2)).toBe(`... ${lines - 22} more lines`);
     expect(walk.frame(80, lines + 1, PLAIN).join('\n')).not.toContain('more lines');
+    // Where there is little room the view is what is left of the picture, and the keys say how to change it.
+    const small = walk.frame(60, 14, PLAIN);
+    expect(small[1]).toMatch(/^tick 173,089 /);
+    expect(small.at(-1)).toMatch(/ {2}s view$/);
+    expect(small.join('\n')).toMatch(/changed {2}/);
+    await walk.key('s', 's');
+    expect(walk.frame(60, 14, PLAIN).join('\n')).toContain('requested-strokes ');
+    await walk.key('s', 's');
     const frame = walk.frame(120, 60, PLAIN).join('\n');
     expect(frame).toContain('> 173089 raise alarm=catheter-occlusion');
     expect(frame).toMatch(/changed {2}.*mode\.permission 0 → 2/);

@@ -90,6 +90,11 @@ describe('thecal trace cat', () => {
     ['a kind that is none', ['--only', 'rais'], /^--only: unknown kind "rais"; did you mean raise\?/],
     ['a time that is none', ['--since', 'noon'], /"noon" is no time/],
     [
+      'a tick beyond all',
+      ['--since', '99999999999999999999'],
+      /This tick is too large; write one of at most/,
+    ],
+    [
       'an end before its beginning',
       ['--since', '2 d', '--until', '100'],
       /^--until .* is before --since 2 d /,
@@ -135,7 +140,16 @@ describe('one byte changed', () => {
     expect(beside.code).toBe(2);
     expect(beside.stdout).toMatch(/^bent.trace: altered\n[^]*\nkink.trace: whole: /);
     expect(beside.stderr).toMatch(/^none.trace: there is no such file/);
+    const told = /: thecal trace cat bent.trace --until (\d+)\n$/.exec(verify.stdout)?.[1] ?? '';
+    const part = ['--since', '2000', '--until', told];
+    const bent = await program.run(['trace', 'cat', 'bent.trace', ...part]);
+    const { stdout: asWritten } = await program.run(['trace', 'cat', 'kink.trace', ...part]);
+    expect(bent).toMatchObject({ code: 0, stdout: asWritten });
+    expect(bent.stderr).toMatch(/^bent.trace: altered, but not so far: /);
+    expect(asWritten).toContain('\n172727 stroke requested=2399\n');
     for (const words of [
+      ['trace', 'cat', 'bent.trace', '--until', String(Number(told) + 1)],
+      ['trace', 'cat', 'bent.trace', '--line', '--until', told],
       ['trace', 'cat', 'bent.trace'],
       ['replay', 'bent.trace'],
       ['diff', 'kink.trace', 'bent.trace'],
@@ -252,17 +266,51 @@ describe('a run on a board that nobody asked a trace of', () => {
   });
 });
 
+describe('a trace that was cut short', () => {
+  it('before anything happened proves nothing, and no verb says that it does', async () => {
+    const whole = readFileSync(inFolder('kink.trace'));
+    const read = readTrace(whole, sha256);
+    if ('flaws' in read) throw new Error('it was whole');
+    const { offset } = read.trace.blocks.find(({ kind }) => kind === 'records')!;
+    writeFileSync(inFolder('short.trace'), whole.subarray(0, offset + 100));
+    const replay = await program.run(['replay', 'short.trace']);
+    expect(replay.code).toBe(4);
+    expect(replay.stdout).toMatch(
+      /\nnothing to compare: the recording breaks off before anything happened\n$/,
+    );
+    expect(replay.stderr).toContain(
+      'or a copy was cut short, which is to be made again; nothing that happened',
+    );
+    const diff = await program.run(['diff', 'kink.trace', 'short.trace', '--json']);
+    expect(diff.code).toBe(4);
+    expect(JSON.parse(diff.stdout)).toMatchObject({ verdict: 'nothing-to-compare', throughTick: null });
+    const words = ['report', 'short.trace', '--html', 'short.html', '--json', 'short.json'];
+    const report = await program.run(words);
+    expect(report.code).toBe(4);
+    const warning = 'Made from a trace that breaks off: it has no end';
+    expect(readFileSync(inFolder('short.html'), 'utf8')).toContain(warning);
+    expect(JSON.parse(readFileSync(inFolder('short.json'), 'utf8'))).toMatchObject({
+      manifest: { notice: expect.stringContaining(warning) as string },
+    });
+    writeFileSync(inFolder('shortest.trace'), whole.subarray(0, 40));
+    expect((await program.run(['replay', 'shortest.trace'])).stderr).toBe(
+      'shortest.trace: it ends before its manifest is whole: a copy that was cut short, or a run that was killed as it began\n',
+    );
+  });
+});
+
 describe('thecal diff', () => {
   it('says where two runs part, in words and as JSON', async () => {
     const text = await program.run(['diff', 'kink.trace', 'kink.trace.control']);
     expect(text.code).toBe(1);
     expect(text.stdout).toContain(
-      'differs first at 2 d (tick 172800): kind is fault (first), hour (second)\n  before  172511 stroke requested=2396\n',
+      'differs first at 2 d (tick 172800): fault kink is at 2 d (tick 172800) (first), nowhere (second)\n  before  172511 stroke requested=2396\n',
     );
     const json = await program.run(['diff', 'kink.trace', 'kink.trace.control', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       verdict: 'differs',
-      difference: { tick: 172_800, field: 'kind', a: 'fault', b: 'hour' },
+      difference: { tick: 172_800, field: 'fault kink', b: 'nowhere' },
+      verdicts: ['passed', 'passed'],
     });
     const same = await program.run(['diff', 'kink.trace', 'kink.trace']);
     expect(same).toMatchObject({ code: 0, stdout: 'identical up to 4 d (tick 345600), the end of both\n' });
@@ -366,7 +414,7 @@ describe('a run that is killed', () => {
     expect(verify.code).toBe(4);
     expect(verify.stdout).toContain(': unfinished: as written, but it has no end');
     const replay = await program.run(['replay', name]);
-    expect(replay.code).toBe(0);
+    expect(replay.code).toBe(4);
     expect(replay.stdout).toMatch(/identical up to .*, where the recording breaks off\n$/);
   });
 });

@@ -30,6 +30,7 @@ describe('two traces', () => {
       manifest: [],
       difference: null,
       throughTick: 3999 * 7200,
+      verdicts: ['passed', 'passed'],
       areBothWhole: true,
     });
     expect(diffTraces(recorded, traceOf(run, 8)).manifest).toEqual([{ field: 'seed', a: '7', b: '8' }]);
@@ -86,6 +87,54 @@ describe('two traces', () => {
     expect(diffTraces(recorded, cut).throughTick).toBe(cut.blocks.at(-1)!.lastTick);
   });
 
+  it('of which one breaks off before anything have nothing to compare', () => {
+    const nothing = { ...recorded, end: null, blocks: recorded.blocks.slice(0, 1) };
+    expect(diffTraces(recorded, nothing)).toMatchObject({ difference: null, throughTick: null });
+  });
+
+  it('of which only one lets a fault come at its time say when it comes in the other, and who was judged how', () => {
+    const done = (tick: number, verdict: string, until = 9): Trace => {
+      const trace = memoryTrace();
+      for (let n = 0; n < until; n++) {
+        trace.writer.event({ tick: n * 100, kind: 'stroke', argument: n });
+        if (n * 100 === tick)
+          trace.writer.stimulus(tick, { kind: 'fault', id: 'kink', fault: 'motor-stall', options: {} });
+      }
+      trace.writer.end(1000, { rolling: '', state: '' }, verdict);
+      return trace.trace();
+    };
+    const early = done(200, 'passed');
+    const later = diffTraces(early, done(500, 'failed'));
+    expect(later.difference).toMatchObject({
+      field: 'fault kink',
+      a: 'at 3 min 20 s (tick 200)',
+      b: 'at 8 min 20 s (tick 500)',
+    });
+    expect(later.verdicts).toEqual(['passed', 'failed']);
+    expect(diffTraces(done(500, ''), early).difference).toMatchObject({
+      field: 'fault kink',
+      a: 'at 8 min 20 s (tick 500)',
+      b: 'at 3 min 20 s (tick 200)',
+    });
+    // What the firmware said by itself is told as before.
+    expect(diffTraces(early, done(200, '', 8)).difference).toMatchObject({ field: 'kind', b: 'nothing' });
+  });
+
+  it('of which a fault was laid on otherwise name the option, as a scenario writes it', () => {
+    const closed = (ppm: number): Trace => {
+      const trace = memoryTrace();
+      const options = { 'diameter-closed': ppm };
+      trace.writer.stimulus(7, { kind: 'fault', id: 'kink', fault: 'catheter-occlusion', options });
+      trace.writer.end(9, { rolling: '', state: '' }, 'passed');
+      return trace.trace();
+    };
+    expect(diffTraces(closed(1_000_000), closed(995_000)).difference).toMatchObject({
+      field: 'fault kink: diameter-closed',
+      a: '100 %',
+      b: '99.5 %',
+    });
+  });
+
   it('of runs that end otherwise, though they said the same, differ in their end', () => {
     const end = { ...recorded.end!, state: 'ffffffff' };
     expect(diffTraces(recorded, { ...recorded, end }).difference).toMatchObject({
@@ -109,7 +158,12 @@ describe('two traces', () => {
     const { main, control } = await record(libraryScenario('catheter-occlusion.yaml'));
     const { difference, manifest } = diffTraces(main.trace(), control!.trace());
     expect(manifest).toEqual([{ field: 'run', a: 'main', b: 'control' }]);
-    expect(difference).toMatchObject({ tick: 172_800, field: 'kind', a: 'fault', b: 'hour' });
+    expect(difference).toMatchObject({
+      tick: 172_800,
+      field: 'fault kink',
+      a: 'at 2 d (tick 172800)',
+      b: 'nowhere',
+    });
     const paths = difference!.state!.fields.map(({ path }) => path);
     expect(paths).toContain('occlusion.verdict');
     expect(paths).toContain('mode.permission');

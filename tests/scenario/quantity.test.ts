@@ -56,6 +56,10 @@ describe('a quantity becomes the integer that arithmetic on paper gives', () => 
   it('holds what no float holds: 9007199.254740991 mL is the largest volume, to the nanolitre less one', () => {
     expect(integer('9007199254.740991 mL', 'volume')).toBe(9007199254740991);
     expect(integer('9007199254.740992 mL', 'volume')).toContain('too large');
+    expect(integer('99999999999999999999999 mL', 'volume')).toContain('is too large to be held exactly');
+    expect(parsePlain('99999999999999999999999', 1)).toMatchObject({
+      message: expect.stringContaining('is too large to be held exactly') as string,
+    });
   });
 
   it('comes back from its own text, for any volume', () => {

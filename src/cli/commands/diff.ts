@@ -15,19 +15,30 @@ export function diffCommand(pathA: string, pathB: string, options: { readonly js
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else printLines(process.stdout, linesOf(diff));
   if (diff.difference !== null) return FAILED;
-  return diff.areBothWhole ? PASSED : INCONCLUSIVE;
+  return diff.areBothWhole && diff.throughTick !== null ? PASSED : INCONCLUSIVE;
 }
 
-function verdictOf({ difference, areBothWhole }: TraceDiff): string {
+function verdictOf({ difference, throughTick, areBothWhole }: TraceDiff): string {
   if (difference !== null) return 'differs';
+  if (throughTick === null) return 'nothing-to-compare';
   return areBothWhole ? 'identical' : 'unfinished';
 }
 
-function linesOf({ manifest, difference, throughTick, areBothWhole }: TraceDiff): string[] {
+function verdictLines(verdicts: TraceDiff['verdicts']): string[] {
+  if (verdicts === null || verdicts[0] === verdicts[1]) return [];
+  return [`the verdicts differ: ${verdicts[0]} (${NAMES[0]}), ${verdicts[1]} (${NAMES[1]})`];
+}
+
+function linesOf({ manifest, difference, throughTick, verdicts, areBothWhole }: TraceDiff): string[] {
   const paint = paintFor(process.stdout);
   const apart =
     manifest.length === 0 ? [] : ['recorded under other conditions:', ...manifestLines(manifest, NAMES)];
-  if (difference !== null) return [...apart, ...differenceLines(difference, NAMES, paint)];
+  if (difference !== null) {
+    return [...apart, ...differenceLines(difference, NAMES, paint), ...verdictLines(verdicts)];
+  }
+  if (throughTick === null) {
+    return [...apart, `${paint.yellow('nothing to compare')}: there is no moment that both have kept`];
+  }
   const until = formatInstant(throughTick);
   return [
     ...apart,

@@ -9,6 +9,7 @@ import {
   momentText,
   signalLines,
 } from '../../report/state-text.ts';
+import { grouped } from '../../report/words.ts';
 import { unprovenText } from '../../report/trace-words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { RunState } from '../../replay/inspector.ts';
@@ -106,11 +107,14 @@ function linesOf(session: Session, state: RunState, paint: Paint, width: number)
     ...section('faults', faultLines(state)),
     ...section('signals', signalLines(state)),
     ...section('happened', [
-      ...session.linesBefore(state.tick, LINES_AROUND).map(paint.dim),
-      ...(own.length === 0 ? [`${state.tick} nothing`] : own).map(paint.bold),
-      ...later.map(paint.dim),
+      ...session.linesBefore(state.tick, LINES_AROUND).map((line) => paint.dim(`  ${line}`)),
+      ...(own.length === 0 ? [`${state.tick} nothing`] : own).map((line) => paint.bold(`> ${line}`)),
     ]),
-    ...section('firmware', fieldLines(state, width - 2)),
+    ...section(
+      'after this',
+      (later.length === 0 ? ['nothing'] : later).map((line) => paint.dim(`  ${line}`)),
+    ),
+    ...section(`firmware, as it goes into tick ${grouped(state.tick + 1)}`, fieldLines(state, width - 2)),
   ];
 }
 

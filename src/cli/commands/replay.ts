@@ -6,7 +6,7 @@ import { differenceLines, manifestLines } from '../../report/trace-words.ts';
 import { grouped } from '../../report/words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { Trace } from '../../trace/read.ts';
-import { type ExitCode, FAILED, INTERRUPTED, PASSED } from '../exit-codes.ts';
+import { type ExitCode, FAILED, INCONCLUSIVE, INTERRUPTED, PASSED } from '../exit-codes.ts';
 import { RunBoard } from '../run/board.ts';
 import { watched } from '../run/watch.ts';
 import { CancelledError } from '../../scenario/run.ts';
@@ -49,9 +49,10 @@ export async function replayCommand(path: string, options: { readonly json?: boo
     if (error instanceof CancelledError) return INTERRUPTED;
     throw error;
   }
-  if (options.json === true) printJson(path, apart, outcome, line);
+  const verdict = verdictOf(trace, outcome, line);
+  if (options.json === true) printJson(path, apart, verdict, outcome, line);
   else printLines(process.stdout, [...verdictLines(trace, outcome), ...lineLines(trace, line)]);
-  return outcome.difference === null && isAlike(line) ? PASSED : FAILED;
+  return CODES[verdict];
 }
 
 /** Over the simulation, and over the recorded line where there was one. */
@@ -79,6 +80,25 @@ async function replayed(
   ]);
 }
 
+const CODES = {
+  identical: PASSED,
+  differs: FAILED,
+  unfinished: INCONCLUSIVE,
+  'nothing-to-compare': INCONCLUSIVE,
+} as const;
+
+/** A run that broke off, now as then, has come to all the end that it had. */
+function verdictOf(
+  { end }: Trace,
+  { difference, throughTick }: Replay,
+  line: LineOutcome | null,
+): keyof typeof CODES {
+  if (difference !== null || !isAlike(line)) return 'differs';
+  if (throughTick === null) return 'nothing-to-compare';
+  const hasBrokenOff = line !== null && line.run.error !== null && !line.line.isCut;
+  return end === null && !hasBrokenOff ? 'unfinished' : 'identical';
+}
+
 function verdictLines({ end, gap }: Trace, { difference, throughTick, error }: Replay): string[] {
   const paint = paintFor(process.stdout);
   if (difference !== null) {
@@ -86,6 +106,9 @@ function verdictLines({ end, gap }: Trace, { difference, throughTick, error }: R
       ...differenceLines(difference, NAMES, paint),
       ...(error === null ? [] : [paint.red(`the run broke off: ${error}`)]),
     ];
+  }
+  if (throughTick === null) {
+    return [`${paint.yellow('nothing to compare')}: the recording breaks off before anything happened`];
   }
   const since = gap === null ? '' : `, compared since ${formatInstant(gap.throughTick + 1)}`;
   const rest = end === null ? ', where the recording breaks off' : '';
@@ -126,11 +149,11 @@ function lineLines({ blocks, manifest }: Trace, outcome: LineOutcome | null): st
 function printJson(
   file: string,
   manifest: readonly ManifestDifference[],
+  verdict: string,
   outcome: Replay,
   lineOutcome: LineOutcome | null,
 ): void {
   const { difference, throughTick, error, verdict: runVerdict } = outcome;
-  const verdict = difference === null && isAlike(lineOutcome) ? 'identical' : 'differs';
   const line = lineOutcome === null ? null : { ...lineOutcome.line, runError: lineOutcome.run.error };
   const report = { version: 1, file, verdict, manifest, throughTick, difference, error, runVerdict, line };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -2,16 +2,24 @@
 import { isEvent, isTelling, parseWanted, type Wanted } from '../../replay/seek.ts';
 import type { RunState } from '../../replay/inspector.ts';
 import type { Paint } from '../../report/paint.ts';
-import { alarmLines, faultLines, fieldLines, momentText, signalLines } from '../../report/state-text.ts';
+import {
+  alarmLines,
+  faultLines,
+  fieldLines,
+  fieldName,
+  momentText,
+  signalLines,
+} from '../../report/state-text.ts';
 import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
 import type { TraceRecord } from '../../trace/read.ts';
 import { recordWord } from '../../trace/text.ts';
 import type { Session } from './session.ts';
 
-const LINES_BEFORE = 4;
-const LINES_AFTER = 4;
-/** In 80 columns; what leaves first, so that a narrower terminal cuts it last. */
+/** At most, before a moment and after it. */
+const LINES_AROUND = 4;
+/** In 80 columns; what leaves first, so that the narrowest terminal cuts it last. */
 const KEYS = 'q quit  ←→ event  ↑↓ hour  PgUp/Dn day  Home End  n N matters  / . find  s view';
+const FEWER_KEYS = 'q quit  ←→ event  ↑↓ hour  n N matters  / find  s view';
 
 export class Walk {
   isOver = false;
@@ -124,8 +132,10 @@ export class Walk {
   frame(columns: number, rows: number, paint: Paint): string[] {
     const { session, state } = this;
     const { manifest } = session.trace;
-    const { own, later } = session.linesFrom(state.tick, LINES_AFTER);
-    const before = session.linesBefore(state.tick, LINES_BEFORE);
+    // Where there are few rows the state is worth more than what is around it.
+    const around = Math.min(LINES_AROUND, Math.max(0, Math.floor((rows - 12) / 3)));
+    const { own, later } = session.linesFrom(state.tick, around);
+    const before = session.linesBefore(state.tick, around);
     const body = [
       paint.bold(cut(`${session.path}: ${manifest.scenario}`, columns)),
       cut(`${momentText(state.tick, session.startTick)}   ${LEGEND}`, columns),
@@ -133,7 +143,7 @@ export class Walk {
       `alarms  ${alarmLines(state.fields, paint).join('; ')}`,
       cut(`faults  ${faultLines(state).join('; ')}`, columns),
       '',
-      ...Array<string>(LINES_BEFORE - before.length).fill(''),
+      ...Array<string>(around - before.length).fill(''),
       ...before.map((line) => paint.dim(cut(`  ${line}`, columns))),
       ...(own.length === 0 ? [`${state.tick} nothing`] : own).map((line) =>
         paint.bold(cut(`> ${line}`, columns)),
@@ -167,13 +177,14 @@ export class Walk {
     if (previous === null) return [];
     return [...state.fields]
       .filter(([path, value]) => previous.fields.get(path) !== value)
-      .map(([path, value]) => `${path} ${previous.fields.get(path) ?? 'absent'} → ${value}`);
+      .map(([path, value]) => `${fieldName(path)} ${previous.fields.get(path) ?? 'absent'} → ${value}`);
   }
 
   private footer(columns: number, paint: Paint): string {
     if (this.typed !== null)
       return cut(`find: ${this.typed}_   (raise, alarm:occlusion, fault:kink, command)`, columns);
-    return this.message === '' ? paint.dim(cut(KEYS, columns)) : paint.yellow(cut(this.message, columns));
+    const keys = columns < KEYS.length ? FEWER_KEYS : KEYS;
+    return this.message === '' ? paint.dim(cut(keys, columns)) : paint.yellow(cut(this.message, columns));
   }
 }
 

@@ -3,8 +3,7 @@ import type { OptionSpec } from '../../../sim/faults/fault.ts';
 import { FAULTS } from '../../../sim/faults/index.ts';
 import { fold } from '../../report/fold.ts';
 import type { Paint } from '../../report/paint.ts';
-import { formatQuantity, KINDS } from '../../scenario/quantity.ts';
-import { formatDuration } from '../../scenario/time.ts';
+import { optionText } from '../../scenario/option-text.ts';
 import type { Listing } from './listing.ts';
 
 interface OptionRow {
@@ -15,20 +14,6 @@ interface OptionRow {
   readonly max: string | null;
   readonly choices: readonly string[] | null;
   readonly meaning: string;
-}
-
-const KIND_OF_TYPE = {
-  percent: KINDS.percent,
-  pressure: KINDS.pressure,
-  voltage: KINDS.voltage,
-  temperature: KINDS.temperature,
-  'volume-rate': KINDS.volumeRate,
-} as const;
-
-/** An option's integer as a scenario would write it. */
-function optionText(type: OptionSpec['type'], value: number | string): string {
-  if (typeof value === 'string' || type === 'count' || type === 'choice') return String(value);
-  return type === 'duration' ? formatDuration(value) : formatQuantity(value, KIND_OF_TYPE[type]);
 }
 
 function optionRow(option: OptionSpec): OptionRow {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BytesError } from '../../trace/bytes.ts';
 import { NoTraceError, type ReadTrace, readTrace, type Trace } from '../../trace/read.ts';
-import { flawText, looseText } from '../../report/trace-words.ts';
+import { alteredLines, looseText, provenTick } from '../../report/trace-words.ts';
 import { sha256 } from '../hashing.ts';
 import { UNFINISHED } from '../run/output-file.ts';
 import { printLines } from '../terminal.ts';
@@ -20,13 +20,22 @@ export function readTraceFile(path: string): ReadTrace {
   }
 }
 
-/** A trace to work with. Nothing is shown of one that was altered; one that was cut short says so and is used. */
-export function openTrace(path: string): Trace {
+/**
+ * A trace to work with. One that was cut short says so and is used. Nothing is shown of one that was altered, but to
+ * whoever wants no more than what stands before that, up to `throughTick`.
+ */
+export function openTrace(path: string, throughTick = Number.POSITIVE_INFINITY): Trace {
   const read = readTraceFile(path);
   if ('flaws' in read) {
+    if (read.before !== null && throughTick <= provenTick(read.before)) {
+      printLines(process.stderr, [
+        `${path}: altered, but not so far: "thecal trace verify ${path}" says where`,
+      ]);
+      return read.before;
+    }
     throw new UserError(
       `${path}: not as it was written, so nothing of it is taken for true`,
-      ...read.flaws.map((flaw) => `  ${flawText(flaw)}`),
+      ...alteredLines(path, read),
     );
   }
   const loose = looseText(read.trace);

@@ -13,7 +13,7 @@ Examples:
 
 The run is made again from the inputs in the trace, and has to be what was recorded.
 Exit codes: 0 written   1 not what was recorded   2 no trace, or not as it was written
-            3 an output could not be written
+            3 an output could not be written   4 written, of a trace without an end that would prove it
 `;
 
 const ACCURACY_EXAMPLES = `

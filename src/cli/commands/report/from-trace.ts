@@ -4,9 +4,18 @@
  */
 import { TICK_MS } from '../../../core/units.ts';
 import { RESULT_VERSION, type Result, summarise } from '../../../scenario/result.ts';
+import { looseText } from '../../../report/trace-words.ts';
 import type { TraceManifest } from '../../../trace/format.ts';
+import type { Trace } from '../../../trace/read.ts';
 import { coreHash } from '../../build-info.ts';
-import { type ExitCode, FAILED, INFRASTRUCTURE, INTERRUPTED, PASSED } from '../../exit-codes.ts';
+import {
+  type ExitCode,
+  FAILED,
+  INCONCLUSIVE,
+  INFRASTRUCTURE,
+  INTERRUPTED,
+  PASSED,
+} from '../../exit-codes.ts';
 import { RunBoard } from '../../run/board.ts';
 import { executeJob } from '../../run/execute.ts';
 import type { Job } from '../../run/job.ts';
@@ -33,7 +42,9 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
   if (manifest.run === 'control') {
     throw new UserError(`${path}: the run without faults; the report of the one with them shows both`);
   }
-  const scenario = scenarioIn(path, manifest);
+  const warning = warningOf(trace);
+  const plain = scenarioIn(path, manifest);
+  const scenario = warning === null ? plain : { ...plain, why: `${warning} ${plain.why}`.trim() };
   // The trace is what is read here, and must not be written over.
   const outputs = prepareOutputs(options, [{ ...scenario, file: path }]);
   const makePage = await pageMaker(outputs);
@@ -52,12 +63,13 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
     return FAILED;
   }
   const { seed, stepping } = manifest;
+  const now = await manifestOf({ seed, stepping, target: 'sim', board: null });
   const result: Result = {
     version: RESULT_VERSION,
     start: new Date().toISOString(),
     tickMs: TICK_MS,
     interrupted: false,
-    manifest: await manifestOf({ seed, stepping, target: 'sim', board: null }),
+    manifest: warning === null ? now : { ...now, notice: `${now.notice} ${warning}` },
     summary: summarise([outcome.result]),
     scenarios: [outcome.result],
   };
@@ -65,9 +77,19 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
     makePage(whole, [job], [outcome]),
   );
   printLines(process.stderr, problems);
-  const proof = end === null ? 'the trace breaks off, so its end proves nothing' : 'the same as recorded';
+  const proof =
+    end === null ? 'and the trace has no end that proves it the same as recorded' : 'the same as recorded';
   printLines(human, [`${path}: ${scenario.name}: run again from its inputs, ${proof}`]);
-  return problems.length > 0 ? INFRASTRUCTURE : PASSED;
+  if (problems.length > 0) return INFRASTRUCTURE;
+  return end === null ? INCONCLUSIVE : PASSED;
+}
+
+/** Whoever reads the page later has not seen what was said on the terminal. null: the trace proves what is shown. */
+function warningOf(trace: Trace): string | null {
+  const loose = looseText(trace);
+  return loose === null
+    ? null
+    : `Made from a trace that breaks off: ${loose}. All that is shown was run again from the inputs in it, and nothing proves that it is what happened then.`;
 }
 
 async function jobOf(scenario: Scenario, { stepping, fork }: TraceManifest): Promise<Job> {

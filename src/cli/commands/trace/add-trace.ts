@@ -15,6 +15,7 @@ Examples:
 
 Kinds are the words behind the tick; docs/trace.md lists them. A time is written as in
 scenarios, or as a tick: 172943.
+Of a trace that was altered, --until prints what stands before that.
 Exit codes: 0 printed   2 no trace, or not as it was written
 `;
 

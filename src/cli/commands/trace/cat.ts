@@ -35,7 +35,7 @@ export async function catCommand(path: string, options: CatOptions): Promise<Exi
   if (since !== undefined && until !== undefined && until < since) {
     throw new UserError(`--until ${formatInstant(until)} is before --since ${formatInstant(since)}`);
   }
-  const trace = openTrace(path);
+  const trace = openTrace(path, options.line === true ? undefined : until);
   const lines =
     options.line === true
       ? transcriptOf(path, trace, options)

@@ -1,5 +1,5 @@
 /** `thecal trace verify`: every byte against the chain, and where it does not fit. */
-import { flawText, looseText } from '../../../report/trace-words.ts';
+import { alteredLines, looseText, provenTick } from '../../../report/trace-words.ts';
 import { grouped } from '../../../report/words.ts';
 import { formatInstant } from '../../../scenario/time.ts';
 import type { ReadTrace, Trace } from '../../../trace/read.ts';
@@ -42,7 +42,10 @@ function codeOf(read: Found): ExitCode {
 
 function reportOf(read: Found): object {
   if ('problem' in read) return { verdict: 'unreadable', problem: read.problem };
-  if ('flaws' in read) return { verdict: 'altered', flaws: read.flaws };
+  if ('flaws' in read) {
+    const tick = provenTick(read.before);
+    return { verdict: 'altered', throughTick: tick < 0 ? null : tick, flaws: read.flaws };
+  }
   const { blocks, end, looseBytes } = read.trace;
   return {
     verdict: end === null ? 'unfinished' : 'whole',
@@ -56,7 +59,7 @@ function reportOf(read: Found): object {
 function linesOf(file: string, read: ReadTrace): string[] {
   const paint = paintFor(process.stdout);
   if ('flaws' in read) {
-    return [paint.red(`${file}: altered`), ...read.flaws.map((flaw) => `  ${flawText(flaw)}`)];
+    return [paint.red(`${file}: altered`), ...alteredLines(file, read)];
   }
   const loose = looseText(read.trace);
   if (loose !== null) return [`${paint.yellow(`${file}: unfinished`)}: as written, but ${loose}`];
