@@ -21,6 +21,30 @@ export function lowerBound(values: ArrayLike<number>, wanted: number): number {
   return low;
 }
 
+/** The lowest and highest that lines show from `from` to `to`, where they cross its ends too; null: nothing is known. */
+export function extentOf(lines: readonly Line[], from: number, to: number): readonly [number, number] | null {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  const see = (value: number): void => {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  };
+  for (const { x, y } of lines) {
+    y.forEach((value, i) => {
+      if (value === null) return;
+      if (x[i]! >= from && x[i]! <= to) see(value);
+      const next = y[i + 1] ?? null;
+      if (next === null) return;
+      for (const end of [from, to]) {
+        if (x[i]! < end && end < x[i + 1]!) {
+          see(value + ((next - value) * (end - x[i]!)) / (x[i + 1]! - x[i]!));
+        }
+      }
+    });
+  }
+  return low > high ? null : [low, high];
+}
+
 /** The points from `from` to `to` and one beyond each end, at most about four in each of `buckets`. */
 export function decimate(
   x: ArrayLike<number>,

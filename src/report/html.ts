@@ -4,14 +4,32 @@
  */
 import type { Recording, Recordings } from '../scenario/recorder.ts';
 import type { Judgement } from '../scenario/expect.ts';
-import type { DoseFailure, FaultEvidence, Result, RunResult, ScenarioResult } from '../scenario/result.ts';
-import { stateWord } from '../scenario/signal-text.ts';
+import {
+  type DoseFailure,
+  type FaultEvidence,
+  type Result,
+  type RunResult,
+  type ScenarioResult,
+  type Verdict,
+  VERDICTS,
+} from '../scenario/result.ts';
 import { formatDuration } from '../scenario/time.ts';
 import { overPumps } from './derive.ts';
+import { stageChanges } from './lanes.ts';
 import { html, jsonForScript, Markup, NOTHING } from './markup.ts';
-import { failureTicks, type Pack, pageScenario } from './page-data.ts';
+import { type Pack, pageScenario } from './page-data.ts';
 import { type Column, type Moment, storyOf } from './story.ts';
-import { doseText, grouped, NOTICE, noticeText, simulatedText, strokesText, verdictMark } from './words.ts';
+import {
+  doseText,
+  grouped,
+  lastPumpsStrokesText,
+  NOTICE,
+  noticeText,
+  simulatedText,
+  strokesText,
+  toldInTime,
+  verdictMark,
+} from './words.ts';
 
 /** What the page is made of beside the result. */
 export interface PageParts {
@@ -36,6 +54,7 @@ export function htmlReport(result: Result, entries: readonly PageEntry[], parts:
     const main = recordings?.main ?? null;
     return main === null ? null : pageScenario(scenario, main, recordings?.control ?? null, parts.pack);
   });
+  const hasFailures = entries.some(({ result: { verdict } }) => verdict !== 'passed');
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +69,7 @@ export function htmlReport(result: Result, entries: readonly PageEntry[], parts:
 <p class="notice">${NOTICE} What is marked * is ${ILLUSTRATIVE}.</p>
 </header>
 ${entries.length > 1 ? index(result, entries) : NOTHING}
-<main>${entries.map((entry, i) => section(entry, i))}</main>
+<main>${entries.map((entry, i) => section(entry, i, hasFailures))}</main>
 <footer>${provenance(result)}</footer>
 <script type="application/json" id="data">${jsonForScript(data)}</script>
 <script>${new Markup(parts.script.replaceAll('</script', '<\\/script'))}</script>
@@ -60,27 +79,35 @@ ${entries.length > 1 ? index(result, entries) : NOTHING}
   return page.text;
 }
 
-function index({ interrupted }: Result, entries: readonly PageEntry[]): Markup {
-  const rows = entries.map(
-    ({ result: { name, verdict, faults } }, i) => html`<tr data-scenario="${i}">
+/** What did not pass comes first, so that nobody has to look for it; the page opens with the first of these rows. */
+function index({ interrupted, summary }: Result, entries: readonly PageEntry[]): Markup {
+  const ordered = entries
+    .map(({ result }, i) => ({ result, i }))
+    .sort((a, b) => byVerdict(a.result, b.result));
+  const counts = VERDICTS.filter((verdict) => summary[verdict] > 0).map(
+    (verdict) => `${grouped(summary[verdict])} ${verdict}`,
+  );
+  const rows = ordered.map(
+    ({ result: { name, verdict, faults }, i }) => html`<tr class="${rowClass(verdict)}" data-scenario="${i}">
 <td class="verdict ${verdict}">${verdictMark(verdict)} ${verdict}</td>
 <td><a href="#${i}">${name}</a></td>
 <td>${faults.map((fault) => html`<div>${fault.id}: ${noticeText(fault)}</div>`)}</td>
 </tr>`,
   );
   return html`<nav aria-label="scenarios">
-<details open=""><summary>${grouped(entries.length)} scenarios${interrupted ? ' (interrupted: not all have run)' : ''}</summary>
+<details open=""><summary>${grouped(entries.length)} scenarios: ${counts.join(', ')}${interrupted ? ' (interrupted: not all have run)' : ''}</summary>
 <table class="index"><thead><tr><th>verdict</th><th>scenario</th><th>noticed</th></tr></thead>
 <tbody>${rows}</tbody></table></details></nav>`;
 }
 
-function section({ result, why, recordings }: PageEntry, i: number): Markup {
+/** `hasFailures` says it of the whole page: from here, too, one goes on to the next. */
+function section({ result, why, recordings }: PageEntry, i: number, hasFailures: boolean): Markup {
   const main = recordings?.main ?? null;
   return html`<section class="scenario" id="scenario-${i}" data-scenario="${i}">
 <h1><span class="verdict ${result.verdict}">${verdictMark(result.verdict)} ${result.verdict}</span> ${result.name}</h1>
 ${banner(result, i)}
 <div class="cards">${cards(result, main, i)}</div>
-${main === null ? html`<p>Nothing was recorded of this run.</p>` : figures(result, failureTicks(result).length > 0, i)}
+${main === null ? html`<p>Nothing was recorded of this run.</p>` : figures(result, hasFailures, i)}
 ${main === null ? NOTHING : story(storyOf(result, main), i)}
 ${judgements(result, i)}
 <h2>To see it again</h2>
@@ -95,11 +122,9 @@ function when(i: number, tick: number): Markup {
   return html`<a class="when" href="#${i}:${tick}">${formatDuration(tick)}</a>`;
 }
 
-function banner({ expectations, error, control, ticks }: ScenarioResult, i: number): Markup {
-  const failed = [
-    ...expectations.filter(({ verdict }) => verdict !== 'passed'),
-    ...(control?.expectations ?? []).filter(({ verdict }) => verdict !== 'passed'),
-  ].sort((a, b) => (a.tick ?? ticks) - (b.tick ?? ticks));
+function banner(result: ScenarioResult, i: number): Markup {
+  const { error, control } = result;
+  const failed = [...toldInTime(result), ...(control === null ? [] : toldInTime(control))];
   const broken = error ?? control?.error ?? null;
   if (broken !== null) return html`<p class="banner">The run broke: ${broken}</p>`;
   const first = failed[0];
@@ -122,8 +147,8 @@ function cards(result: ScenarioResult, main: Recording | null, i: number): Marku
       faults.length === 0 ? ['Nothing was made to fail.'] : faults.map((fault) => faultLine(fault, i)),
     ),
     card('What the pump knew', knowledgeLines(result, i)),
-    card('What the patient got', patientLines(result, main)),
-    card('Verdict', verdictLines(result, main)),
+    card('What the patient got', patientLines(result, main, i)),
+    card('Verdict', verdictLines(result)),
   ];
 }
 
@@ -147,17 +172,28 @@ function knowledgeLines({ faults, alarms }: RunResult, i: number): (string | Mar
   return [...noticed, html`First raised: ${raised.map((one, at) => html`${at === 0 ? '' : ', '}${one}`)}.`];
 }
 
-function patientLines(result: RunResult, main: Recording | null): (string | Markup)[] {
+function patientLines(result: RunResult, main: Recording | null, i: number): (string | Markup)[] {
   const prescribed = result.signals['true.prescribed-ug'] ?? null;
   const delivered = result.signals['true.intrathecal-ug'] ?? null;
   const believed = result.signals['computed.delivered-ug'] ?? null;
   const dose =
     prescribed === null || delivered === null
       ? 'The true dose is not known on this target.'
-      : html`<b>${doseText(delivered)}</b> of ${doseText(prescribed)} prescribed${percentOf(delivered, prescribed)}.`;
+      : doseMarkup(delivered, prescribed, main);
   const belief = believed === null ? [] : [beliefText(believed, main)];
-  const oracle = result.doseFailures.map(harmText);
-  return [dose, ...belief, ...oracle, ...(main === null ? [] : [worstStage(main)])];
+  const oracle = result.doseFailures.map((failure) => harmText(failure, i));
+  return [dose, ...belief, ...oracle, ...(main === null ? [] : [worstStages(main, i)])];
+}
+
+/** What came past the pump by syringe is in the spinal fluid too, and was never prescribed to the pump. */
+function doseMarkup(deliveredUg: number, prescribedUg: number, main: Recording | null): Markup {
+  const bySyringeUg = (main?.done ?? []).reduce(
+    (sum, { stimulus }) => sum + (stimulus.kind === 'screening' ? stimulus.doseTenthUg / 10 : 0),
+    0,
+  );
+  const byPumpUg = deliveredUg - bySyringeUg;
+  const syringe = bySyringeUg === 0 ? '' : `, and ${doseText(bySyringeUg)} by syringe`;
+  return html`<b>${doseText(byPumpUg)}</b> of ${doseText(prescribedUg)} prescribed${percentOf(byPumpUg, prescribedUg)}${syringe}.`;
 }
 
 /** Of several pumps the books of those before the last one are gone with them, but for the recording. */
@@ -187,33 +223,36 @@ const HARM_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {
 };
 
 /** What the dose oracle found, for somebody who does not know that there is one. */
-function harmText({ kind, tick, verdict }: DoseFailure): string {
-  return `${HARMS[kind] ?? kind}, from ${formatDuration(tick)} on (${kind}, ${HARM_VERDICTS[verdict]}).`;
+function harmText({ kind, tick, verdict }: DoseFailure, i: number): Markup {
+  return html`${HARMS[kind] ?? kind}, from ${when(i, tick)} on (${kind}, ${HARM_VERDICTS[verdict]}).`;
 }
 
 function percentOf(delivered: number, prescribed: number): string {
   return prescribed > 0 ? ` (${((100 * delivered) / prescribed).toFixed(1)} %)` : '';
 }
 
-function worstStage({ samples }: Recording): string {
+function worstStages(main: Recording, i: number): Markup {
+  const changes = stageChanges(main);
   const worst = ['withdrawal', 'overdose'].flatMap((name) => {
-    const signal = `patient.${name}-stage`;
-    const stage = (samples[signal] ?? new Float64Array()).reduce((a, b) => (b > a ? b : a), 0);
-    return stage === 0 ? [] : [`${name}: ${stateWord(signal, stage)}`];
+    const own = changes.filter(({ text, stage }) => stage > 0 && text.startsWith(`${name}:`));
+    const worstStage = Math.max(...own.map(({ stage }) => stage));
+    const first = own.find(({ stage }) => stage === worstStage);
+    return first === undefined ? [] : [html`<b>${first.text}</b>, from ${when(i, first.tick)} on`];
   });
-  return `Patient*: ${worst.length === 0 ? 'neither withdrawal nor overdose' : `at worst ${worst.join('; ')}`}.`;
+  return worst.length === 0
+    ? html`Patient*: neither withdrawal nor overdose.`
+    : html`Patient*: at worst ${worst.map((one, at) => html`${at === 0 ? '' : '; '}${one}`)}.`;
 }
 
-/** A pump counts its own strokes; the recording those of all. */
-function allStrokesText(result: RunResult, main: Recording | null): string {
-  const own = strokesText(result);
-  const all = main?.strokeTicks.length ?? 0;
-  return all > (result.signals['requested-strokes'] ?? all)
-    ? `${grouped(all)} strokes, ${own} of them by the last pump`
-    : `${own} strokes`;
+function allStrokesText(result: RunResult): string {
+  const last =
+    result.strokesOfAllPumps === undefined
+      ? ''
+      : `, ${lastPumpsStrokesText(result)} of them by the last pump`;
+  return `${strokesText(result)} strokes${last}`;
 }
 
-function verdictLines(result: ScenarioResult, main: Recording | null): (string | Markup)[] {
+function verdictLines(result: ScenarioResult): (string | Markup)[] {
   const counted = ({ expectations }: RunResult): string => {
     const passed = expectations.filter(({ verdict }) => verdict === 'passed').length;
     return `${passed} of ${expectations.length}`;
@@ -222,7 +261,7 @@ function verdictLines(result: ScenarioResult, main: Recording | null): (string |
   return [
     html`<b>${result.verdict}</b>: ${counted(result)} expectations met.`,
     ...(control === null ? [] : [`Control, without faults: ${control.verdict}, ${counted(control)}.`]),
-    `${simulatedText(result)} simulated, ${allStrokesText(result, main)}.`,
+    `${simulatedText(result)} simulated, ${allStrokesText(result)}.`,
   ];
 }
 
@@ -281,15 +320,17 @@ function judgements(result: ScenarioResult, i: number): Markup {
 ${control === null ? NOTHING : table('In the control, the same run without its faults', control.expectations)}`;
 }
 
-const ORDER: readonly Judgement['verdict'][] = ['failed', 'inconclusive', 'passed'];
-
 /** What did not pass comes first; the rest stays as it is written. */
-function byVerdict(a: Judgement, b: Judgement): number {
-  return ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict);
+function byVerdict(a: { readonly verdict: Verdict }, b: { readonly verdict: Verdict }): number {
+  return VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict);
+}
+
+function rowClass(verdict: Verdict): string {
+  return verdict === 'passed' ? '' : 'failure';
 }
 
 function judgementRow({ verdict, text, observed, tick, line }: Judgement, file: string, i: number): Markup {
-  return html`<tr class="${verdict === 'passed' ? '' : 'failure'}">
+  return html`<tr class="${rowClass(verdict)}">
 <td class="verdict ${verdict}">${verdictMark(verdict)} ${verdict}</td><td>${text}</td><td>${observed ?? 'nothing'}</td>
 <td>${tick === null ? '' : when(i, tick)}</td><td title="${file}:${line}">${line}</td></tr>`;
 }

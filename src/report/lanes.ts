@@ -6,10 +6,11 @@ import { ALARMS } from '../core/alarms/table.ts';
 import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
-import { LINE_TROUBLES, type Recording, type UntoldStimulus } from '../scenario/recorder.ts';
+import { type Done, LINE_TROUBLES, type Recording } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { stateWord } from '../scenario/signal-text.ts';
 import { formatDuration } from '../scenario/time.ts';
+import { fillText, orderText } from './order-text.ts';
 import { doseText, faultText, grouped } from './words.ts';
 
 /** How it is coloured. */
@@ -28,6 +29,19 @@ export interface LaneItem {
 export interface Lane {
   readonly label: string;
   readonly items: readonly LaneItem[];
+}
+
+/** What lies on top where several are drawn in one place: the later in here, the higher. */
+const PAINTED: readonly Tone[] = ['latched', 'neutral', 'good', 'warning', 'fault', 'critical', 'bad'];
+
+/**
+ * As they are painted, one over the other: spans, marks upon them, and what is shorter than `narrowTicks` with the marks,
+ * because they would hide it. Of these the worst comes last.
+ */
+export function paintOrder(items: readonly LaneItem[], narrowTicks: number): LaneItem[] {
+  const height = ({ from, to, tone }: LaneItem): number =>
+    to - from >= narrowTicks ? 0 : 1 + PAINTED.indexOf(tone);
+  return [...items].sort((a, b) => height(a) - height(b));
 }
 
 /** The recorded events of these kinds, in order. */
@@ -129,8 +143,8 @@ export function permissionText(permission: number): string {
 }
 
 /** When the pump was replaced. */
-export function replacedTicks({ untold }: Recording): number[] {
-  return untold.filter(({ stimulus }) => stimulus.kind === 'replace').map(({ tick }) => tick);
+export function replacedTicks({ done }: Recording): number[] {
+  return done.filter(({ stimulus }) => stimulus.kind === 'replace').map(({ tick }) => tick);
 }
 
 export interface PermissionChange {
@@ -214,19 +228,47 @@ function stageLanes(recording: Recording, lastTick: number): Lane[] {
   });
 }
 
-/** `stop: accepted`; a refill by a command is one entry and not two. */
-export function commandText({ kind, argument }: PumpEvent): string {
-  if (kind === 'refill') return `refill programmed: ${argument / 1e6} mL`;
-  const command = COMMAND_KINDS[Math.floor(argument / 16)] ?? 'command';
-  return `command ${command}: ${(COMMAND_OUTCOMES[argument % 16] ?? `outcome ${argument % 16}`).replaceAll('-', ' ')}`;
+export interface HumanAct {
+  readonly tick: number;
+  /** `program 60 ug/day of 500 ug/mL: accepted`. */
+  readonly text: string;
+  readonly isRefused: boolean;
 }
 
-const REFILL_COMMAND = COMMAND_KINDS.indexOf('refill') * 16;
+const REFILL = COMMAND_KINDS.indexOf('refill');
 
-export function commandsOf(recording: Recording): PumpEvent[] {
-  return eventsOf(recording, ['command', 'refill']).filter(
-    ({ kind, argument }) => kind === 'refill' || argument !== REFILL_COMMAND,
-  );
+/** What people did: what the pump was told, with what it made of it, and what no pump tells of. */
+export function humanActs(recording: Recording): HumanAct[] {
+  const waiting = [...recording.done];
+  const take = (isIt: (one: Done) => boolean): Done['stimulus'] | null => {
+    const at = waiting.findIndex(isIt);
+    return at < 0 ? null : waiting.splice(at, 1)[0]!.stimulus;
+  };
+  const told = eventsOf(recording, ['command', 'refill']).flatMap(({ tick, kind, argument }): HumanAct[] => {
+    if (kind === 'refill') {
+      const refill = take((one) => one.tick === tick && one.stimulus.kind === 'refill');
+      return [{ tick, text: `refill programmed: ${fillText(argument, refill)}`, isRefused: false }];
+    }
+    const [code, outcome] = [Math.floor(argument / 16), argument % 16];
+    // A refill is one act and not two.
+    if (code === REFILL && outcome === 0) return [];
+    const name = COMMAND_KINDS[code] ?? 'command';
+    const order =
+      take(
+        ({ tick: at, stimulus }) =>
+          at === tick && stimulus.kind === 'command' && stimulus.command.kind === name,
+      ) ??
+      recording.done.findLast(({ tick: at, stimulus }) => at <= tick && stimulus.kind === 'session')
+        ?.stimulus ??
+      null;
+    const answer = (COMMAND_OUTCOMES[outcome] ?? `outcome ${outcome}`).replaceAll('-', ' ');
+    return [{ tick, text: `${orderText(name, order)}: ${answer}`, isRefused: outcome !== 0 }];
+  });
+  const untold = recording.done.flatMap(({ tick, stimulus }): HumanAct[] => {
+    const text = untoldText(stimulus);
+    return text === null ? [] : [{ tick, text, isRefused: false }];
+  });
+  return [...told, ...untold].sort((a, b) => a.tick - b.tick);
 }
 
 /** Of the pump's own doing, beside alarms and permission. */
@@ -259,26 +301,22 @@ export function ownText({ kind, argument }: PumpEvent): string {
   }
 }
 
-export function untoldText(stimulus: UntoldStimulus['stimulus']): string {
+/** null: the pump tells of it. */
+function untoldText(stimulus: Done['stimulus']): string | null {
   if (stimulus.kind === 'screening')
     return `dose on trial by syringe: ${doseText(stimulus.doseTenthUg / 10)}`;
+  if (stimulus.kind !== 'replace') return null;
   const tubing = stimulus.isPrimed ? '' : ', its tubing not primed';
   return `another pump takes the place of this one, filled with ${stimulus.fillNl / 1e6} mL${tubing}`;
 }
 
 function commandItems(recording: Recording): LaneItem[] {
-  const untold = recording.untold.map(({ tick, stimulus }): LaneItem => {
-    return { from: tick, to: tick, tone: 'neutral', text: untoldText(stimulus) };
-  });
-  const told = commandsOf(recording).map(
-    (event): LaneItem => ({
-      from: event.tick,
-      to: event.tick,
-      tone: event.kind === 'refill' || event.argument % 16 === 0 ? 'neutral' : 'bad',
-      text: commandText(event),
-    }),
-  );
-  return [...told, ...untold].sort((a, b) => a.from - b.from);
+  return humanActs(recording).map(({ tick, text, isRefused }) => ({
+    from: tick,
+    to: tick,
+    tone: isRefused ? 'bad' : 'neutral',
+    text,
+  }));
 }
 
 /** Between two samples something had to be sent again, came damaged, or the port was gone. */

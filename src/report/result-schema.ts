@@ -9,6 +9,7 @@ import { RESULT_VERSION, VERDICTS } from '../scenario/result.ts';
 const verdict = z
   .enum(VERDICTS)
   .describe('in the order of precedence: the first that any part earns is the whole');
+const count = z.int().min(0);
 const tick = z.int().min(0).describe('simulated seconds since tick 0');
 const maybeTick = tick.nullable();
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
@@ -68,6 +69,9 @@ const run = z.object({
   signals: z
     .record(z.string(), z.number().nullable())
     .describe('final values; null is what can not be known'),
+  strokesOfAllPumps: count
+    .exactOptional()
+    .describe('of a run in which the pump was replaced only; the signals are those of the last one'),
   refills: list(
     z.object({
       tick,
@@ -88,8 +92,6 @@ const run = z.object({
   ).describe('what the dose oracle found'),
   error: z.string().nullable().describe('what ended the run before its time'),
 });
-
-const count = z.int().min(0);
 
 const scenario = run.extend({
   name: z.string(),

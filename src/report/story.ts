@@ -2,18 +2,11 @@
  * A run as a story in three columns: what happened to the pump and around it, what the pump noticed and did, and what
  * the patient got. Made for somebody who has not read the scenario.
  */
+import { TICKS_PER_DAY } from '../core/units.ts';
 import type { Recording } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
-import {
-  commandText,
-  commandsOf,
-  eventsOf,
-  OWN_KINDS,
-  ownText,
-  permissionText,
-  stageChanges,
-  untoldText,
-} from './lanes.ts';
+import { formatDuration } from '../scenario/time.ts';
+import { eventsOf, humanActs, OWN_KINDS, ownText, permissionText, stageChanges } from './lanes.ts';
 import { refillRemark } from './words.ts';
 
 export type Column = 'world' | 'pump' | 'patient' | 'verdict';
@@ -25,15 +18,11 @@ export interface Moment {
   readonly isFailure: boolean;
 }
 
-/** Of what repeats, so many are told, and the last. */
-const TOLD_REPEATS = 3;
-
 /** The moments in order of time. */
 export function storyOf(run: RunResult, recording: Recording): Moment[] {
   const moments = [
     ...faultMoments(run),
-    ...commandsOf(recording).map((event) => moment(event.tick, 'world', commandText(event))),
-    ...recording.untold.map(({ tick, stimulus }) => moment(tick, 'world', untoldText(stimulus))),
+    ...humanActs(recording).map(({ tick, text }) => moment(tick, 'world', text)),
     ...refillMoments(run),
     ...alarmMoments(run),
     ...ownMoments(recording),
@@ -121,17 +110,65 @@ function failureMoments({ expectations, error, ticks }: RunResult): Moment[] {
   ];
 }
 
-/** What repeats is told a few times; the lanes and the data have all of it. */
+/** Of what repeats so many are told before the rest is counted, and the last. */
+const TOLD_FIRST = 2;
+const TOLD_LAST = 1;
+/** One more row would tell it all. */
+const LEAST_COUNTED = 2;
+/** What comes at longer intervals, as refills and steps of a titration do, is told each time. */
+const CLOSE_TICKS = TICKS_PER_DAY;
+/** So many moments at most come again and again as one: a bolus begins, ends. */
+const LONGEST_ROUND = 6;
+
+/**
+ * Where the same comes again and again with nothing else between, the middle of it is counted and not told; the lanes and
+ * the data have all of it. What stands beside anything else, be it a fault, an alarm or a stage, stays.
+ */
 function shortened(moments: readonly Moment[]): Moment[] {
-  const key = ({ column, text }: Moment): string => `${column}:${text}`;
-  const counts = new Map<string, number>();
-  for (const one of moments) counts.set(key(one), (counts.get(key(one)) ?? 0) + 1);
-  const seen = new Map<string, number>();
-  return moments.flatMap((one) => {
-    const count = counts.get(key(one)) ?? 0;
-    const number = (seen.get(key(one)) ?? 0) + 1;
-    seen.set(key(one), number);
-    if (count <= TOLD_REPEATS + 1 || number <= TOLD_REPEATS || one.isFailure) return [one];
-    return number === count ? [{ ...one, text: `${one.text} (the last of ${count})` }] : [];
-  });
+  const told: Moment[] = [];
+  for (let at = 0; at < moments.length; ) {
+    const length = roundLength(moments, at);
+    if (length === null) {
+      told.push(moments[at]!);
+      at += 1;
+      continue;
+    }
+    const end = at + length * roundsFrom(moments, at, length);
+    const begin = at + TOLD_FIRST * length;
+    const last = end - TOLD_LAST * length;
+    const counted = moments.slice(begin, begin + length).map((one, i) => {
+      const span = `${(last - begin) / length} times until ${formatDuration(moments[last - length + i]!.tick)}`;
+      return { ...one, text: `${span}: ${one.text}` };
+    });
+    told.push(...moments.slice(at, begin), ...counted, ...moments.slice(last, end));
+    at = end;
+  }
+  return told;
+}
+
+/** Of how many moments the round is that begins here and comes often enough to be counted; null: there is none. */
+function roundLength(moments: readonly Moment[], at: number): number | null {
+  for (let length = 1; length <= LONGEST_ROUND; length += 1) {
+    if (roundsFrom(moments, at, length) >= TOLD_FIRST + TOLD_LAST + LEAST_COUNTED) return length;
+  }
+  return null;
+}
+
+/** How often the `length` moments from `at` on come, one round after the other. */
+function roundsFrom(moments: readonly Moment[], at: number, length: number): number {
+  const isNext = (i: number): boolean => {
+    const [one, before, alike] = [moments[i], moments[i - 1], moments[i - length]];
+    return (
+      one !== undefined &&
+      before !== undefined &&
+      alike !== undefined &&
+      one.tick - before.tick <= CLOSE_TICKS &&
+      one.column === alike.column &&
+      one.text === alike.text &&
+      !one.isFailure
+    );
+  };
+  let end = at + length;
+  while (isNext(end)) end += 1;
+  return Math.floor((end - at) / length);
 }

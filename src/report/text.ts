@@ -13,10 +13,12 @@ import {
   faultText,
   grouped,
   NOTICE,
+  lastPumpsStrokesText,
   refillText,
   simulatedText,
   strokesText,
   strokesTitle,
+  toldInTime,
   verdictMark,
   verdictPaint,
 } from './words.ts';
@@ -96,6 +98,7 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
         verdictPaint(scenario.verdict, paint)(first.slice(0, verdictWidth)) + first.slice(verdictWidth),
         ...others,
         ...scenario.faults.flatMap((fault) => detail(faultText(fault))),
+        ...pumpLines(scenario).flatMap(detail),
         ...refillLines(scenario).flatMap(detail),
         ...doseLines(scenario).flatMap(detail),
         ...lateLines(scenario).flatMap(detail).map(paint.yellow),
@@ -103,6 +106,12 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
       ];
     }),
   ];
+}
+
+function pumpLines(scenario: ScenarioResult): string[] {
+  return scenario.strokesOfAllPumps === undefined
+    ? []
+    : [`strokes: ${lastPumpsStrokesText(scenario)} of them by the last pump`];
 }
 
 function refillLines({ refills }: ScenarioResult): string[] {
@@ -202,14 +211,15 @@ function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint, width:
   const { error, expectations } = run;
   const isBroken = error !== null;
   // Why the run broke is the news; that it came to no judgement of the rest follows from it.
-  const told = expectations.filter(
-    ({ verdict }) => verdict === 'failed' || (verdict === 'inconclusive' && !isBroken),
-  );
+  const told = toldInTime(run).filter(({ verdict }) => verdict === 'failed' || !isBroken);
+  const failed = told.filter(({ verdict }) => verdict === 'failed');
+  // In the file it stands elsewhere, and it is the one to look at.
+  const isReordered = failed.some((one) => one.line < failed[0]!.line && one.tick !== failed[0]!.tick);
   const unjudged = isBroken ? expectations.filter(({ verdict }) => verdict === 'inconclusive').length : 0;
   return [
     ...(isBroken ? error.split('\n').flatMap((line) => fold(`  ${line}`, width, '    ')) : []).map(paint.red),
     ...told
-      .flatMap((judgement) => judgementLines(file, judgement))
+      .flatMap((judgement) => judgementLines(file, judgement, isReordered && judgement === failed[0]))
       .flatMap((line) => fold(line, width, '      ')),
     ...(unjudged === 0
       ? []
@@ -219,8 +229,13 @@ function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint, width:
   ];
 }
 
-function judgementLines(file: string, { line, text, verdict, observed, tick }: Judgement): string[] {
-  const when = tick === null ? '' : `, at ${formatInstant(tick)}`;
+function judgementLines(
+  file: string,
+  { line, text, verdict, observed, tick }: Judgement,
+  isFirstToFail: boolean,
+): string[] {
+  const when =
+    tick === null ? '' : `, at ${formatInstant(tick)}${isFirstToFail ? ', the first to fail' : ''}`;
   const what = verdict === 'inconclusive' ? 'inconclusive' : 'observed';
   return [`  ${file}:${line}: ${text}`, `    ${what}: ${observed ?? 'nothing'}${when}`];
 }

@@ -60,6 +60,25 @@ export interface Place {
   readonly tick: number | null;
 }
 
+/**
+ * The place among `failures` that follows `from`, or comes before it, and past the last of them the first. `order` has
+ * the scenarios as the page lists them, and the failures are in that order. Without a tick one is before all of a scenario.
+ */
+export function nextFailure(
+  failures: readonly Place[],
+  order: readonly number[],
+  from: Place,
+  direction: 1 | -1,
+): Place | null {
+  const isBeyond = ({ scenario, tick }: Place): boolean => {
+    const scenarios = order.indexOf(scenario) - order.indexOf(from.scenario);
+    return direction * (scenarios === 0 ? (tick ?? -1) - (from.tick ?? -1) : scenarios) > 0;
+  };
+  return direction === 1
+    ? (failures.find(isBeyond) ?? failures[0] ?? null)
+    : (failures.findLast(isBeyond) ?? failures.at(-1) ?? null);
+}
+
 export function parsePlace(hash: string): Place | null {
   const match = /^#(\d+)(?::(\d+))?$/.exec(hash);
   if (match === null) return null;

@@ -1,4 +1,5 @@
 /** Numbers and outcomes as a tired person reads them. */
+import type { Judgement } from '../scenario/expect.ts';
 import type { DoseFailure, FaultEvidence, RefillEvidence, RunResult, Verdict } from '../scenario/result.ts';
 import { formatDuration, formatInstant } from '../scenario/time.ts';
 import type { Paint } from './paint.ts';
@@ -37,8 +38,13 @@ export function simulatedText({ ticks }: RunResult): string {
   return formatDuration(Math.max(0, ticks - 1));
 }
 
-/** `1,200`, or `1,188 of 1,200` where some were not confirmed. */
+/** `1,200`, or `1,188 of 1,200` where some were not confirmed; of several pumps what was commanded of all of them. */
 export function strokesText(run: RunResult): string {
+  return run.strokesOfAllPumps === undefined ? lastPumpsStrokesText(run) : grouped(run.strokesOfAllPumps);
+}
+
+/** Each pump counts its own. */
+export function lastPumpsStrokesText(run: RunResult): string {
   const requested = run.signals['requested-strokes'] ?? null;
   const confirmed = run.signals['confirmed-strokes'] ?? null;
   if (requested === null || confirmed === null) return '-';
@@ -117,4 +123,15 @@ const DOSE_VERDICTS: Readonly<Record<DoseFailure['verdict'], string>> = {
 
 export function doseFailureText({ kind, tick, verdict }: DoseFailure): string {
   return `dose oracle: ${kind} from ${formatDuration(tick)} (${DOSE_VERDICTS[verdict]})`;
+}
+
+/**
+ * What did not pass, as it came about: first a fault that never took effect, because the rest may follow from that, then by
+ * time. What nothing decided comes last.
+ */
+export function toldInTime({ expectations, faults }: RunResult): Judgement[] {
+  const unfired = new Set(faults.filter(({ fired }) => !fired).map(({ id }) => `${id}.fired`));
+  const time = ({ id, tick }: Judgement): number =>
+    unfired.has(id) ? -1 : (tick ?? Number.MAX_SAFE_INTEGER);
+  return expectations.filter(({ verdict }) => verdict !== 'passed').sort((a, b) => time(a) - time(b));
 }

@@ -21,8 +21,8 @@ export interface Recording {
   readonly eventTicks: Int32Array;
   readonly eventKinds: Int32Array;
   readonly eventArguments: Float64Array;
-  /** What was done that no pump tells of: another pump, a dose past it. */
-  readonly untold: readonly UntoldStimulus[];
+  /** What people did, in order: the pump tells that it was told something, and not what. */
+  readonly done: readonly Done[];
   /** When the signals were read, ascending. */
   readonly sampleTicks: Int32Array;
   /** By signal, in its integer unit; NaN where it could not be known. */
@@ -31,9 +31,9 @@ export interface Recording {
   readonly gapTicks: number;
 }
 
-export interface UntoldStimulus {
+export interface Done {
   readonly tick: number;
-  readonly stimulus: Extract<Stimulus, { readonly kind: 'replace' | 'screening' }>;
+  readonly stimulus: Exclude<Stimulus, { readonly kind: 'fault' | 'clear' }>;
 }
 
 /** What was recorded of a scenario: of each run as far as it came. */
@@ -99,7 +99,7 @@ export class Recorder {
   private readonly eventTicks = integers();
   private readonly eventKinds = integers();
   private readonly eventArguments = numbers();
-  private readonly untold: UntoldStimulus[] = [];
+  private readonly done: Done[] = [];
   private readonly sampleTicks = integers();
   private columns: readonly { readonly name: string; readonly values: Column<Float64Array> }[] = [];
   private read: (signal: string) => number | null = () => null;
@@ -140,7 +140,7 @@ export class Recorder {
 
   /** Before the run; it may end before the tick. */
   expectStimulus(tick: number, stimulus: Stimulus): void {
-    if (stimulus.kind === 'replace' || stimulus.kind === 'screening') this.untold.push({ tick, stimulus });
+    if (stimulus.kind !== 'fault' && stimulus.kind !== 'clear') this.done.push({ tick, stimulus });
   }
 
   event(event: PumpEvent): void {
@@ -174,7 +174,7 @@ export class Recorder {
       eventTicks: this.eventTicks.whole(),
       eventKinds: this.eventKinds.whole(),
       eventArguments: this.eventArguments.whole(),
-      untold: this.untold.filter(({ tick }) => tick <= this.lastTick),
+      done: this.done.filter(({ tick }) => tick <= this.lastTick),
       sampleTicks: this.sampleTicks.whole(),
       samples: Object.fromEntries(this.columns.map(({ name, values }) => [name, values.whole()])),
       gapTicks: this.gapTicks,

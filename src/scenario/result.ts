@@ -60,6 +60,8 @@ export interface RunResult {
   readonly faults: readonly FaultEvidence[];
   readonly expectations: readonly Judgement[];
   readonly signals: Readonly<Record<string, number | null>>;
+  /** Of a run in which the pump was replaced only: each pump counts its own. */
+  readonly strokesOfAllPumps?: number;
   readonly refills: readonly RefillEvidence[];
   /** What the dose oracle found, whether or not the scenario makes it a failure. */
   readonly doseFailures: readonly DoseFailure[];

@@ -320,6 +320,7 @@ async function observeTarget(
     const value = target.read(name);
     return [name, value === null ? null : signalNumber(name, value)] as const;
   });
+  const wasReplaced = plan.timeline.some(({ kind, tick }) => kind === 'replace' && tick < target.nowTick());
   return {
     verdict,
     ticks: target.nowTick(),
@@ -329,6 +330,7 @@ async function observeTarget(
     faults: [],
     expectations,
     signals: Object.fromEntries(values),
+    ...(wasReplaced ? { strokesOfAllPumps: witness.strokes } : {}),
     refills: target.refills().map(refillEvidence),
     doseFailures,
     error: error === null ? null : whenAndWhat(error, target.nowTick()),

@@ -13,6 +13,8 @@ export class Witness implements TargetObserver {
   readonly book = new AlarmBook();
   readonly doses = new Map<number, Dose>();
   readonly looks = new Set<number>();
+  /** Commanded so far, by all pumps there were. */
+  strokes = 0;
   private readonly listeners: readonly Judge[];
   private readonly watchers: readonly Judge[];
   private readonly hasContinuous: boolean;
@@ -68,6 +70,7 @@ export class Witness implements TargetObserver {
     if (event.kind === 'raise') this.isDoseWanted = true;
     this.trace?.event(event);
     this.recorder?.event(event);
+    if (event.kind === 'stroke' || event.kind === 'probe') this.strokes += 1;
     if (event.kind !== 'stroke') {
       this.book.event(event);
       for (const judge of this.listeners) judge.event?.(event);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimate, lowerBound } from '../../src/report/decimate.ts';
+import { decimate, extentOf, lowerBound } from '../../src/report/decimate.ts';
 
 const COUNT = 20_000;
 const x = Float64Array.from({ length: COUNT }, (_, i) => 10 * i);
@@ -53,5 +53,19 @@ describe('thinning a line for a view', () => {
 
   it('finds where a value would stand', () => {
     expect([0, 5, 10, 11, 99].map((wanted) => lowerBound([0, 10, 20], wanted))).toEqual([0, 1, 1, 2, 3]);
+  });
+});
+
+describe('how high and low the lines of a view reach', () => {
+  const line = { x: [0, 100, 200, 300], y: [0, 50, -50, 400] };
+  it('counts where a line crosses the ends of the view, and nothing that lies beyond them', () => {
+    expect(extentOf([line], 90, 110)).toEqual([40, 50]);
+    expect(extentOf([line], 220, 240)).toEqual([40, 130]);
+    expect(extentOf([line], 0, 300)).toEqual([-50, 400]);
+  });
+
+  it('draws no line to what is unknown', () => {
+    expect(extentOf([{ x: [0, 100, 200], y: [7, null, 9] }], 40, 160)).toBeNull();
+    expect(extentOf([{ x: [0, 100, 200], y: [7, null, 9] }, line], 150, 250)).toEqual([-50, 175]);
   });
 });

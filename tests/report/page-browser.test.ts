@@ -73,9 +73,22 @@ describe('the page in a browser', () => {
       });
   }
 
+  it('opens with the scenario that failed, which is listed first', async ({ skip }) => {
+    skip(browser === null, NO_BROWSER);
+    expect(await page.locator('.scenario.current h1').textContent()).toContain(
+      'asked to be noticed too soon',
+    );
+    expect(await page.locator('.index tbody tr').first().textContent()).toContain('too soon');
+    expect(await page.locator('.index tr.current').textContent()).toContain('too soon');
+    await page.locator('.index a', { hasText: 'A kinked catheter' }).click();
+    await page.locator('#scenario-0 canvas').first().waitFor();
+  });
+
   it('draws every chart of the scenario that is looked at', async ({ skip }) => {
     skip(browser === null, NO_BROWSER);
-    expect(await page.locator('.scenario.current canvas').count()).toBe(11);
+    const charts = page.locator('.scenario.current canvas');
+    await charts.nth(10).waitFor();
+    expect(await charts.count()).toBe(11);
     for (let chart = 0; chart < 11; chart += 1) expect(await coloursOf(chart)).toBeGreaterThan(3);
     expect(await page.locator('.scenario.current h1').textContent()).toContain('A kinked catheter');
   });
@@ -152,14 +165,37 @@ describe('the page in a browser', () => {
     expect(await paper()).toBe('rgb(255, 255, 255)');
   });
 
-  it('opens another scenario, and finds its failures one after the other', async ({ skip }) => {
+  it('brings the charts into sight when a time below them is clicked', async ({ skip }) => {
     skip(browser === null, NO_BROWSER);
-    await page.locator('.index a').nth(1).click();
+    const link = page.locator('.scenario.current .expectations .when').first();
+    await link.scrollIntoViewIfNeeded();
+    const lanes = page.locator('.scenario.current .lanes');
+    const top = async (): Promise<number> => (await lanes.boundingBox())?.y ?? Number.NaN;
+    expect(await top()).toBeLessThan(0);
+    await link.click();
+    await expect.poll(top).toBeGreaterThanOrEqual(0);
+    expect(await top()).toBeLessThan(900);
+    await press('0');
+  });
+
+  it('needs no more width than a telephone has', async ({ skip }) => {
+    skip(browser === null, NO_BROWSER);
+    await page.setViewportSize({ width: 390, height: 800 });
+    const width = page
+      .locator('html')
+      .evaluate((root) => (root as unknown as { scrollWidth: number }).scrollWidth);
+    expect(await width).toBe(390);
+    await page.setViewportSize({ width: 1200, height: 900 });
+  });
+
+  it('goes on to the failures of another scenario, one after the other', async ({ skip }) => {
+    skip(browser === null, NO_BROWSER);
+    expect(await page.locator('.scenario.current h1').textContent()).toContain('A kinked catheter');
+    await press('n');
     await page.locator('#scenario-1 canvas').first().waitFor();
     expect(await page.locator('.scenario.current .banner').textContent()).toContain(
       'First failure at 6 h 1 min',
     );
-    await press('n');
     expect(await timeAt(1 / 3)).toMatch(/^6 h (5\d s|1 min)/);
     await press('n');
     expect(await timeAt(1)).toMatch(/^(23 h 59 min|1 d)/);

@@ -7,7 +7,11 @@ import { htmlReport, type PageEntry, type PageParts } from '../../src/report/htm
 import { columnsOf, type PageScenario, SAMPLE_TICKS, STROKE_TICKS } from '../../src/report/page-data.ts';
 import { checkXml } from './check-xml.ts';
 import { pack, pageOf, recorded, type Recorded } from './recorded.ts';
-import { BROKEN, FAILED, resultOf } from './sample.ts';
+import { EVENT_KINDS, type EventKind } from '../../src/core/events.ts';
+import { lanesOf, paintOrder, type Tone } from '../../src/report/lanes.ts';
+import { storyOf } from '../../src/report/story.ts';
+import type { Recording } from '../../src/scenario/recorder.ts';
+import { BROKEN, FAILED, resultOf, scenarioResult } from './sample.ts';
 
 const BARE: PageParts = { script: 'draw()', style: 'p {}', pack };
 
@@ -44,6 +48,7 @@ describe('the page', () => {
     expect(text).toContain(
       'Too little, from 2 d 3 h 32 min 23 s on (under-delivery, which this scenario expects)',
     );
+    expect(page).toContain('Too little, from <a class="when" href="#0:185543">');
     expect(text).toContain('neither withdrawal nor overdose');
     expect(text).toContain('passed : 21 of 21 expectations met. Control, without faults: passed, 5 of 5.');
     expect(text).toContain('thecal run sim/scenarios/catheter-occlusion.yaml --seed 7');
@@ -60,6 +65,13 @@ describe('the page', () => {
     ],
     ['screening-dose', '9 h dose on trial by syringe: 25 ug'],
     ['low-reservoir-at-day-60', 'refill: not performed'],
+    ['titration-asks-again', '1 d 1 s program 130 ug/day of 500 ug/mL: accepted'],
+    ['titration-asks-again', 'program 143 ug/day of 500 ug/mL: needs confirmation'],
+    ['concentration-change-bridged', 'program 300 ug/day of 2,000 ug/mL, 485 uL bridged: accepted'],
+    ['refilled-too-strong', 'refill programmed: 38 mL, filled with 2,000 ug/mL'],
+    ['stop-forgotten', 'silence stopped-too-long: accepted'],
+    ['bolus-too-fast', 'bolus of 10 ug over 1 min 13 s: bolus too fast'],
+    ['priming-bolus', 'prime 430.5 uL: accepted'],
     ['single-bolus', '6 h 1 s bolus of 10 ug begins 6 h 10 min 1 s bolus ends, 10 ug given'],
     ['concentration-change-bridged', 'bridge begins: '],
     ['power-loss', 'restart, '],
@@ -130,7 +142,7 @@ describe('the page', () => {
       { from: kink + 289, to: kink + 21_892, label: 'delivery stopped' },
     ]);
     expect(lanes.get('commands, refills')).toMatchObject([
-      { from: kink + 25_200, text: 'command acknowledge: accepted' },
+      { from: kink + 25_200, text: 'acknowledge catheter-occlusion: accepted' },
     ]);
   });
 
@@ -150,10 +162,38 @@ describe('the page', () => {
       { result: FAILED, why: '', recordings: { main: null, control: null } },
     ];
     const whole = pageOf(entries, BARE);
-    expect(textOf(whole)).toContain('3 scenarios');
+    expect(textOf(whole)).toContain('3 scenarios: 1 error, 1 failed, 1 passed');
+    const listed = [...whole.matchAll(/<tr class="(.*?)" data-scenario="(\d)">/g)];
+    expect(listed.map(([, look, scenario]) => [look, scenario])).toEqual([
+      ['failure', '1'],
+      ['failure', '2'],
+      ['', '0'],
+    ]);
+    // The way to the next failure is open from what passed, too.
+    expect(whole).toMatch(/id="scenario-0".*?data-do="next".*?id="scenario-1"/s);
     expect(textOf(whole)).toContain('The run broke: tick 7: remainder negative');
     expect(pageData(whole).map((data) => data === null)).toEqual([false, true, true]);
     expect(checkXml(markupOf(whole)).filter((tag) => tag === 'section').length).toBe(3);
+  });
+
+  it('compares like with like: what came by syringe was not prescribed to the pump', async () => {
+    const screened = textOf(pageOf([await recorded('sim/scenarios/screening-dose.yaml')], BARE));
+    expect(screened).toContain('0 ug of 0 ug prescribed, and 75 ug by syringe.');
+  });
+
+  it('says how bad it became for the patient, and leads there', async () => {
+    const harmed = pageOf([await recorded('sim/scenarios/withdrawal-after-stall.yaml')], BARE);
+    expect(harmed).toMatch(
+      /at worst <b>withdrawal: seizure, organ failure<\/b>, from <a class="when" href="#0:\d+">.*?<\/a> on\./,
+    );
+  });
+
+  it('counts the strokes of all pumps', async () => {
+    const replaced = await recorded('sim/scenarios/replacement-keeps-the-catheter.yaml');
+    const strokes = replaced.recordings.main?.strokeTicks.length;
+    expect(replaced.result.strokesOfAllPumps).toBe(strokes);
+    expect(textOf(pageOf([replaced], BARE))).toContain('14,999 strokes, 1,799 of them by the last pump');
+    expect(occlusion.result).not.toHaveProperty('strokesOfAllPumps');
   });
 
   it('is ended by no text in it', () => {
@@ -176,5 +216,94 @@ describe('the page', () => {
     expect(script).toContain('Permission is hereby granted');
     expect(script.length + style.length).toBeLessThan(100_000);
     expect(page.length).toBeLessThan(60_000);
+  });
+});
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** A recording of nothing but these events. */
+function recordingOf(events: readonly (readonly [number, EventKind, number])[]): Recording {
+  return {
+    ticks: 86_401,
+    strokeTicks: new Int32Array(),
+    eventTicks: Int32Array.from(events, ([tick]) => tick),
+    eventKinds: Int32Array.from(events, ([, kind]) => EVENT_KINDS.indexOf(kind)),
+    eventArguments: Float64Array.from(events, ([, , argument]) => argument),
+    done: [],
+    sampleTicks: new Int32Array(),
+    samples: {},
+    gapTicks: 1,
+  };
+}
+
+describe('the story', () => {
+  const boluses = Array.from(
+    { length: 20 },
+    (_, i) =>
+      [
+        [(6 * i + 1) * HOUR, 'bolus-begin', 100],
+        [(6 * i + 2) * HOUR, 'bolus-end', 100],
+      ] as const,
+  ).flat();
+  const textsOf = (events: typeof boluses, more: Partial<typeof FAILED> = {}): string[] =>
+    storyOf(scenarioResult('passed', more), recordingOf(events)).map(({ text }) => text);
+
+  it('counts what comes again and again, and says until when', () => {
+    const [begins, ends] = ['bolus of 10 ug begins', 'bolus ends, 10 ug given'];
+    expect(textsOf(boluses)).toEqual([
+      ...[begins, ends, begins, ends],
+      `17 times until 4 d 13 h: ${begins}`,
+      `17 times until 4 d 14 h: ${ends}`,
+      ...[begins, ends],
+    ]);
+  });
+
+  it('counts nothing across what else happened, and tells all that stands beside it', () => {
+    const alarms = [{ ...FAILED.alarms[0]!, raisedTick: 2 * DAY }];
+    const texts = textsOf(boluses, { alarms });
+    const at = texts.indexOf('alarm: motor-stall');
+    expect(texts.slice(at - 3, at + 4)).toEqual([
+      '5 times until 1 d 14 h: bolus ends, 10 ug given',
+      'bolus of 10 ug begins',
+      'bolus ends, 10 ug given',
+      'alarm: motor-stall',
+      'bolus of 10 ug begins',
+      'bolus ends, 10 ug given',
+      'bolus of 10 ug begins',
+    ]);
+  });
+
+  it('tells each of what comes seldom', () => {
+    const refills = Array.from({ length: 14 }, (_, i) => [i * 150 * DAY, 'refill', 13_600_000] as const);
+    expect(storyOf(scenarioResult('passed'), recordingOf(refills)).map(({ text }) => text)).toEqual(
+      refills.map(() => 'refill programmed: 13.6 mL'),
+    );
+  });
+});
+
+describe('what lies in one place of a lane', () => {
+  const item = (tone: Tone, from: number, to: number) => ({ tone, from, to, text: tone });
+  const painted = (items: readonly ReturnType<typeof item>[], narrowTicks: number): string[] =>
+    paintOrder(items, narrowTicks).map(({ tone }) => tone);
+
+  it('is painted with what failed on top', () => {
+    const expectations = (['failed', 'inconclusive', 'passed'] as const).map((verdict) => ({
+      ...FAILED.expectations[0]!,
+      verdict,
+      tick: 3600,
+    }));
+    const lanes = lanesOf(scenarioResult('failed', { expectations }), recordingOf([]));
+    const { items = [] } = lanes.find(({ label }) => label === 'expectations') ?? {};
+    expect(paintOrder(items, 100).map(({ tone }) => tone)).toEqual(['good', 'warning', 'bad']);
+  });
+
+  it('is marked where the span is wide enough to be seen below the mark, and is the span itself where not', () => {
+    const alarm = [item('critical', 0, 300), item('latched', 300, 500), item('neutral', 400, 400)];
+    expect(painted(alarm, 50)).toEqual(['critical', 'latched', 'neutral']);
+    expect(painted(alarm, 5000)).toEqual(['latched', 'neutral', 'critical']);
+    const fault = [item('fault', 0, 300), item('good', 100, 100)];
+    expect(painted(fault, 50)).toEqual(['fault', 'good']);
+    expect(painted(fault, 5000)).toEqual(['good', 'fault']);
   });
 });

@@ -131,6 +131,53 @@ thecal run day.yaml --seed 1`,
     expect(lines[1]).toContain('1,188 of 1,200');
   });
 
+  it('counts the strokes of all pumps of a run, and says which the last one gave', () => {
+    const replaced = scenarioResult('passed', { strokesOfAllPumps: 356_004 });
+    const lines = textReport(resultOf([replaced]), 1, '9.0 s', PLAIN);
+    expect(lines.slice(0, 3)).toEqual([
+      '          simulated  strokes  scenario',
+      '✓ passed        1 d  356,004  A day that is passed',
+      '      strokes: 1,200 of them by the last pump',
+    ]);
+  });
+
+  it('tells first what came first: a fault that never fired, then what failed in order of time', () => {
+    const judged = { ...FAILED.expectations[0]!, observed: 'never' };
+    const scenario = scenarioResult('failed', {
+      faults: [{ ...FAILED.faults[0]!, fired: false, firedTick: null, noticedBy: null, noticedTick: null }],
+      expectations: [
+        { ...judged, line: 10, text: 'late', tick: 7200 },
+        { ...judged, line: 12, text: 'early', tick: 3600 },
+        { ...judged, line: 14, text: 'blind', verdict: 'inconclusive', tick: null },
+        {
+          ...judged,
+          id: 'gear.fired',
+          line: 9,
+          text: 'fault gear fired',
+          verdict: 'inconclusive',
+          tick: null,
+        },
+      ],
+    });
+    const told = (one: typeof scenario): string[] =>
+      textReport(resultOf([one]), 1, '9.0 s', PLAIN).filter((line) => /^ {2}day\.yaml|^ {4}\S/.test(line));
+    expect(told(scenario)).toEqual([
+      '  day.yaml:9: fault gear fired',
+      '    inconclusive: never',
+      '  day.yaml:12: early',
+      '    observed: never, at 1 h (tick 3600), the first to fail',
+      '  day.yaml:10: late',
+      '    observed: never, at 2 h (tick 7200)',
+      '  day.yaml:14: blind',
+      '    inconclusive: never',
+    ]);
+    const inOrder = scenario.expectations.map((one) => ({
+      ...one,
+      tick: one.tick === null ? null : one.line,
+    }));
+    expect(told({ ...scenario, expectations: inOrder }).join()).not.toContain('first to fail');
+  });
+
   it('keeps to the width of a terminal and leaves the column of marks alone', () => {
     const name = 'A day with a name that is far too long for the line in which it stands';
     const width = 60;

@@ -1,6 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { averagingTicks, overPumps, peaksAndRest, ratePerDay } from '../../src/report/derive.ts';
-import { around, clamped, panned, parsePlace, timeMarks, zoomed } from '../../src/report/view.ts';
+import { contrast, inkOn } from '../../src/report/ink.ts';
+import {
+  around,
+  clamped,
+  nextFailure,
+  panned,
+  parsePlace,
+  timeMarks,
+  zoomed,
+} from '../../src/report/view.ts';
 
 const DAY = 86_400;
 
@@ -74,5 +86,67 @@ describe('series worked out for the charts', () => {
     );
     expect([...ticks]).toEqual([0, 100, 172, 3600]);
     expect([...values]).toEqual([1, 7, 8, 1]);
+  });
+});
+
+describe('the next failure', () => {
+  // Listed: 2, which failed twice; 0, of which nothing was recorded; 1 and 3, which passed.
+  const order = [2, 0, 1, 3];
+  const failures = [
+    { scenario: 2, tick: 60 },
+    { scenario: 2, tick: 900 },
+    { scenario: 0, tick: null },
+  ];
+  it.each<[number, number | null, 1 | -1, (typeof failures)[number]]>([
+    [2, null, 1, { scenario: 2, tick: 60 }],
+    [2, 60, 1, { scenario: 2, tick: 900 }],
+    [2, 100, 1, { scenario: 2, tick: 900 }],
+    [2, 900, 1, { scenario: 0, tick: null }],
+    [0, null, 1, { scenario: 2, tick: 60 }],
+    [3, 7, 1, { scenario: 2, tick: 60 }],
+    [3, 7, -1, { scenario: 0, tick: null }],
+    [0, null, -1, { scenario: 2, tick: 900 }],
+    [2, 900, -1, { scenario: 2, tick: 60 }],
+    [2, 60, -1, { scenario: 0, tick: null }],
+  ])('from %d:%s by %d', (scenario, tick, direction, place) => {
+    expect(nextFailure(failures, order, { scenario, tick }, direction)).toEqual(place);
+  });
+
+  it('is nowhere on a page where all passed', () => {
+    expect(nextFailure([], [0], { scenario: 0, tick: null }, 1)).toBeNull();
+  });
+});
+
+describe('the colours of a page', () => {
+  const css = readFileSync(join(PROJECT_ROOT, 'src/report/page/page.css'), 'utf8');
+  const [light = '', dark = ''] = [...css.matchAll(/:root[^{]*\{(.*?)\}/gs)].map(([, body]) => body ?? '');
+  const colour = (theme: string, name: string): string =>
+    new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(theme)?.[1] ?? `no ${name}`;
+  const themes = [
+    ['light', light],
+    ['dark', dark],
+  ] as const;
+
+  it.each(themes)('are told from the paper, %s', (_, theme) => {
+    const paper = colour(theme, 'paper');
+    const drawn = ['programmed', 'believed', 'true', 'control', 'fault', 'critical', 'warning', 'latched'];
+    const faint = drawn.filter((name) => !(contrast(colour(theme, name), paper) >= 3));
+    expect(faint).toEqual([]);
+  });
+
+  it.each(themes)('are read where they are words, and words in spans too, %s', (_, theme) => {
+    const words = ['text', 'quiet', 'good', 'bad', 'doubt', 'believed'];
+    const faint = ['paper', 'panel'].flatMap((ground) =>
+      words.filter((name) => !(contrast(colour(theme, name), colour(theme, ground)) >= 4.5)),
+    );
+    expect(faint).toEqual([]);
+    for (const span of ['fault', 'critical', 'warning', 'latched', 'bad']) {
+      expect(contrast(inkOn(colour(theme, span)), colour(theme, span))).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  it('have the contrast that WCAG 2 works out', () => {
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 10);
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2);
   });
 });

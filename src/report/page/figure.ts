@@ -1,8 +1,9 @@
 /** The charts of one scenario: lanes of what happened over charts of what was measured, all over one axis of time. */
 import uPlot from 'uplot';
 import { type ChartSpec, chartsOf, type Columns, type Role, type SeriesSpec } from '../charts.ts';
-import { decimate, lowerBound } from '../decimate.ts';
-import type { Lane, Tone } from '../lanes.ts';
+import { decimate, extentOf, lowerBound } from '../decimate.ts';
+import { inkOn } from '../ink.ts';
+import { type Lane, paintOrder, type Tone } from '../lanes.ts';
 import { type PageScenario, STROKE_TICKS } from '../page-data.ts';
 import { formatDuration } from '../../scenario/time.ts';
 import { timeMarks, type View } from '../view.ts';
@@ -17,8 +18,11 @@ const CHART_HEIGHT = 132;
 const LANE_HEIGHT = 19;
 const X_AXIS_HEIGHT = 28;
 const Y_AXIS_WIDTH = 58;
-const RIGHT_MARGIN = 36;
+/** Room for half of the longest time at the axis. */
+const RIGHT_MARGIN = 48;
 const MARK_WIDTH = 3;
+/** A span narrower than so many marks is drawn as one. */
+const NARROW_MARKS = 2;
 /** Strokes closer together than this are drawn as a band. */
 const STROKE_GAP_PX = 3;
 const PIXELS_PER_TIME = 110;
@@ -47,6 +51,8 @@ interface Chart {
   readonly plot: uPlot;
   /** The series that are in the plot, in its order. */
   readonly series: readonly SeriesSpec[];
+  /** The lowest and the highest of what its lines show in this view; null: nothing. */
+  extent: readonly [number, number] | null;
 }
 
 export class Figure {
@@ -94,9 +100,20 @@ export class Figure {
     for (const { plot } of this.charts) plot.redraw();
   }
 
-  /** After a change of colours or of the width. */
-  rebuild(): void {
-    if (this.lanes !== null) this.build();
+  /** Where no chart is to be seen as a whole, what has moved in them would go unseen. */
+  scrollIntoSight(): void {
+    const charts = [...this.root.querySelectorAll('.chart')].map((chart) => chart.getBoundingClientRect());
+    if (charts.some(({ top, bottom }) => top >= 0 && bottom <= innerHeight)) return;
+    this.root.querySelector('.lanes')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** After a change of colours or of the width; drawn anew when it is shown again, for what is hidden has no width. */
+  discard(): void {
+    this.lanes?.destroy();
+    for (const { plot } of this.charts) plot.destroy();
+    this.root.replaceChildren();
+    this.lanes = null;
+    this.charts = [];
   }
 
   cursorTick(): number | null {
@@ -106,9 +123,7 @@ export class Figure {
   }
 
   private build(): void {
-    this.lanes?.destroy();
-    for (const { plot } of this.charts) plot.destroy();
-    this.root.replaceChildren();
+    this.discard();
     this.lanes = this.buildLanes();
     this.charts = this.specs.map((spec) => this.buildChart(spec));
   }
@@ -184,7 +199,7 @@ export class Figure {
     const plot = new uPlot(
       {
         ...options,
-        scales: { ...options.scales, y: { range: (_, low, high) => yRange(low, high, spec) } },
+        scales: { ...options.scales, y: { range: () => yRange(chart.extent, spec) } },
         series: [
           {},
           ...series.map(({ label, role }) => ({
@@ -211,17 +226,18 @@ export class Figure {
       [[], ...series.map(() => [])],
       place,
     );
-    return { plot, series };
+    const chart: Chart = { plot, series, extent: null };
+    return chart;
   }
 
   /** Thin the data for this view: few enough to draw, and the same picture. */
-  private fill({ plot, series }: Chart): void {
+  private fill(chart: Chart): void {
+    const { plot, series } = chart;
     const { from, to } = this.view;
     const buckets = Math.max(100, Math.floor(plot.bbox.width));
-    const tables = series.map(({ ticks, values }): uPlot.AlignedData => {
-      const { x, y } = decimate(ticks, values, from, to, buckets);
-      return [x as number[], y as (number | null)[]];
-    });
+    const lines = series.map(({ ticks, values }) => decimate(ticks, values, from, to, buckets));
+    chart.extent = extentOf(lines, from, to);
+    const tables = lines.map(({ x, y }): uPlot.AlignedData => [x as number[], y as (number | null)[]]);
     // Series of two runs have ticks of their own: joined, each keeps its points, and lines go over those of the other.
     plot.batch(() => {
       plot.setData(tables.length === 0 ? [[]] : uPlot.join(tables), false);
@@ -274,8 +290,7 @@ export class Figure {
     const reach = Math.abs(plot.posToVal(left + MARK_WIDTH + 1, 'x') - tick);
     const lane = this.data.main.lanes[Math.floor((top * devicePixelRatio) / this.laneHeight())];
     const items = lane?.items.filter(({ from, to }) => from - reach <= tick && to + reach >= tick) ?? [];
-    // A mark lies upon a span, and is what is pointed at.
-    const item = items.findLast(({ from, to }) => from === to) ?? items.at(-1);
+    const item = paintOrder(items, this.narrowTicks(plot)).at(-1);
     const time = formatDuration(Math.max(0, Math.round(tick)));
     return item === undefined ? time : `${time}: ${item.text}`;
   }
@@ -304,27 +319,48 @@ export class Figure {
     inside(plot, () => {
       ctx.fillStyle = colour('--grid');
       ctx.fillRect(bbox.left, top + height - 1, bbox.width, 1);
-      for (const { from, to, tone, label = '' } of items) {
-        if (to < this.view.from || from > this.view.to) continue;
+      const markWidth = MARK_WIDTH * devicePixelRatio;
+      const seen = items.filter(({ from, to }) => to >= this.view.from && from <= this.view.to);
+      for (const { from, to, tone, label = '' } of paintOrder(seen, this.narrowTicks(plot))) {
         const left = plot.valToPos(from, 'x', true);
+        const width = plot.valToPos(to, 'x', true) - left;
         ctx.fillStyle = colour(TONE_COLOURS[tone]);
-        if (from === to) {
-          const width = MARK_WIDTH * devicePixelRatio;
-          ctx.fillRect(left - width / 2, top + 1, width, height - 3);
+        if (width < NARROW_MARKS * markWidth) {
+          // As high as a mark and in the place of one, so that no mark of the same moment looks out from below it.
+          ctx.fillRect(left - markWidth / 2, top + 1, width + markWidth, height - 3);
         } else {
-          const width = Math.max(MARK_WIDTH * devicePixelRatio, plot.valToPos(to, 'x', true) - left);
           ctx.fillRect(left, top + pad, width, height - 2 * pad);
-          this.labelSpan(plot, label, Math.max(left, bbox.left), left + width, top + height / 2);
+          const begin = Math.max(left, bbox.left);
+          this.labelSpan(
+            plot,
+            label,
+            inkOn(colour(TONE_COLOURS[tone])),
+            begin,
+            left + width,
+            top + height / 2,
+          );
         }
       }
     });
   }
 
-  private labelSpan({ ctx, bbox }: uPlot, label: string, left: number, right: number, middle: number): void {
+  /** What is shorter is drawn narrower than two marks. */
+  private narrowTicks(plot: uPlot): number {
+    return plot.posToVal(NARROW_MARKS * MARK_WIDTH, 'x') - plot.posToVal(0, 'x');
+  }
+
+  private labelSpan(
+    { ctx, bbox }: uPlot,
+    label: string,
+    ink: string,
+    left: number,
+    right: number,
+    middle: number,
+  ): void {
     const pad = 5 * devicePixelRatio;
     ctx.font = `600 ${11 * devicePixelRatio}px sans-serif`;
     if (ctx.measureText(label).width + 2 * pad > Math.min(right, bbox.left + bbox.width) - left) return;
-    ctx.fillStyle = colour('--paper');
+    ctx.fillStyle = ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     ctx.fillText(label, left + pad, middle);
@@ -426,12 +462,9 @@ function reading({ ticks, values }: SeriesSpec, tick: number): string {
 }
 
 /** Some room above and below, and never less than the chart's least span. */
-function yRange(
-  low: number | null,
-  high: number | null,
-  { isFromZero, leastSpan }: ChartSpec,
-): [number, number] {
-  if (low === null || high === null) return [0, leastSpan];
+function yRange(extent: Chart['extent'], { isFromZero, leastSpan }: ChartSpec): [number, number] {
+  if (extent === null) return [0, leastSpan];
+  const [low, high] = extent;
   const [bottom, top] = isFromZero ? [Math.min(0, low), Math.max(0, high)] : [low, high];
   const room = Math.max((top - bottom) * 0.08, (leastSpan - (top - bottom)) / 2);
   return [isFromZero && bottom === 0 ? 0 : bottom - room, top + room];

@@ -1,14 +1,11 @@
 /** The script of a page: opens scenarios, moves the view, obeys keys and buttons. Charts are drawn by `figure.ts`. */
 import { columnsOf, type PageRun, type PageScenario } from '../page-data.ts';
-import { around, clamped, panned, parsePlace, type View, zoomed } from '../view.ts';
+import { around, clamped, nextFailure, panned, parsePlace, type Place, type View, zoomed } from '../view.ts';
 import { Figure } from './figure.ts';
 
 const IN = 0.5;
 const OUT = 2;
 const STEP = 0.25;
-
-/** A failure that is looked at already is no next one. */
-const SAME_PLACE_TICKS = 1;
 
 interface Opened {
   readonly data: PageScenario;
@@ -18,10 +15,19 @@ interface Opened {
 
 const scenarios = JSON.parse(document.getElementById('data')?.textContent ?? '[]') as (PageScenario | null)[];
 const opened = new Map<number, Opened>();
-let current = 0;
+/** The list of scenarios, which is there where there are several: what did not pass is its upper part. */
+const listed = [...document.querySelectorAll<HTMLElement>('.index tbody tr')];
+const order = listed.length === 0 ? [0] : listed.map((row) => Number(row.dataset['scenario']));
+const failures = order.flatMap((scenario, at): Place[] => {
+  const ticks = scenarios[scenario]?.failureTicks ?? [];
+  if (ticks.length > 0) return ticks.map((tick) => ({ scenario, tick }));
+  // One that broke unrecorded, or failed in its control alone, has no time to go to.
+  return listed[at]?.classList.contains('failure') === true ? [{ scenario, tick: null }] : [];
+});
+let current = order[0]!;
 let isControlShown = true;
-/** The failure that was jumped to last. */
-let failureTick: number | null = null;
+/** Where one has gone last in the current scenario. */
+let wantedTick: number | null = null;
 
 async function columns(run: PageRun): Promise<ReadonlyMap<string, Float64Array>> {
   const deflated = Uint8Array.from(atob(run.data), (character) => character.charCodeAt(0));
@@ -62,30 +68,21 @@ function show(view: View): void {
 /** Only the current scenario is drawn: a page may hold many. */
 async function goTo(index: number, tick: number | null): Promise<void> {
   current = index;
-  failureTick = tick;
+  wantedTick = tick;
   for (const element of document.querySelectorAll<HTMLElement>('[data-scenario]')) {
     element.classList.toggle('current', element.dataset['scenario'] === String(index));
   }
   const one = await open(index);
   if (one === null || current !== index) return;
   show(tick === null ? one.view : around(tick, one.data.lastTick));
-  if (tick !== null) one.figure.mark(tick);
+  if (tick === null) return;
+  one.figure.mark(tick);
+  one.figure.scrollIntoSight();
 }
 
 function goToFailure(direction: 1 | -1): void {
-  const one = opened.get(current);
-  if (one === undefined) return;
-  const { failureTicks, lastTick } = one.data;
-  const from = failureTick ?? (direction === 1 ? -1 : lastTick + 1);
-  const next =
-    direction === 1
-      ? failureTicks.find((tick) => tick >= from + SAME_PLACE_TICKS)
-      : failureTicks.findLast((tick) => tick <= from - SAME_PLACE_TICKS);
-  const tick = next ?? (direction === 1 ? failureTicks[0] : failureTicks.at(-1));
-  if (tick === undefined) return;
-  failureTick = tick;
-  show(around(tick, lastTick));
-  one.figure.mark(tick);
+  const place = nextFailure(failures, order, { scenario: current, tick: wantedTick }, direction);
+  if (place !== null) void goTo(place.scenario, place.tick);
 }
 
 function zoom(factor: number): void {
@@ -113,7 +110,7 @@ function setTheme(wanted: Theme): void {
 }
 
 function redraw(): void {
-  for (const { figure } of opened.values()) figure.rebuild();
+  for (const { figure } of opened.values()) figure.discard();
   const one = opened.get(current);
   if (one !== undefined) show(one.view);
 }
@@ -164,7 +161,7 @@ document.addEventListener('click', (event) => {
 function followHash(): void {
   const place = parsePlace(location.hash);
   if (place !== null && place.scenario < scenarios.length) void goTo(place.scenario, place.tick);
-  else void goTo(0, null);
+  else void goTo(order[0]!, null);
 }
 
 window.addEventListener('hashchange', followHash);
