@@ -83,7 +83,7 @@ export const EVENT_ARGUMENTS = {
   'bridge-end': 'ug-per-ml', // of the new drug, which every stroke counts as from here on
   'prime-begin': 'strokes', // to be pushed
   'prime-end': 'strokes-left', // 0: all was pushed; else what a stop, a program or an alarm left
-  'soft-limit': 'titration', // permille of the change * 8 + a bit for each rule met; the command behind it says what came of it
+  'soft-limit': 'titration', // permille of the change * 16 + a bit for each rule met; the command behind it says what came of it
   'bolus-shortest': 'ticks', // that a bolus refused as too fast would take; 0: it can't be given at all
 } as const satisfies Record<EventKind, string>;
 

@@ -21,9 +21,15 @@ import { HIGH_WORD, TICKS_PER_DAY } from './units.ts';
 export const RAISED_TOO_FAR = 1;
 export const LOWERED_TOO_FAR = 2;
 export const RAISED_ON_FIRST_DAY = 4;
-export const TITRATION_RULES = ['raised-too-far', 'lowered-too-far', 'raised-on-first-day'] as const;
+export const RULES_LEFT = 8;
+export const TITRATION_RULES = [
+  'raised-too-far',
+  'lowered-too-far',
+  'raised-on-first-day',
+  'rules-left',
+] as const;
 /** An event and a reply carry the change in units of this, and the rules below it. */
-export const RULES_SPAN = 8;
+export const RULES_SPAN = 16;
 
 /** A change of more is shown as this: so large, nobody asks how much larger. */
 const LARGEST_SHOWN = 100000000;
@@ -41,12 +47,22 @@ function percentOf(sum: number, percent: number): number {
   return Math.floor(sum / 100) * percent + Math.floor(((sum % 100) * percent) / 100);
 }
 
+/** The rules of one group allow what those of the other one ask about. */
+function isLaxer(was: number, will: number): boolean {
+  return was !== 0 && (will === 0 || INCREASE_PERCENT[was]! < INCREASE_PERCENT[will]!);
+}
+
 /** Whose rules count: of the groups before and after a program the stricter, so that none is left behind by the way. */
 export function rulingGroup(old: Int32Array, words: Int32Array): number {
   const was = old[PATIENT_GROUP_WORD]!;
   const will = words[PATIENT_GROUP_WORD]!;
-  if (was === 0) return will;
-  return will === 0 || INCREASE_PERCENT[was]! < INCREASE_PERCENT[will]! ? was : will;
+  return isLaxer(was, will) ? was : will;
+}
+
+/** The therapy that these words are of began less than a day ago, as far as they say. */
+function isFirstDay(words: Int32Array, nowTick: number): boolean {
+  const firstTick = words[FIRST_START_WORD]!;
+  return firstTick >= 0 && nowTick - firstTick < TICKS_PER_DAY;
 }
 
 /** Which rules a program meets, both as words; of a group that has none, or with no dose to compare with: none. */
@@ -57,11 +73,15 @@ export function judgeTitration(old: Int32Array, words: Int32Array, nowTick: numb
   const group = rulingGroup(old, words);
   if (group === 0 || base === 0) return { rules: 0, changePermille: 0, base: base };
   const change = weekNumerator(words) - base;
-  const firstTick = words[FIRST_START_WORD]!;
   let rules = 0;
   if (change > percentOf(base, INCREASE_PERCENT[group]!)) rules |= RAISED_TOO_FAR;
   if (-change > percentOf(base, DECREASE_PERCENT)) rules |= LOWERED_TOO_FAR;
-  if (change > 0 && firstTick >= 0 && nowTick - firstTick < TICKS_PER_DAY) rules |= RAISED_ON_FIRST_DAY;
+  const wasFirstDay = isFirstDay(old, nowTick);
+  const willBeFirstDay = isFirstDay(words, nowTick);
+  if (change > 0 && (wasFirstDay || willBeFirstDay)) rules |= RAISED_ON_FIRST_DAY;
+  // Else the next program would not be asked about.
+  const isLeaving = isLaxer(old[PATIENT_GROUP_WORD]!, words[PATIENT_GROUP_WORD]!);
+  if (isLeaving || (wasFirstDay && !willBeFirstDay)) rules |= RULES_LEFT;
   const thousandth = Math.max(1, Math.floor(base / 1000));
   const permille = Math.min(LARGEST_SHOWN, Math.floor((Math.abs(change) + thousandth - 1) / thousandth));
   return { rules: rules, changePermille: change < 0 ? -permille : permille, base: base };

@@ -1,7 +1,13 @@
 /** What a pump that asks to be confirmed means, in a clinician's words. */
 import { CONFIRM_TICKS, DECREASE_PERCENT, INCREASE_PERCENT } from '../core/config.ts';
 import type { PatientGroup } from '../core/therapy.ts';
-import { LOWERED_TOO_FAR, RAISED_ON_FIRST_DAY, RAISED_TOO_FAR, TITRATION_RULES } from '../core/titration.ts';
+import {
+  LOWERED_TOO_FAR,
+  RAISED_ON_FIRST_DAY,
+  RAISED_TOO_FAR,
+  RULES_LEFT,
+  TITRATION_RULES,
+} from '../core/titration.ts';
 import { TICKS_PER_MINUTE } from '../core/units.ts';
 import type { Reply } from './exchange.ts';
 
@@ -41,6 +47,11 @@ export function limitsMet([, rules = 0, changePermille = 0]: Reply, group: numbe
   }
   if ((rules & RAISED_ON_FIRST_DAY) !== 0) {
     lines.push(`${change}: in the first 24 h of a therapy the label does not raise the dose at all`);
+  }
+  if ((rules & RULES_LEFT) !== 0) {
+    lines.push(
+      `it leaves rules behind, those for ${who} or for a first day, and the next program would not be asked about by them`,
+    );
   }
   return { rules: TITRATION_RULES.filter((_, bit) => ((rules >> bit) & 1) === 1), changePercent, lines };
 }

@@ -80,8 +80,10 @@ describe('a soft limit at the prompt', () => {
     const { type } = desk();
     await type('set group adult-cerebral');
     await type('set start before');
-    await type('set dose 345 ug/day');
     expect((await type('review')).lines.at(-1)).toBe('patient        none -> adult-cerebral');
+    expect(await type('commit')).toMatchObject({ data: { limits: { rules: ['rules-left'] } } });
+    expect(await type('commit confirm')).toMatchObject({ isAccepted: true });
+    await type('set dose 345 ug/day');
     expect(await type('commit')).toMatchObject({ isAccepted: true });
     await type('set dose 400 ug/day');
     const asked = await type('commit');

@@ -71,7 +71,7 @@ describe('a program in a day', () => {
     expect(rateAt(rig.pump.prescription.words, 0)).toBe(met === '' ? rate : 3000);
   });
 
-  it('that changes the group besides has the stricter rules of both [SR-LIMIT-1]', () => {
+  it('that changes the group besides has the stricter rules of both, and leaving them is one more [SR-LIMIT-1]', () => {
     const changes: [PatientGroup, PatientGroup][] = [
       ['child', 'none'],
       ['none', 'child'],
@@ -80,8 +80,8 @@ describe('a program in a day', () => {
     ];
     for (const [was, will] of changes) {
       const rig = pumpOf(was)
-        .at(1000, program(will, daily(3450)))
-        .at(2000, program(was, daily(3000)))
+        .at(1000, program(will, daily(3450), { isConfirmed: true }))
+        .at(2000, program(was, daily(3000), { isConfirmed: true }))
         .at(3000, program(will, daily(3451)))
         .runTo(3000);
       expect([1000, 2000, 3000].map((tick) => outcome(rig, tick))).toEqual([
@@ -89,10 +89,16 @@ describe('a program in a day', () => {
         'accepted',
         'needs-confirmation',
       ]);
-      expect(limits(rig, 3000)).toEqual(['151 raised-too-far']);
+      const isLeaving = was === 'child';
+      expect(limits(rig, 1000)).toEqual(isLeaving ? ['150 rules-left'] : []);
+      expect(limits(rig, 3000)).toEqual([isLeaving ? '151 raised-too-far rules-left' : '151 raised-too-far']);
     }
-    const spinal = pumpOf('adult-spinal').at(1000, program('none', daily(3900)));
-    expect(outcome(spinal.runTo(1000), 1000)).toBe('accepted');
+    // No way round it in two steps: the first one asks.
+    const spinal = pumpOf('adult-spinal')
+      .at(1000, program('none', daily(3000)))
+      .runTo(1000);
+    expect(outcome(spinal, 1000)).toBe('needs-confirmation');
+    expect(limits(spinal, 1000)).toEqual(['0 rules-left']);
   });
 
   it('that is confirmed is taken, and the log says which rule it met [SR-LIMIT-1]', () => {
@@ -220,6 +226,15 @@ describe('the first day of a therapy', () => {
     expect(limits(begins(0, 3001, DAY), DAY)).toEqual([]);
     expect(limits(begins(0, 2400, 1000), 1000)).toEqual([]);
     expect(limits(begins(0, 3901, 1000), 1000)).toEqual(['301 raised-too-far raised-on-first-day']);
+  });
+
+  it('is not over for a program that says of an earlier beginning [SR-LIMIT-1]', () => {
+    const rig = pumpOf('adult-spinal', { firstStartTick: 0 })
+      .at(1000, program('adult-spinal', daily(3300), { firstStartTick: -1 }))
+      .runTo(1000);
+    expect(limits(rig, 1000)).toEqual(['100 raised-on-first-day rules-left']);
+    rig.at(2000, program('adult-spinal', daily(3000), { firstStartTick: -1 })).runTo(2000);
+    expect(limits(rig, 2000)).toEqual(['0 rules-left']);
   });
 
   it('is over for a therapy that was going on before this pump', () => {

@@ -40,7 +40,7 @@ type Strike = (typeof STRIKES)[number];
 
 const LATE_TICKS = PATIENCE_TICKS + 2;
 /** Strokes of both rates come within seconds, so that a tick with the wrong one shows. */
-const RATES = [3600, 7200] as const;
+const RATES = [2400, 4800] as const;
 const optionsAt = (rate: number, sessionTimeoutTicks = NONE): Partial<RigOptions> => ({
   sessionTimeoutTicks,
   therapy: { mode: 'continuous', unit: 'tenth-ug-per-hour', rate },

@@ -110,7 +110,7 @@ describe('an update session', () => {
     const asks = [14, 5, 1000];
     expect(rig.ask('commit', 1)).toEqual(asks);
     const asked = rig.pump.nowTick - 1;
-    expect(rig.said(asked)).toEqual([`soft-limit ${1000 * 8 + 5}`, `command ${2 * 16 + 14}`]);
+    expect(rig.said(asked)).toEqual([`soft-limit ${1000 * 16 + 5}`, `command ${2 * 16 + 14}`]);
     rig.runTo(asked + 180);
     expect(rig.ask('commit', 1)).toEqual(asks);
     rig.ask('write', GROUP_WORD, CHILD);
