@@ -1,6 +1,7 @@
 /** Which charts a run has, and the series in them, in the units that people read. No drawing here. */
 import { averagingTicks, difference, overPumps, peaksAndRest, ratePerDay } from './derive.ts';
 import { SAMPLE_TICKS, STROKE_TICKS } from './page-data.ts';
+import { TICKS_PER_DAY } from '../core/units.ts';
 import { formatDuration } from '../scenario/time.ts';
 
 /** The same role has the same colour in every chart. */
@@ -11,6 +12,8 @@ export interface SeriesSpec {
   readonly role: Role;
   readonly ticks: Float64Array;
   readonly values: Float64Array;
+  /** By whole days, for a view in which a day is too narrow to show its hours, which would fill a band. */
+  readonly byDay?: Float64Array;
 }
 
 export interface ChartSpec {
@@ -34,15 +37,19 @@ const PER_ML = 1_000_000;
 const PER_KPA = 1000;
 const PER_VOLT = 1000;
 const PER_PERCENT = 1000;
+const DAYS_OF_LONG_RUN = 365;
 
 export function chartsOf(recorded: Columns, control: Columns | null): ChartSpec[] {
   const counted = recorded.get(BELIEVED_DOSE);
   const main = counted === undefined ? recorded : new Map([...recorded, [BELIEVED_DOSE, overPumps(counted)]]);
   const averaged = averagingTicks(main.get(STROKE_TICKS)?.length ?? 0, lastTick(main));
-  const rate = (columns: Columns, name: string): Float64Array | null => {
-    const cumulative = columns.get(name);
-    return cumulative === undefined ? null : ratePerDay(ticksOf(columns), cumulative, averaged);
-  };
+  const isLong = lastTick(main) >= DAYS_OF_LONG_RUN * TICKS_PER_DAY;
+  const rateOver =
+    (ticks: number) =>
+    (columns: Columns, name: string): Float64Array | null => {
+      const cumulative = columns.get(name);
+      return cumulative === undefined ? null : ratePerDay(ticksOf(columns), cumulative, ticks);
+    };
   const behind = (columns: Columns, name: string): Float64Array | null => {
     const [dose, prescribed] = [columns.get(name), columns.get('true.prescribed-ug')];
     return dose === undefined || prescribed === undefined ? null : difference(dose, prescribed);
@@ -68,10 +75,10 @@ export function chartsOf(recorded: Columns, control: Columns | null): ChartSpec[
     {
       title: 'Delivery',
       unit: 'ug/day',
-      note: `average of the ${formatDuration(averaged)} before`,
+      note: `average of the ${formatDuration(averaged)} before${isLong ? '; of a day where a year or more is in view' : ''}`,
       isFromZero: true,
       leastSpan: 1,
-      series: doses(PER_UG, rate),
+      series: withDays(doses(PER_UG, rateOver(averaged)), doses(PER_UG, rateOver(TICKS_PER_DAY))),
     },
     {
       title: 'More or less than programmed',
@@ -159,6 +166,14 @@ export function chartsOf(recorded: Columns, control: Columns | null): ChartSpec[
     },
   ];
   return charts.filter((chart) => chart.series.some(({ role }) => role !== 'control'));
+}
+
+/** A run of less than a day has none. */
+function withDays(series: readonly SeriesSpec[], daily: readonly SeriesSpec[]): SeriesSpec[] {
+  return series.map((one) => {
+    const byDay = daily.find(({ label }) => label === one.label)?.values;
+    return byDay === undefined ? one : { ...one, byDay };
+  });
 }
 
 function ticksOf(columns: Columns): Float64Array {

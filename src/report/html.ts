@@ -91,7 +91,7 @@ function index({ interrupted, summary }: Result, entries: readonly PageEntry[]):
     ({ result: { name, verdict, faults }, i }) => html`<tr class="${rowClass(verdict)}" data-scenario="${i}">
 <td class="verdict ${verdict}">${verdictMark(verdict)} ${verdict}</td>
 <td><a href="#${i}">${name}</a></td>
-<td>${faults.map((fault) => html`<div>${fault.id}: ${noticeText(fault)}</div>`)}</td>
+<td>${faults.map((fault) => html`<div>${fault.id}: ${fault.fired ? noticeText(fault) : 'never took effect'}</div>`)}</td>
 </tr>`,
   );
   return html`<nav aria-label="scenarios">
@@ -161,10 +161,12 @@ function faultLine({ id, kind, appliedTick, clearedTick }: FaultEvidence, i: num
 function knowledgeLines({ faults, alarms }: RunResult, i: number): (string | Markup)[] {
   const noticed = faults
     .filter(({ strikes }) => strikes === undefined)
-    .map(({ id, noticedBy, noticedTick, appliedTick }) =>
-      noticedBy === null || noticedTick === null
-        ? html`<b>Nothing</b> noticed ${id}.`
-        : html`<b>${noticedBy}</b> noticed ${id} after <b>${formatDuration(noticedTick - appliedTick)}</b>, at ${when(i, noticedTick)}.`,
+    .map(({ id, fired, noticedBy, noticedTick, appliedTick }) =>
+      !fired
+        ? html`There was nothing to notice of ${id}, which never took effect.`
+        : noticedBy === null || noticedTick === null
+          ? html`<b>Nothing</b> noticed ${id}.`
+          : html`<b>${noticedBy}</b> noticed ${id} after <b>${formatDuration(noticedTick - appliedTick)}</b>, at ${when(i, noticedTick)}.`,
     );
   if (alarms.length === 0) return [...noticed, 'No alarm was raised.'];
   const first = alarms.filter(({ alarm }, at) => alarms.findIndex((one) => one.alarm === alarm) === at);
@@ -343,7 +345,8 @@ function exactness({ strokeTicks, sampleTicks, gapTicks }: Recording): Markup {
 <p>Exact to the second: all ${grouped(strokeTicks.length)} strokes, every alarm, fault, command and change of permission, and
 what was expected and observed. Sampled, ${grouped(sampleTicks.length)} times: the curves, ${hourly}, and closer for an hour around
 whatever was done to the pump or noticed by it; between two samples a straight line is drawn. Nothing was left out of the
-data for drawing: a curve is thinned anew for each view, to its first, last, lowest and highest value per pixel.</p>`;
+data for drawing: a curve is thinned anew for each view, to its first, last, lowest and highest value per pixel, and
+delivery is drawn by the day where a day has less than two pixels.</p>`;
 }
 
 function provenance({ manifest }: Result): Markup {

@@ -125,6 +125,24 @@ describe('the page', () => {
     expect(charts.length).toBe(10);
   });
 
+  it('has delivery by the day too, so that a program of the hours is a line over years', async () => {
+    const { recordings } = await recorded('sim/scenarios/hourly-program.yaml');
+    const { sampleTicks, strokeTicks, samples } = recordings.main ?? {};
+    const columns = new Map([
+      [SAMPLE_TICKS, Float64Array.from(sampleTicks ?? [])],
+      [STROKE_TICKS, Float64Array.from(strokeTicks ?? [])],
+      ...Object.entries(samples ?? {}),
+    ]);
+    const programmed = chartsOf(columns, null)[0]?.series.find(({ role }) => role === 'programmed');
+    const span = (values: Float64Array | undefined): number => {
+      const known = [...(values ?? [])].filter((value) => !Number.isNaN(value));
+      return Math.max(...known) - Math.min(...known);
+    };
+    expect(span(programmed?.values)).toBeGreaterThan(50);
+    // Hourly samples leave a little of the hour in which a day ends.
+    expect(span(programmed?.byDay)).toBeLessThan(3);
+  });
+
   it('has a lane for each fault and alarm, with what happened in it', () => {
     const [data] = pageData(page);
     const lanes = new Map(data?.main.lanes.map(({ label, items }) => [label, items]));

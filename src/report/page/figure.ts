@@ -5,6 +5,7 @@ import { decimate, extentOf, lowerBound } from '../decimate.ts';
 import { inkOn } from '../ink.ts';
 import { type Lane, paintOrder, type Tone } from '../lanes.ts';
 import { type PageScenario, STROKE_TICKS } from '../page-data.ts';
+import { TICKS_PER_DAY } from '../../core/units.ts';
 import { formatDuration } from '../../scenario/time.ts';
 import { timeMarks, type View } from '../view.ts';
 
@@ -25,6 +26,8 @@ const MARK_WIDTH = 3;
 const NARROW_MARKS = 2;
 /** Strokes closer together than this are drawn as a band. */
 const STROKE_GAP_PX = 3;
+/** Of a day that is narrower the mean is drawn, where there is one. */
+const NARROWEST_DAY_PX = 2;
 const PIXELS_PER_TIME = 110;
 
 const ROLE_COLOURS: Readonly<Record<Role, string>> = {
@@ -53,6 +56,8 @@ interface Chart {
   readonly series: readonly SeriesSpec[];
   /** The lowest and the highest of what its lines show in this view; null: nothing. */
   extent: readonly [number, number] | null;
+  /** Of what the lines are drawn in this view, as `series`. */
+  shown: readonly Float64Array[];
 }
 
 export class Figure {
@@ -217,7 +222,7 @@ export class Figure {
               const left = one.cursor.left ?? -1;
               const tick = left < 0 ? null : one.posToVal(left, 'x');
               series.forEach((each, i) => {
-                readings[i]!.textContent = tick === null ? '' : reading(each, tick);
+                readings[i]!.textContent = tick === null ? '' : reading(each.ticks, chart.shown[i]!, tick);
               });
             },
           ],
@@ -226,7 +231,7 @@ export class Figure {
       [[], ...series.map(() => [])],
       place,
     );
-    const chart: Chart = { plot, series, extent: null };
+    const chart: Chart = { plot, series, extent: null, shown: series.map(({ values }) => values) };
     return chart;
   }
 
@@ -235,7 +240,9 @@ export class Figure {
     const { plot, series } = chart;
     const { from, to } = this.view;
     const buckets = Math.max(100, Math.floor(plot.bbox.width));
-    const lines = series.map(({ ticks, values }) => decimate(ticks, values, from, to, buckets));
+    const isByDay = (NARROWEST_DAY_PX * (to - from)) / buckets > TICKS_PER_DAY;
+    chart.shown = series.map(({ values, byDay }) => (isByDay ? (byDay ?? values) : values));
+    const lines = series.map(({ ticks }, i) => decimate(ticks, chart.shown[i]!, from, to, buckets));
     chart.extent = extentOf(lines, from, to);
     const tables = lines.map(({ x, y }): uPlot.AlignedData => [x as number[], y as (number | null)[]]);
     // Series of two runs have ticks of their own: joined, each keeps its points, and lines go over those of the other.
@@ -454,7 +461,7 @@ function colour(name: string): string {
 }
 
 /** The value last known at this tick. */
-function reading({ ticks, values }: SeriesSpec, tick: number): string {
+function reading(ticks: Float64Array, values: Float64Array, tick: number): string {
   const value = values[lowerBound(ticks, tick + 1) - 1];
   if (value === undefined || Number.isNaN(value)) return '-';
   const digits = Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
