@@ -149,7 +149,7 @@ describe('what is no board', () => {
     const cases = [
       [3, /there is no such port/, ['flash', '--port', '/dev/ttyNOPE']],
       [3, /there is no such port/, ['hello', '--port', '/dev/ttyNOPE']],
-      [3, /the name of the port is empty/, ['flash', '--port', '']],
+      [2, /^--port: nothing is named by it/, ['flash', '--port', '']],
       [3, /^file: this is not a serial port/, ['flash', '--port', 'file']],
       [3, /^\/dev\/null: this is not a serial port/, ['hello', '--port', '/dev/null']],
       [3, /^\/tmp: this is not a serial port/, ['hello', '--port', '/tmp']],
