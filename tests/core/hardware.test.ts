@@ -56,6 +56,26 @@ describe('the motor', () => {
     expect(rig.of('raise')).toEqual([]);
   });
 
+  it('a feedback that is lost keeps no reservoir full: strokes that nobody could judge count as pushed [SR-RES-1, SR-RES-2, SR-RES-4]', () => {
+    // 3 mL, low at 2: after 2,000 strokes, and empty at 1 after 4,000.
+    const rig = new Rig({ fillNl: 3_000_000 }).runTo(3600);
+    rig.isFeedbackLost = true;
+    rig.runTo(4005 * 72);
+    const low = ALARMS.findIndex(({ name }) => name === 'low-reservoir');
+    const empty = ALARMS.findIndex(({ name }) => name === 'empty-reservoir');
+    const raised = rig.of('raise').filter(({ argument }) => argument === low || argument === empty);
+    // The look that finds a stroke unjudged is that of the next one, or of the hour.
+    expect(raised.map(({ argument }) => argument)).toEqual([low, empty]);
+    expect(Math.abs(raised[0]!.tick - 2000 * 72)).toBeLessThan(73);
+    expect(Math.abs(raised[1]!.tick - 4000 * 72)).toBeLessThan(73);
+    expect(rig.pump.motor.confirmed).toBe(50);
+    // The feedback comes back, and what it says is what counts.
+    rig.isFeedbackLost = false;
+    rig.runTo(4005 * 72 + 3600);
+    expect(rig.pump.motor).toMatchObject({ unjudged: 0 });
+    expect(rig.pump.motor.confirmed).toBeGreaterThan(3990);
+  });
+
   it('three strokes in a row unconfirmed are a stall, two are not [SR-STALL-1]', () => {
     const rig = new Rig().runTo(400);
     rig.isTurning = false;

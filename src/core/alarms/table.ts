@@ -38,6 +38,11 @@ export const EMPTY_RESERVOIR = 1;
 /** Index of the row that detection and probes are about. */
 export const CATHETER_OCCLUSION = 3;
 
+/** Strokes that nobody could judge count as pushed here: with a feedback that is lost the reservoir empties all the same. */
+function leastLeftNl(pump: PumpState): number {
+  return computedReservoirNl(pump.ledger, pump.motor.confirmed + pump.motor.unjudged, pump.build.strokeNl);
+}
+
 export const ALARMS: readonly AlarmRow[] = [
   {
     name: 'low-reservoir',
@@ -47,11 +52,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: NON_CRITICAL_SILENCE_TICKS,
     permission: FULL,
     reason: 'days of drug are left; the refill is what is wanted',
-    verdict: (pump) =>
-      judgeLowReservoir(
-        computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl),
-        lowReservoirNl(pump.prescription),
-      ),
+    verdict: (pump) => judgeLowReservoir(leastLeftNl(pump), lowReservoirNl(pump.prescription)),
   },
   {
     name: 'empty-reservoir',
@@ -61,8 +62,7 @@ export const ALARMS: readonly AlarmRow[] = [
     silenceTicks: CRITICAL_SILENCE_TICKS,
     permission: MINIMUM_RATE,
     reason: 'stretches what is left and keeps the line open; running dry harms the mechanism',
-    verdict: (pump) =>
-      judgeEmptyReservoir(computedReservoirNl(pump.ledger, pump.motor.confirmed, pump.build.strokeNl)),
+    verdict: (pump) => judgeEmptyReservoir(leastLeftNl(pump)),
   },
   {
     name: 'motor-stall',

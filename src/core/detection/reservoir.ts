@@ -1,6 +1,7 @@
 /**
  * Low and empty reservoir, from the computed volume alone: nothing measures the true one. A pump that delivers more
- * than it books runs dry with neither alarm; that is this kind of device, and the library shows it.
+ * than it books runs dry with neither alarm; that is this kind of device, and the library shows it. Strokes that a lost
+ * feedback leaves unjudged count as pushed.
  * Thresholds are inclusive. No state: the ledger is the state.
  */
 import { EMPTY_RESERVOIR_NL } from '../config.ts';
