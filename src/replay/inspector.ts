@@ -2,7 +2,7 @@
  * The whole state of a recorded run at any tick. The last snapshot before it is restored and the rest is run again,
  * and compared with the record as it goes, so that no state is shown that did not belong to it.
  */
-import type { FaultRecord, Target, TargetFactory, TargetObserver } from '../../hal/target.ts';
+import type { FaultRecord, Target, TargetFactory } from '../../hal/target.ts';
 import { setupOf, stimuliOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Block, plainOf, records, type Trace, type TraceRecord } from '../trace/read.ts';
@@ -24,9 +24,10 @@ export interface RunState {
 export class StrayError extends Error {
   readonly tick: number;
 
-  constructor(tick: number, recorded: string, now: string) {
-    super(`recorded was "${recorded}", and run again it is "${now}"`);
-    this.tick = tick;
+  constructor(recorded: TraceRecord | null, now: TraceRecord | null) {
+    const [then, here] = [recorded, now].map((one) => (one === null ? 'nothing' : `"${recordLine(one)}"`));
+    super(`recorded was ${then}, and run again it is ${here}`);
+    this.tick = Math.min(...[recorded, now].flatMap((one) => one?.tick ?? []));
   }
 }
 
@@ -77,10 +78,33 @@ export class Inspector {
 
   private async lead(target: Target, tick: number): Promise<void> {
     if (tick - NEAR_TICKS > target.nowTick()) {
-      await target.advance(tick - NEAR_TICKS, this.comparison(target.nowTick()));
+      await this.advance(target, tick - NEAR_TICKS);
       this.near = { nextTick: target.nowTick(), snapshot: await target.snapshot() };
     }
-    if (target.nowTick() <= tick) await target.advance(tick, this.comparison(target.nowTick()));
+    if (target.nowTick() <= tick) await this.advance(target, tick);
+  }
+
+  /** Compares what happens with what was recorded. */
+  private async advance(target: Target, throughTick: number): Promise<void> {
+    const firstTick = (this.trace.gap?.throughTick ?? -1) + 1;
+    const recorded = recordsFrom(this.trace, Math.max(target.nowTick(), firstTick));
+    const next = (): TraceRecord | null => {
+      let record = recorded.next().value ?? null;
+      while (record?.kind === 'stimulus') record = recorded.next().value ?? null;
+      return record;
+    };
+    const compare = (now: TraceRecord): void => {
+      if (now.tick < firstTick) return;
+      const then = next();
+      if (then === null || recordLine(then) !== recordLine(now)) throw new StrayError(then, now);
+    };
+    await target.advance(throughTick, {
+      event: (event) => compare({ tick: event.tick, kind: 'event', event }),
+      stateDigest: (tick, digest) => compare({ tick, kind: 'state', digest }),
+      afterTick() {},
+    });
+    const missing = next();
+    if (missing !== null && missing.tick <= throughTick) throw new StrayError(missing, null);
   }
 
   /** A target that stands at or before the tick, as near as is to be had. */
@@ -105,24 +129,6 @@ export class Inspector {
     const target = await this.createTarget(setupOf(this.scenario, false));
     for (const { tick, stimulus } of stimuliOf(this.scenario)) target.stimulate(tick, stimulus);
     return target;
-  }
-
-  /** Compares what happens from a tick on with what was recorded. */
-  private comparison(fromTick: number): TargetObserver {
-    const recorded = recordsFrom(this.trace, Math.max(fromTick, (this.trace.gap?.throughTick ?? -1) + 1));
-    const firstTick = (this.trace.gap?.throughTick ?? -1) + 1;
-    const compare = (now: TraceRecord): void => {
-      if (now.tick < firstTick) return;
-      let then = recorded.next().value ?? null;
-      while (then?.kind === 'stimulus') then = recorded.next().value ?? null;
-      const [lineThen, lineNow] = [then === null ? 'nothing' : recordLine(then), recordLine(now)];
-      if (lineThen !== lineNow) throw new StrayError(now.tick, lineThen, lineNow);
-    };
-    return {
-      event: (event) => compare({ tick: event.tick, kind: 'event', event }),
-      stateDigest: (tick, digest) => compare({ tick, kind: 'state', digest }),
-      afterTick() {},
-    };
   }
 }
 
