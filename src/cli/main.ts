@@ -1,5 +1,6 @@
 /** The program `thecal`. Whatever happens ends here as an exit code and, for people, as words without a stack. */
 import { CommanderError } from 'commander';
+import { BytesError } from '../trace/bytes.ts';
 import { diagnostics } from './diagnostics.ts';
 import { BAD_INPUT, BUG, type ExitCode, INFRASTRUCTURE, INTERRUPTED, PASSED } from './exit-codes.ts';
 import { createProgram, refuseUnknownCommand } from './program.ts';
@@ -28,6 +29,12 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? PASSED : BAD_INPUT;
     if (error instanceof UserError) {
       printLines(process.stderr, error.lines);
+      return BAD_INPUT;
+    }
+    if (error instanceof BytesError) {
+      printLines(process.stderr, [
+        `a trace holds what this version can't read: ${error.message}; "thecal trace cat TRACE" prints it up to there, and which version wrote it`,
+      ]);
       return BAD_INPUT;
     }
     // Whatever opens a port or talks to a board says so under this name.

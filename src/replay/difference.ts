@@ -143,6 +143,12 @@ export function endDifference(
   };
 }
 
+/** The first run came to its end, and the second, alike so far, did not. */
+export function missingEnd(end: TraceEnd, before: readonly string[]): Difference {
+  const lines = { lineA: endLine(end), lineB: null, before, state: null };
+  return { tick: Math.max(0, end.ticks - 1), field: 'kind', a: 'end', b: NOTHING, ...lines };
+}
+
 /** Fields in the order of the state. null where there are none of one side. */
 export function stateDifference(
   nextTick: number,

@@ -10,7 +10,14 @@ import { CancelledError, controlOf, type RunOptions, runScenario } from '../scen
 import type { Scenario } from '../scenario/scenario.ts';
 import { records, type Trace, type TraceRecord } from '../trace/read.ts';
 import type { TraceWriter } from '../trace/write.ts';
-import { Before, type Difference, differenceOf, endDifference, stateDifference } from './difference.ts';
+import {
+  Before,
+  type Difference,
+  differenceOf,
+  endDifference,
+  missingEnd,
+  stateDifference,
+} from './difference.ts';
 import { keptValues } from './kept.ts';
 
 export interface Replay {
@@ -52,6 +59,7 @@ export async function replay(trace: Trace, scenario: Scenario, options: ReplayOp
     return { difference, throughTick, error: result.error, verdict: result.verdict };
   } catch (error) {
     if (!(error instanceof CancelledError) || !comparison.isDone) throw error;
+    comparison.finish();
     return {
       difference: comparison.difference,
       throughTick: comparison.throughTick,
@@ -61,8 +69,8 @@ export async function replay(trace: Trace, scenario: Scenario, options: ReplayOp
   }
 }
 
-/** Listens where a trace would be written. */
-class Comparison implements TraceWriter {
+/** Listens where a trace would be written, and holds what happens to what was recorded. */
+export class Comparison implements TraceWriter {
   difference: Difference | null = null;
   throughTick: number | null = null;
   /** Nothing more to be learned. */
@@ -74,6 +82,8 @@ class Comparison implements TraceWriter {
   private readonly before = new Before();
   private readonly kept: ReturnType<typeof keptValues>;
   private hasEnded = false;
+  /** What kept the recording from being read; thrown into a run it would pass for the end of that. */
+  private unreadable: unknown = null;
 
   constructor(trace: Trace, canFailAlike: boolean) {
     this.trace = trace;
@@ -131,15 +141,19 @@ class Comparison implements TraceWriter {
 
   /** Nothing more will happen: what was recorded beyond this is missing now. */
   finish(): void {
-    if (this.difference !== null || this.isDone) return;
-    const missing = this.next();
-    if (missing !== null) this.difference = differenceOf(missing, null, this.before);
-    else if (!this.hasEnded) this.isDone = true;
+    if (this.difference === null && !this.isDone) {
+      const missing = this.next();
+      const { end } = this.trace;
+      if (missing !== null) this.difference = differenceOf(missing, null, this.before);
+      else if (!this.hasEnded && end !== null) this.difference = missingEnd(end, this.before.lines());
+    }
+    if (this.unreadable !== null) throw this.unreadable;
   }
 
   private compare(now: TraceRecord): void {
     if (this.difference !== null || this.isDone || now.tick < this.fromTick) return;
     const then = this.next();
+    if (this.isDone) return;
     if (then === null && this.trace.end === null) {
       this.isDone = true; // what was recorded breaks off here
       return;
@@ -154,9 +168,15 @@ class Comparison implements TraceWriter {
   }
 
   private next(): TraceRecord | null {
-    for (;;) {
-      const record = this.recorded.next().value ?? null;
-      if (record === null || record.tick >= this.fromTick) return record;
+    try {
+      for (;;) {
+        const record = this.recorded.next().value ?? null;
+        if (record === null || record.tick >= this.fromTick) return record;
+      }
+    } catch (error) {
+      this.unreadable = error;
+      this.isDone = true;
+      return null;
     }
   }
 }

@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { records } from '../../src/trace/read.ts';
+import { libraryScenario, record } from '../replay/recorded.ts';
 import { checkVcd } from '../report/check-vcd.ts';
+import { memoryTrace } from '../trace/memory.ts';
 import { builtProgram, FIXTURES } from './program.ts';
 
 const program = builtProgram();
@@ -25,6 +28,17 @@ describe('run --html', () => {
     expect(stdout.startsWith('<!doctype html>\n')).toBe(true);
     expect(stdout.trimEnd().endsWith('</html>')).toBe(true);
     expect(stderr).toContain('1 passed');
+  });
+
+  it('goes where a shell leads it: into a pipe that has no path', async () => {
+    const words = `node '${program.file}' run '${join(mixed, 'passes.yaml')}'`;
+    const script = `${words} --html >(cat > piped.html) --json >(cat > piped.json); sleep 0.3`;
+    const { code, stderr } = await program.shell(`bash -c '${script.replaceAll("'", String.raw`'\''`)}'`);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(readFileSync(join(program.folder, 'piped.html'), 'utf8').trimEnd().endsWith('</html>')).toBe(true);
+    expect(JSON.parse(readFileSync(join(program.folder, 'piped.json'), 'utf8'))).toMatchObject({
+      version: 1,
+    });
   });
 
   it.each([
@@ -124,6 +138,27 @@ describe('report of a trace', () => {
     const read = (file: string): string => readFileSync(join(program.folder, file), 'utf8');
     expect(read('now.html')).toBe(read('then.html'));
     expect(read('now.vcd')).toBe(read('then.vcd'));
+  });
+
+  it('is not made where only what a restart makes the digests forget is not as recorded', async () => {
+    const scenario = libraryScenario('replacement-keeps-the-catheter.yaml');
+    const { main } = await record(scenario);
+    const { blocks, end, manifest } = main.trace();
+    const copy = memoryTrace({ ...manifest, scenarioText: scenario.text });
+    for (const one of records(blocks)) {
+      if (one.kind === 'stimulus') copy.writer.stimulus(one.tick, one.stimulus);
+      else if (one.kind === 'state') copy.writer.stateDigest(one.tick, one.digest);
+      else if (one.event.kind !== 'tone') copy.writer.event(one.event);
+    }
+    if (end === null) throw new Error('it broke off');
+    copy.writer.end(end.ticks, end, end.verdict);
+    writeFileSync(join(program.folder, 'forgotten.trace'), copy.bytes());
+    const words = ['report', 'forgotten.trace', '--json', 'forgotten.json', '--html', 'forgotten.html'];
+    const { code, stderr } = await program.run(words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/not what was recorded, from 9 d .* on, so nothing was written/);
+    expect(existsSync(join(program.folder, 'forgotten.json'))).toBe(false);
+    expect(existsSync(join(program.folder, 'forgotten.html'))).toBe(false);
   });
 
   it('has the accuracy of the pump in it, too', async () => {

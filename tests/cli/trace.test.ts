@@ -1,4 +1,5 @@
 /** Traces from the command line, as an engineer would use them. */
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -19,6 +21,7 @@ import { lineEntries } from '../../src/trace/line.ts';
 import { readTrace, records } from '../../src/trace/read.ts';
 import { formatDuration } from '../../src/scenario/time.ts';
 import { sha256 } from '../../src/cli/hashing.ts';
+import { TraceFile } from '../../src/cli/run/trace-file.ts';
 import { builtProgram, FIXTURES } from './program.ts';
 
 const program = builtProgram();
@@ -335,6 +338,31 @@ describe('thecal run --trace-last', () => {
     expect((await program.run(['inspect', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
     expect((await program.run(['inspect', 'last.trace', '--at', '3 d 12 h'])).stderr).toBe('');
     expect((await program.run(['run', '--fork', 'last.trace', '--at', '1000'])).stderr).toMatch(told);
+  });
+
+  it('takes the place of no pipe, and a pipe has the main run alone', async () => {
+    const pipe = inFolder('pipe.trace');
+    execFileSync('mkfifo', [pipe]);
+    const refused = await program.run(['run', KINK, '--trace', 'pipe.trace', '--trace-last', '1 d']);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toBe(
+      '--trace pipe.trace: this is a pipe or a device, and --trace-last needs a file; nothing was run\n',
+    );
+    const script = `cat pipe.trace > piped.trace & node '${program.file}' run '${KINK}' --trace pipe.trace; wait`;
+    expect((await program.shell(script)).code).toBe(0);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    expect(existsSync(`${pipe}.control`)).toBe(false);
+    expect((await program.run(['diff', 'piped.trace', 'kink.trace'])).code).toBe(0);
+  });
+
+  it('leaves no second file where the disk is full', () => {
+    const path = inFolder('full.trace');
+    const file = new TraceFile(path);
+    symlinkSync('/dev/full', `${path}.new`);
+    file.replace([Uint8Array.of(1)]);
+    file.close();
+    expect(file.failure).toMatchObject({ code: 'ENOSPC' });
+    expect(existsSync(`${path}.new`)).toBe(false);
   });
 
   it('goes with --trace only', async () => {

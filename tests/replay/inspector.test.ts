@@ -99,8 +99,12 @@ describe('an inspector', () => {
     await expect(inspector.at(200_000)).rejects.toThrow(StrayError);
     await expect(inspector.at(173_088)).resolves.toMatchObject({ tick: 173_088 });
     // The record raises an alarm here, and this firmware is silent until its next stroke.
-    const stray = { tick: 173_089, message: expect.stringContaining('and run again it is nothing') as string };
-    for (const tick of [173_089, 173_120, 173_158]) await expect(inspector.at(tick)).rejects.toMatchObject(stray);
+    const stray = {
+      tick: 173_089,
+      message: expect.stringContaining('and run again it is nothing') as string,
+    };
+    for (const tick of [173_089, 173_120, 173_158])
+      await expect(inspector.at(tick)).rejects.toMatchObject(stray);
     await expect(inspector.at(173_159)).rejects.toMatchObject({ tick: 173_089 });
   });
 });

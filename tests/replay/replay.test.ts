@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSimTarget } from '../../hal/sim/target.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { PLAIN } from '../../src/report/paint.ts';
 import { differenceLines } from '../../src/report/trace-words.ts';
@@ -58,6 +59,30 @@ describe('a replay', () => {
     const outcome = await again(cut, KINK);
     expect(outcome.difference).toBeNull();
     expect(outcome.throughTick).toBe([...records(cut.blocks)].at(-1)!.tick);
+  });
+
+  it('that breaks off where the recording came to its end is not identical', async () => {
+    const { main } = await record(KINK);
+    const outcome = await again(main.trace(), KINK, async (setup) => {
+      const target = await createSimTarget(setup);
+      target.digest = () => Promise.reject(new Error('no digest'));
+      return target;
+    });
+    expect(outcome.error).toBe('tick 345601: no digest');
+    expect(outcome.difference).toMatchObject({ tick: 345_600, field: 'kind', a: 'end', b: 'nothing' });
+    expect(outcome.difference?.before).toHaveLength(5);
+  });
+
+  it('of what this version can not read says so, and not that it is identical', async () => {
+    const { main } = await record(KINK);
+    const whole = main.trace();
+    const unknown = 200;
+    const blocks = whole.blocks.map((block) =>
+      block.kind === 'records' && block.firstTick > 100_000
+        ? { ...block, body: Uint8Array.of(0, unknown, 1, 0) }
+        : block,
+    );
+    await expect(again({ ...whole, blocks }, KINK)).rejects.toThrow('which this version does not know');
   });
 
   it('with another seed, another dose or a fault left out names the first tick that differs', async () => {

@@ -8,9 +8,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { Trace } from '../../trace/read.ts';
 import { recordLine } from '../../trace/text.ts';
-import { coreHash } from '../build-info.ts';
 import { openTrace } from '../traces/open-trace.ts';
-import { scenarioIn } from '../traces/replay-of.ts';
+import { isOwn, scenarioIn } from '../traces/replay-of.ts';
 import { UserError } from '../user-error.ts';
 
 export class Session {
@@ -21,16 +20,16 @@ export class Session {
   /** Pump time at tick 0, since Monday 00:00. */
   readonly startTick: number;
   private readonly inspector: Inspector;
-  private readonly isOwnCore: boolean;
+  private readonly isOwnTrace: boolean;
 
-  private constructor(path: string, trace: Trace, scenario: Scenario, isOwnCore: boolean) {
+  private constructor(path: string, trace: Trace, scenario: Scenario, isOwnTrace: boolean) {
     const { manifest } = trace;
     this.path = path;
     this.trace = trace;
-    this.isOwnCore = isOwnCore;
+    this.isOwnTrace = isOwnTrace;
     this.index = new TraceIndex(trace);
     const run = manifest.run === 'control' ? controlOf(scenario) : { ...scenario, control: null };
-    this.inspector = new Inspector(trace, run, createSimTarget, isOwnCore);
+    this.inspector = new Inspector(trace, run, createSimTarget, isOwnTrace);
     this.lastTick = this.inspector.lastTick;
     this.startTick = scenario.start.weekday * TICKS_PER_DAY + (scenario.start.hour % 24) * TICKS_PER_HOUR;
   }
@@ -38,7 +37,7 @@ export class Session {
   static async open(path: string): Promise<Session> {
     const trace = openTrace(path);
     const scenario = scenarioIn(path, trace.manifest);
-    return new Session(path, trace, scenario, trace.manifest.coreHash === (await coreHash()));
+    return new Session(path, trace, scenario, await isOwn(trace.manifest));
   }
 
   async at(tick: number): Promise<RunState> {
@@ -46,7 +45,7 @@ export class Session {
       return await this.inspector.at(tick);
     } catch (error) {
       if (!(error instanceof StrayError)) throw error;
-      const why = this.isOwnCore ? '' : '; it was recorded by another firmware';
+      const why = this.isOwnTrace ? '' : '; it was recorded by another version or firmware';
       throw new UserError(
         `${this.path}: can't be shown beyond ${formatInstant(error.tick)}: ${error.message}${why}`,
         `"thecal replay ${this.path}" says more`,

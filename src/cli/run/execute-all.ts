@@ -20,7 +20,7 @@ export async function executeAll(
     for (const job of jobs) {
       const outcome: Outcome = board.isCancelled()
         ? { kind: 'cancelled', recordings: null }
-        : await executeJob(job, board, targets);
+        : await executeJob(job, board, { targets });
       outcomes.push(outcome);
       onOutcome(job, outcome);
     }

@@ -22,19 +22,28 @@ import { TraceFile } from './trace-file.ts';
 /** How long this thread may keep signals and timers waiting. */
 const BUSY_MS = 40;
 
-/** `targets` outlives the job where others come after it. */
-export async function executeJob(job: Job, board: RunBoard, targets?: OpenTargets): Promise<Outcome> {
-  if (targets !== undefined) return await executeOn(targets, job, board);
+/** `targets` outlives the job where others come after it; `listener` takes the place of a trace of the main run. */
+export async function executeJob(
+  job: Job,
+  board: RunBoard,
+  { targets, listener = null }: { targets?: OpenTargets; listener?: TraceWriter | null } = {},
+): Promise<Outcome> {
+  if (targets !== undefined) return await executeOn(targets, job, board, listener);
   const own = new OpenTargets();
   try {
-    return await executeOn(own, job, board);
+    return await executeOn(own, job, board, listener);
   } finally {
     await own.close();
   }
 }
 
-async function executeOn(targets: OpenTargets, job: Job, board: RunBoard): Promise<Outcome> {
-  const traces = new Traces(job);
+async function executeOn(
+  targets: OpenTargets,
+  job: Job,
+  board: RunBoard,
+  listener: TraceWriter | null,
+): Promise<Outcome> {
+  const traces = new Traces(job, listener);
   const recorders = new Recorders(job);
   try {
     const result = await run(job, board, traces, recorders, targets);
@@ -118,12 +127,14 @@ const FLUSH_MS = 1000;
 /** The trace files of one job. */
 class Traces {
   private readonly job: Job;
+  private readonly listener: TraceWriter | null;
   private readonly files: TraceFile[] = [];
   private writer: TraceWriter | null = null;
   private flushedMs = 0;
 
-  constructor(job: Job) {
+  constructor(job: Job, listener: TraceWriter | null) {
     this.job = job;
+    this.listener = listener;
   }
 
   open(
@@ -133,7 +144,7 @@ class Traces {
   ): TraceWriter | null {
     const { trace, traceLastTicks, targetName } = this.job;
     const path = trace?.[which] ?? null;
-    if (path === null) return null;
+    if (path === null) return which === 'main' ? this.listener : null;
     const file = new TraceFile(path);
     this.files.push(file);
     const store = traceLastTicks === null ? file : new TraceRing(file, traceLastTicks, sha256);

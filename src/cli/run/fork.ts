@@ -7,11 +7,10 @@ import { unprovenText } from '../../report/trace-words.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { ForkOrigin, RunInputs, TraceManifest } from '../../trace/format.ts';
 import type { Trace } from '../../trace/read.ts';
-import { coreHash } from '../build-info.ts';
 import { readScenarios } from '../scenario-files.ts';
 import { printLines } from '../terminal.ts';
 import { openTrace } from '../traces/open-trace.ts';
-import { ranIn } from '../traces/replay-of.ts';
+import { isOwn, ranIn } from '../traces/replay-of.ts';
 import { UserError } from '../user-error.ts';
 
 export interface ForkedRun {
@@ -23,12 +22,7 @@ export interface ForkedRun {
 export async function forkedRun(path: string, atTick: number, paths: readonly string[]): Promise<ForkedRun> {
   const trace = openTrace(path);
   const parent = ranIn(path, trace.manifest);
-  const inspector = new Inspector(
-    trace,
-    parent,
-    createSimTarget,
-    trace.manifest.coreHash === (await coreHash()),
-  );
+  const inspector = new Inspector(trace, parent, createSimTarget, await isOwn(trace.manifest));
   if (atTick > inspector.lastTick) {
     throw new UserError(
       `--at: ${formatInstant(atTick)} is behind the end of ${path}, which is at ${formatInstant(inspector.lastTick)}`,

@@ -81,11 +81,12 @@ export class OutputFile {
   }
 
   private static probe(path: string, nameMeanwhile: (name: string) => string): OutputFile {
-    const finalPath = behindLinks(path);
-    const stats = statSync(finalPath, { throwIfNoEntry: false });
+    const stats = statSync(path, { throwIfNoEntry: false });
     if (stats !== undefined) refuseFolder(stats);
-    if (stats !== undefined) accessSync(finalPath, constants.W_OK);
-    if (stats !== undefined && !stats.isFile()) return new OutputFile(path, finalPath, finalPath);
+    if (stats !== undefined) accessSync(path, constants.W_OK);
+    // By its own name: behind /dev/fd/63, which is what a shell makes of >(jq), there is no path.
+    if (stats !== undefined && !stats.isFile()) return new OutputFile(path, resolve(path), resolve(path));
+    const finalPath = behindLinks(path);
     const temporaryPath = join(dirname(finalPath), nameMeanwhile(basename(finalPath)));
     closeSync(openSync(temporaryPath, 'w'));
     rmSync(temporaryPath);

@@ -19,6 +19,8 @@ export interface OutputOptions {
   readonly vcdLast?: number;
   /** false: none. */
   readonly trace?: string | false;
+  /** Ticks. */
+  readonly traceLast?: number;
   /** A trace that is read. */
   readonly fork?: string;
 }
@@ -74,8 +76,7 @@ export function prepareOutputs(
   const json = sink('--json', options.json);
   const junit = sink('--junit', options.junit);
   const html = sink('--html', options.html);
-  const traces =
-    keptFolder === null ? prepareTraces(options.trace, scenarios) : keptTraces(keptFolder, scenarios);
+  const traces = keptFolder === null ? prepareTraces(options, scenarios) : keptTraces(keptFolder, scenarios);
   const vcds = options.vcd === undefined ? [] : prepareVcds(options.vcd, scenarios);
   const views = vcds.flatMap(({ waves, view }) => [waves, view]);
   const files = [json, junit, html, ...views, ...traces.flatMap(({ main, control }) => [main, control])];
@@ -112,26 +113,37 @@ function prepareVcds(path: string, scenarios: readonly Scenario[]): VcdFiles[] {
   });
 }
 
-function prepareTraces(path: string | false | undefined, scenarios: readonly Scenario[]): TraceFiles[] {
+function prepareTraces(
+  { trace: path, traceLast }: OutputOptions,
+  scenarios: readonly Scenario[],
+): TraceFiles[] {
   if (path === undefined || path === false) return [];
   const names = fileNames('trace', path, scenarios);
-  return traceFiles(scenarios, names, (name) => OutputFile.prepareReadable('--trace', name));
+  const prepare = (name: string): OutputFile => OutputFile.prepareReadable('--trace', name);
+  return scenarios.map(({ control }, index) => {
+    const name = names[index]!;
+    const main = prepare(name);
+    // The file is written anew under way, and what stood there would be gone: a pipe, or /dev/null for all of the machine.
+    if (traceLast !== undefined && !main.isReplaced) {
+      throw new UserError(
+        `--trace ${name}: this is a pipe or a device, and --trace-last needs a file; nothing was run`,
+      );
+    }
+    // Beside a pipe or a device there is no place.
+    const hasControl = control !== null && main.isReplaced;
+    return { main, control: hasControl ? prepare(`${name}.control`) : null };
+  });
 }
 
 /** In a new folder nothing is replaced, and what there is of a run that was interrupted stays. */
 function keptTraces(folder: string, scenarios: readonly Scenario[]): TraceFiles[] {
   const names = namesAfter(scenarios, 'trace').map((name) => join(folder, name));
-  return traceFiles(scenarios, names, (name) => OutputFile.inPlace(name));
-}
-
-function traceFiles(
-  scenarios: readonly Scenario[],
-  names: readonly string[],
-  prepare: (name: string) => OutputFile,
-): TraceFiles[] {
   return scenarios.map(({ control }, index) => {
     const name = names[index]!;
-    return { main: prepare(name), control: control === null ? null : prepare(`${name}.control`) };
+    return {
+      main: OutputFile.inPlace(name),
+      control: control === null ? null : OutputFile.inPlace(`${name}.control`),
+    };
   });
 }
 

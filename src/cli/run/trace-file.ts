@@ -1,5 +1,5 @@
 /** A trace on its way to disk, block by block, so that what a killed run leaves behind can be read. */
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { RingFile } from '../../trace/ring.ts';
 import type { TraceStore, WrittenBlock } from '../../trace/write.ts';
 
@@ -37,8 +37,14 @@ export class TraceFile implements TraceStore, RingFile {
     const newPath = `${this.path}.new`;
     try {
       const handle = openSync(newPath, 'w');
-      writeAll(handle, Buffer.concat(parts));
-      renameSync(newPath, this.path);
+      try {
+        writeAll(handle, Buffer.concat(parts));
+        renameSync(newPath, this.path);
+      } catch (error) {
+        closeSync(handle);
+        rmSync(newPath, { force: true });
+        throw error;
+      }
       closeSync(this.handle);
       this.handle = handle;
     } catch (error) {

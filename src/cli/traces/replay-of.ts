@@ -54,6 +54,11 @@ export async function manifestNow(then: TraceManifest): Promise<TraceManifest> {
   };
 }
 
+/** This program wrote it, so it can go on from the snapshots in it: they hold the world too, and not only the firmware. */
+export async function isOwn({ productVersion: version, coreHash: core }: TraceManifest): Promise<boolean> {
+  return version === productVersion() && core === (await coreHash());
+}
+
 /** Over the simulation; only a run on it can have failed as it does, for it has no faults of a line. */
 export function replayOptions({
   stepping,

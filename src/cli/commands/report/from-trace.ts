@@ -3,7 +3,9 @@
  * the inputs in its trace and recorded; what it says has to be what was traced, or nothing is written.
  */
 import { TICK_MS } from '../../../core/units.ts';
+import { Comparison } from '../../../replay/replay.ts';
 import { RESULT_VERSION, type Result, summarise } from '../../../scenario/result.ts';
+import { formatInstant } from '../../../scenario/time.ts';
 import { looseText } from '../../../report/trace-words.ts';
 import type { TraceManifest } from '../../../trace/format.ts';
 import type { Trace } from '../../../trace/read.ts';
@@ -51,14 +53,16 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
   const job = await jobOf(scenario, manifest);
   const human = isStdoutTaken(outputs) ? process.stderr : process.stdout;
   const board = RunBoard.of(1);
+  const comparison = new Comparison(trace, manifest.target === 'sim');
   const outcome = await watched([job], board, human, 'interrupted; nothing was written', () =>
-    executeJob(job, board),
+    executeJob(job, board, { listener: comparison }),
   );
   if (outcome.kind === 'cancelled' || board.isCancelled()) return INTERRUPTED;
-  const { digest } = outcome.result;
-  if (end !== null && (digest?.rolling !== end.rolling || digest.state !== end.state)) {
+  comparison.finish();
+  if (comparison.difference !== null) {
+    const at = formatInstant(comparison.difference.tick);
     printLines(process.stderr, [
-      `${path}: run again from its inputs it is not what was recorded, so nothing was written; thecal replay says where they part`,
+      `${path}: run again from its inputs it is not what was recorded, from ${at} on, so nothing was written; thecal replay says where they part`,
     ]);
     return FAILED;
   }

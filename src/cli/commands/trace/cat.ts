@@ -42,14 +42,18 @@ export async function catCommand(path: string, options: CatOptions): Promise<Exi
       : linesOf(trace, options, wantedKinds(options.only));
   let piece = '';
   let isEmpty = true;
-  for (const line of lines) {
-    isEmpty = false;
-    piece += `${line}\n`;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    if (!(await written(piece))) return PASSED;
-    piece = '';
+  try {
+    for (const line of lines) {
+      isEmpty = false;
+      piece += `${line}\n`;
+      if (piece.length < PIECE_CHARACTERS) continue;
+      if (!(await written(piece))) return PASSED;
+      piece = '';
+    }
+  } finally {
+    // What comes before a record that can't be read is told, too.
+    await written(piece);
   }
-  await written(piece);
   if (isEmpty) printLines(process.stderr, [`${path}: ${emptyText(trace, options)}`]);
   return PASSED;
 }
