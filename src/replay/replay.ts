@@ -83,7 +83,7 @@ export class Comparison implements TraceWriter {
   private readonly kept: ReturnType<typeof keptValues>;
   private hasEnded = false;
   /** What kept the recording from being read; thrown into a run it would pass for the end of that. */
-  private unreadable: unknown = null;
+  private unreadable: Error | null = null;
 
   constructor(trace: Trace, canFailAlike: boolean) {
     this.trace = trace;
@@ -153,7 +153,7 @@ export class Comparison implements TraceWriter {
   private compare(now: TraceRecord): void {
     if (this.difference !== null || this.isDone || now.tick < this.fromTick) return;
     const then = this.next();
-    if (this.isDone) return;
+    if (this.unreadable !== null) return;
     if (then === null && this.trace.end === null) {
       this.isDone = true; // what was recorded breaks off here
       return;
@@ -174,7 +174,7 @@ export class Comparison implements TraceWriter {
         if (record === null || record.tick >= this.fromTick) return record;
       }
     } catch (error) {
-      this.unreadable = error;
+      this.unreadable = error instanceof Error ? error : new Error(String(error));
       this.isDone = true;
       return null;
     }

@@ -1,5 +1,4 @@
 /** Traces from the command line, as an engineer would use them. */
-import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -342,7 +341,7 @@ describe('thecal run --trace-last', () => {
 
   it('takes the place of no pipe, and a pipe has the main run alone', async () => {
     const pipe = inFolder('pipe.trace');
-    execFileSync('mkfifo', [pipe]);
+    await program.shell('mkfifo pipe.trace');
     const refused = await program.run(['run', KINK, '--trace', 'pipe.trace', '--trace-last', '1 d']);
     expect([refused.code, refused.stdout]).toEqual([2, '']);
     expect(refused.stderr).toBe(
