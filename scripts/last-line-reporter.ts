@@ -30,9 +30,9 @@ export default class LastLineReporter implements Reporter {
         else {
           counts.skipped += 1;
           const note = result.state === 'skipped' ? result.note : undefined;
-          skipped.push(
-            `skipped: ${module.relativeModuleId} > ${test.fullName}: ${note ?? 'no reason given'}`,
-          );
+          const isOneAskedFor = module.project.config.testNamePattern?.test(test.fullName) ?? true;
+          const reason = note ?? (isOneAskedFor ? 'no reason given' : 'not the one asked for by -t');
+          skipped.push(`skipped: ${module.relativeModuleId} > ${test.fullName}: ${reason}`);
         }
       }
     }

@@ -9,8 +9,9 @@ import { formatInstant } from '../scenario/time.ts';
 import { fold, foldLast } from './fold.ts';
 import type { Paint } from './paint.ts';
 import {
+  type AlikeFaults,
+  alikeFaults,
   doseFailureText,
-  faultText,
   grouped,
   NOTICE,
   lastPumpsStrokesText,
@@ -97,7 +98,7 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
       return [
         verdictPaint(scenario.verdict, paint)(first.slice(0, verdictWidth)) + first.slice(verdictWidth),
         ...others,
-        ...scenario.faults.flatMap((fault) => detail(faultText(fault))),
+        ...alikeFaults(scenario.faults).flatMap(({ text }) => detail(text)),
         ...pumpLines(scenario).flatMap(detail),
         ...refillLines(scenario).flatMap(detail),
         ...doseLines(scenario).flatMap(detail),
@@ -184,9 +185,7 @@ function troubleLines(scenario: ScenarioResult, paint: Paint, width: number, oth
     ...(control === null || control.verdict === 'passed'
       ? []
       : ['  in the control, the same run without its faults:', ...runLines(scenario, control, paint, width)]),
-    ...scenario.faults.flatMap((fault) =>
-      said(`${faultText(fault)}${evidenceTicks(fault.appliedTick, fault.noticedTick)}`),
-    ),
+    ...alikeFaults(scenario.faults).flatMap((faults) => said(`${faults.text}${evidenceTicks(faults)}`)),
     ...(scenario.verdict === 'error' ? said(OUR_BUG) : []),
     ...(others === 0 ? [] : said(`and ${others} more for the same reason`)),
     '  again:',
@@ -203,8 +202,15 @@ function titleLines({ verdict, name }: ScenarioResult, paint: Paint, width: numb
   ];
 }
 
-function evidenceTicks(appliedTick: number, noticedTick: number | null): string {
-  return ` [applied at ${formatInstant(appliedTick)}${noticedTick === null ? '' : `, noticed at ${formatInstant(noticedTick)}`}]`;
+/** Of several the first and the last one's. */
+function evidenceTicks({ first, last }: AlikeFaults): string {
+  const span = (one: number, other: number): string =>
+    formatInstant(one) + (one === other ? '' : ` to ${formatInstant(other)}`);
+  const noticed =
+    first.noticedTick === null || last.noticedTick === null
+      ? ''
+      : `, noticed at ${span(first.noticedTick, last.noticedTick)}`;
+  return ` [applied at ${span(first.appliedTick, last.appliedTick)}${noticed}]`;
 }
 
 function runLines({ file }: ScenarioResult, run: RunResult, paint: Paint, width: number): string[] {

@@ -56,16 +56,53 @@ export function strokesTitle(runs: readonly RunResult[]): string {
   return runs.some((run) => strokesText(run).includes(' of ')) ? 'strokes confirmed' : 'strokes';
 }
 
+function outcomeText(fault: FaultEvidence): string {
+  if (fault.strikes === null) return 'no line on this target: nothing to disturb';
+  if (!fault.fired) return 'never fired';
+  // The pump has no part in it: there was nothing to notice, and a dose that is wrong has another cause.
+  if (fault.strikes !== undefined) return strikesText(fault.strikes, fault.firedTick);
+  const dose = doseUntilThen(fault);
+  return `${noticeText(fault)}${dose === null ? '' : `; ${dose}`}`;
+}
+
+function nameText({ id, kind }: FaultEvidence): string {
+  return id === kind ? id : `${id} (${kind})`;
+}
+
 /** Who noticed a fault, after how long, and what the patient lacked or had too much of until then. */
 export function faultText(fault: FaultEvidence): string {
-  const name = fault.id === fault.kind ? fault.id : `${fault.id} (${fault.kind})`;
-  if (fault.strikes === null) return `${name}: no line on this target: nothing to disturb`;
-  if (!fault.fired) return `${name}: never fired`;
-  // The pump has no part in it: there was nothing to notice, and a dose that is wrong has another cause.
-  if (fault.strikes !== undefined) return `${name}: ${strikesText(fault.strikes, fault.firedTick)}`;
-  const notice = noticeText(fault);
-  const dose = doseUntilThen(fault);
-  return `${name}: ${notice}${dose === null ? '' : `; ${dose}`}`;
+  return `${nameText(fault)}: ${outcomeText(fault)}`;
+}
+
+/** Faults one after the other that `every` made of one entry and of which the same came; of others there is one. */
+export interface AlikeFaults {
+  readonly first: FaultEvidence;
+  readonly last: FaultEvidence;
+  readonly text: string;
+}
+
+/** The id of an entry, without the number that `every` gives to what it makes of it. */
+function entryOf({ id }: FaultEvidence): string {
+  return id.replace(/[.]\d+$/, '');
+}
+
+export function alikeFaults(faults: readonly FaultEvidence[]): AlikeFaults[] {
+  const alike: AlikeFaults[] = [];
+  for (const fault of faults) {
+    const before = alike.at(-1);
+    const outcome = outcomeText(fault);
+    if (
+      before === undefined ||
+      entryOf(before.last) !== entryOf(fault) ||
+      outcomeText(before.last) !== outcome
+    )
+      alike.push({ first: fault, last: fault, text: faultText(fault) });
+    else {
+      const text = `${before.first.id} to ${nameText(fault)}, each: ${outcome}`;
+      alike[alike.length - 1] = { first: before.first, last: fault, text };
+    }
+  }
+  return alike;
 }
 
 export function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {
