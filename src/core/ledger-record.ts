@@ -129,10 +129,8 @@ export function restoreLedger(pump: PumpState, hal: PumpHal): number {
   pump.occlusion.hasBaseline = words[19]!;
   pump.occlusion.baselinePa = words[20]!;
   for (let i = 0; i < pump.alarms.rows.length; i++) {
-    const isActive = (words[22]! >> i) & 1;
-    if (isActive === 1 && ALARMS[i]!.isLatching) {
-      restoreLatched(pump.alarms, i, (words[23]! >> i) & 1);
-    }
+    const isSounding = ((words[22]! & ~words[23]!) >> i) & 1;
+    if (isSounding === 1 && ALARMS[i]!.isLatching) restoreLatched(pump.alarms, i);
     pump.alarms.rows[i]!.raises = words[FIRST_RAISES_WORD + i]!;
   }
   return words[0]!;

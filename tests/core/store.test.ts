@@ -6,6 +6,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../src/core/alarms/table.ts';
+import { RESET_LOADED_MV } from '../../src/core/config.ts';
 import { EVENT_KINDS } from '../../src/core/events.ts';
 import { NO_BRIDGE, rateAt } from '../../src/core/prescription-words.ts';
 import { readLog } from '../../src/core/log.ts';
@@ -30,6 +31,7 @@ const DAY = 24 * HOUR;
 const STALL = ALARMS.findIndex((row) => row.name === 'motor-stall');
 const MEMORY_ERROR = ALARMS.findIndex((row) => row.name === 'memory-error');
 const RESTARTED = ALARMS.findIndex((row) => row.name === 'restarted');
+const LOW_BATTERY_RESET = ALARMS.findIndex((row) => row.name === 'low-battery-reset');
 const LOW_RESERVOIR = ALARMS.findIndex((row) => row.name === 'low-reservoir');
 
 interface Asked {
@@ -323,6 +325,20 @@ describe('a restart', () => {
     expect(again.pump.alarms.rows[RESTARTED]).toMatchObject({ isActive: 1, isAcknowledged: 0, raises: 2 });
     again.at(HOUR + 30, { kind: 'acknowledge', alarm: RESTARTED }).runTo(HOUR + 30);
     expect(again.pump.alarms.rows[RESTARTED]).toMatchObject({ isActive: 0 });
+  });
+
+  it('lets an alarm go that was acknowledged, and whose condition is gone with the power [SR-STORE-3]', () => {
+    const rig = new Rig();
+    rig.loadedMv = RESET_LOADED_MV;
+    rig.at(10 * HOUR, { kind: 'acknowledge', alarm: LOW_BATTERY_RESET }).runTo(10 * HOUR);
+    expect(rig.pump.alarms.rows[LOW_BATTERY_RESET]).toMatchObject({ isPresent: 1, isAcknowledged: 1 });
+    const isStillLow = Rig.restarted(rig.stored!.slice(), 11 * HOUR);
+    isStillLow.loadedMv = RESET_LOADED_MV;
+    isStillLow.runTo(12 * HOUR);
+    expect(isStillLow.pump.alarms.rows[LOW_BATTERY_RESET]).toMatchObject({ isAcknowledged: 0, raises: 2 });
+    const isCharged = Rig.restarted(rig.stored!.slice(), 11 * HOUR).runTo(12 * HOUR);
+    // Else nobody could ever acknowledge it again.
+    expect(isCharged.pump.alarms.rows[LOW_BATTERY_RESET]).toMatchObject({ isActive: 0, raises: 1 });
   });
 
   it('reads a ring that has gone round, and a torn entry costs that one and the oldest [SR-LOG-2]', () => {

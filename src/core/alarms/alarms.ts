@@ -86,14 +86,13 @@ function enterCleared(alarm: AlarmState): void {
 }
 
 /**
- * After a restart: an alarm that was latched still is, and sounds again unless it was acknowledged. Whether its
- * condition is still there the next tick judges anew; one that is, is raised anew.
+ * After a restart: an alarm that was latched still is, and sounds again. One that was acknowledged held on by its condition
+ * alone: whether that is still there the next tick judges anew, and if it is, it is raised anew.
  */
-export function restoreLatched(alarms: AlarmsState, index: number, isAcknowledged: number): void {
+export function restoreLatched(alarms: AlarmsState, index: number): void {
   const alarm = alarms.rows[index]!;
   alarm.isActive = 1;
-  alarm.isAcknowledged = isAcknowledged;
-  if (isAcknowledged === 0) alarm.toneTick = 0;
+  alarm.toneTick = 0;
   findNextTone(alarms);
 }
 
