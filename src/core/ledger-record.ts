@@ -56,6 +56,7 @@ function putStanding(words: Int32Array, pump: PumpState): void {
   words[17] = wordOf(pump.battery.eriTick);
   words[18] = pump.motor.stallRun;
   words[19] = pump.occlusion.hasBaseline;
+  words[21] = pump.telemetry.lastNumber;
   const alarms = alarmBits(pump.alarms);
   words[22] = alarms.active;
   words[23] = alarms.acknowledged;
@@ -128,6 +129,8 @@ export function restoreLedger(pump: PumpState, hal: PumpHal): number {
   pump.motor.stallRun = words[18]!;
   pump.occlusion.hasBaseline = words[19]!;
   pump.occlusion.baselinePa = words[20]!;
+  // So that an order whose reply was cut off, and that is asked again, is not carried out again.
+  pump.telemetry.lastNumber = words[21]!;
   for (let i = 0; i < pump.alarms.rows.length; i++) {
     const isSounding = ((words[22]! & ~words[23]!) >> i) & 1;
     if (isSounding === 1 && ALARMS[i]!.isLatching) restoreLatched(pump.alarms, i);

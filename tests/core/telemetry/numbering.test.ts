@@ -99,6 +99,16 @@ describe('a request', () => {
     expect(rig.pump.telemetry.lastNumber).toBe(0);
   });
 
+  it('that is asked again of a pump that was reset meanwhile is not carried out again [SR-TEL-3]', () => {
+    const rig = new WandRig();
+    const request = rig.request('bolus', 500, 3600);
+    expect(rig.send(request)).toEqual([[0]]);
+    const again = WandRig.restarted(rig.stored!.slice(), 5);
+    again.at(7, { kind: 'frame', bytes: request }).runTo(7);
+    expect([...openFrame(again.replies[0]!)!.words]).toEqual([OUT_OF_ORDER, 1]);
+    expect(again.ticksOf('bolus-begin')).toEqual([]);
+  });
+
   it('that is garbled, or asks for what there is not, is counted and not answered [SR-TEL-2]', () => {
     const rig = new WandRig();
     const whole = rig.request('stop');
