@@ -19,6 +19,8 @@ import {
 import { FRAME_TICKS, INTERROGATION_TICKS } from './config.ts';
 import { noteAcknowledge } from './detection/occlusion.ts';
 import { BOLUS_SHORTEST, COMMAND } from './events.ts';
+import { bookRefill } from './ledger.ts';
+import { saveLedger } from './ledger-record.ts';
 import { say } from './log.ts';
 import { enterStopCommanded, leaveStopCommanded } from './mode.ts';
 import { commitPrescription } from './prescription.ts';
@@ -50,6 +52,14 @@ function applyLowReservoir(pump: PumpState, hal: PumpHal, thresholdNl: number): 
   if (pump.prescription.isReadable === 0) return PRESCRIPTION_UNREADABLE;
   pump.prescription.words[LOW_RESERVOIR_WORD] = thresholdNl;
   commitPrescription(pump.prescription, hal);
+  return ACCEPTED;
+}
+
+/** Before the log says that it was accepted, as a stop. Booked again when this tick has looked at the motor. */
+function applyRefill(pump: PumpState, hal: PumpHal, volumeNl: number): number {
+  if (!isCount(volumeNl, pump.build.reservoirNl)) return VOLUME_OUT_OF_RANGE;
+  bookRefill(pump.ledger, volumeNl, pump.motor.confirmed);
+  saveLedger(pump, hal);
   return ACCEPTED;
 }
 
@@ -118,7 +128,7 @@ function apply(pump: PumpState, hal: PumpHal, command: Order): number {
     case 'low-reservoir':
       return applyLowReservoir(pump, hal, command.thresholdNl);
     case 'refill':
-      return isCount(command.volumeNl, pump.build.reservoirNl) ? ACCEPTED : VOLUME_OUT_OF_RANGE;
+      return applyRefill(pump, hal, command.volumeNl);
     case 'silence':
       return applySilence(pump, command.alarm);
     case 'acknowledge':

@@ -67,7 +67,6 @@ function book(pump: PumpState, readings: Readings, refillNl: number, hal: PumpHa
   if (readings.isHour) closeHour(pump.ledger, pump.motor.requested, pump.motor.confirmed);
   if (refillNl >= 0) {
     bookRefill(pump.ledger, refillNl, pump.motor.confirmed);
-    saveLedger(pump, hal);
     say(pump.log, hal, pump.nowTick, REFILL, refillNl);
   }
 }

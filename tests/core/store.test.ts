@@ -327,6 +327,17 @@ describe('a restart', () => {
     expect(again.pump.alarms.rows[RESTARTED]).toMatchObject({ isActive: 0 });
   });
 
+  it('believes in a refill that the log has accepted [SR-STORE-2]', () => {
+    const rig = new Rig().runTo(HOUR);
+    const writes = recordWrites(rig);
+    rig.at(HOUR + 5, { kind: 'refill', volumeNl: 3_000_000 }).runTo(HOUR + 5);
+    const behindEntry = writes[writes.findIndex((write) => write.address >= LOG_AT) + 1]!;
+    const again = Rig.restarted(cutAt(behindEntry, 0), HOUR + 6);
+    expect(logOf(again)[0]).toContain('command 64');
+    // Else it would take 38 mL for what is left of 3, and run dry without an alarm.
+    expect(again.pump.ledger.filledNl).toBe(3_000_000);
+  });
+
   it('lets an alarm go that was acknowledged, and whose condition is gone with the power [SR-STORE-3]', () => {
     const rig = new Rig();
     rig.loadedMv = RESET_LOADED_MV;
