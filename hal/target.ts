@@ -126,6 +126,8 @@ export interface FaultRecord {
   readonly kind: string;
   readonly appliedTick: number;
   readonly clearedTick: number | null;
+  /** First tick with nothing of it any more though nobody cleared it; null of what lasts until it is cleared. */
+  readonly passedTick: number | null;
   readonly fired: boolean;
   readonly firedTick: number | null;
   /** Of a fault of the line: messages it struck, or restarts; null where there is no line that it could strike. */

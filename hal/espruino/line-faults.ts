@@ -82,8 +82,8 @@ export class LineFaults {
     };
     const early = [...this.evidence.values()]
       .filter(({ fault }) => records.every(({ id }) => id !== fault.id))
-      .map(({ fault: { id, kind, appliedTick } }) =>
-        ofLine({ id, kind, appliedTick, clearedTick: null, fired: false, firedTick: null }),
+      .map(({ fault: { id, kind, appliedTick, passedTick } }) =>
+        ofLine({ id, kind, appliedTick, clearedTick: null, passedTick, fired: false, firedTick: null }),
       );
     return [...records.map((record) => (record.strikes === null ? ofLine(record) : record)), ...early];
   }

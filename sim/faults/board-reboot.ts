@@ -11,4 +11,5 @@ export const boardReboot: FaultSpec = {
   layer: 'line',
   revealedBy: [],
   options: [],
+  passesAfterTicks: () => 1,
 };

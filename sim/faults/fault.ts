@@ -73,6 +73,8 @@ export interface FaultRecord {
   readonly kind: string;
   readonly appliedTick: number;
   readonly clearedTick: number | null;
+  /** First tick with nothing of it any more though nobody cleared it; null of what lasts until it is cleared. */
+  readonly passedTick: number | null;
   readonly fired: boolean;
   readonly firedTick: number | null;
 }
@@ -84,6 +86,7 @@ export interface ActiveFault {
   readonly options: FaultOptions;
   readonly appliedTick: number;
   clearedTick: number | null;
+  readonly passedTick: number | null;
   fired: boolean;
   firedTick: number | null;
   readonly memory: FaultMemory;
@@ -164,6 +167,8 @@ export interface FaultSpec extends Hooks {
   readonly revealedBy: readonly string[];
   readonly options: readonly OptionSpec[];
   readonly remember?: (options: FaultOptions, onset: Onset) => FaultMemory;
+  /** It passes by itself after so many ticks: 1 of what is over in the tick in which it is applied. */
+  readonly passesAfterTicks?: (options: FaultOptions) => number;
   readonly preventsRefill?: true;
   /** What flows by itself from the moment it is applied until it is cleared. */
   readonly freeFlow?: (options: FaultOptions, onset: Onset) => FreeFlow;

@@ -11,4 +11,5 @@ export const firmwareReset: FaultSpec = {
   layer: 'target',
   revealedBy: ['restarted'],
   options: [],
+  passesAfterTicks: () => 1,
 };

@@ -99,6 +99,7 @@ export function enterFault(
     options,
     appliedTick: tick,
     clearedTick: null,
+    passedTick: spec.passesAfterTicks === undefined ? null : tick + spec.passesAfterTicks(options),
     fired: false,
     firedTick: null,
     memory,
@@ -165,6 +166,7 @@ export function recordsOf(ledger: FaultLedger): readonly FaultRecord[] {
     kind: fault.kind,
     appliedTick: fault.appliedTick,
     clearedTick: fault.clearedTick,
+    passedTick: fault.passedTick,
     fired: fault.fired,
     firedTick: fault.firedTick,
   }));

@@ -28,4 +28,5 @@ export const memoryUpset: FaultSpec = {
     },
     { name: 'bit', type: 'count', min: 0, max: 31, default: 4, meaning: 'which bit of the word, 0 = lowest' },
   ],
+  passesAfterTicks: () => 1,
 };

@@ -29,6 +29,7 @@ export const mri: FaultSpec = {
       meaning: 'how long the gears stay bound after it: 0 s as a rule, rarely 2 h to 24 h',
     },
   ],
+  passesAfterTicks: (options) => Number(options['duration']) + Number(options['late-restart']),
   remember: (options) => ({ boundTicks: Number(options['late-restart']) }),
   // The gears of a pump that is replaced leave with it; the field stays.
   onReplacement(fault) {

@@ -21,4 +21,5 @@ export const powerLoss: FaultSpec = {
       meaning: 'how long; the power comes back by itself',
     },
   ],
+  passesAfterTicks: (options) => Number(options['off']),
 };

@@ -72,7 +72,9 @@ export class Inspector {
       tick,
       fields: await target.readState(),
       signals: new Map(signals.map((name) => [name, target.read(name)])),
-      faults: target.faults().filter(({ clearedTick }) => clearedTick === null),
+      faults: target
+        .faults()
+        .filter(({ clearedTick, passedTick }) => clearedTick === null && (passedTick ?? Infinity) > tick),
     };
   }
 

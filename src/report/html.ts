@@ -6,7 +6,6 @@ import type { Recording, Recordings } from '../scenario/recorder.ts';
 import type { Judgement } from '../scenario/expect.ts';
 import {
   type DoseFailure,
-  type FaultEvidence,
   type Result,
   type RunResult,
   type ScenarioResult,
@@ -20,8 +19,12 @@ import { html, jsonForScript, Markup, NOTHING } from './markup.ts';
 import { type Pack, pageScenario } from './page-data.ts';
 import { type Column, type Moment, storyOf } from './story.ts';
 import {
+  type AlikeFaults,
+  alikeFaults,
   doseText,
+  endTick,
   grouped,
+  idsText,
   lastPumpsStrokesText,
   NOTICE,
   noticeText,
@@ -144,7 +147,9 @@ function cards(result: ScenarioResult, main: Recording | null, i: number): Marku
   return [
     card(
       'What was made to fail',
-      faults.length === 0 ? ['Nothing was made to fail.'] : faults.map((fault) => faultLine(fault, i)),
+      faults.length === 0
+        ? ['Nothing was made to fail.']
+        : alikeFaults(faults).map((alike) => faultLine(alike, i)),
     ),
     card('What the pump knew', knowledgeLines(result, i)),
     card('What the patient got', patientLines(result, main, i)),
@@ -152,22 +157,30 @@ function cards(result: ScenarioResult, main: Recording | null, i: number): Marku
   ];
 }
 
-function faultLine({ id, kind, appliedTick, clearedTick }: FaultEvidence, i: number): Markup {
-  const name = id === kind ? html`<b>${kind}</b>` : html`<b>${kind}</b> (${id})`;
-  const end = clearedTick === null ? html`to the end` : html`to ${when(i, clearedTick)}`;
-  return html`${name} from ${when(i, appliedTick)} ${end}`;
+function faultLine(faults: AlikeFaults, i: number): Markup {
+  const { first, last } = faults;
+  const { id, kind, appliedTick } = first;
+  const name = id === kind ? html`<b>${kind}</b>` : html`<b>${kind}</b> (${idsText(faults)})`;
+  if (first !== last)
+    return html`${name}, first at ${when(i, appliedTick)}, last at ${when(i, last.appliedTick)}`;
+  const end = endTick(first);
+  if (end === appliedTick + 1) return html`${name} at ${when(i, appliedTick)}`;
+  return html`${name} from ${when(i, appliedTick)} to ${end === null ? 'the end' : when(i, end)}`;
+}
+
+function noticedLine(faults: AlikeFaults, i: number): Markup {
+  const { first, last } = faults;
+  const { fired, noticedBy, noticedTick, appliedTick } = first;
+  const which = first === last ? first.id : `each of ${idsText(faults)}`;
+  if (!fired) return html`There was nothing to notice of ${which}, which never took effect.`;
+  if (noticedBy === null || noticedTick === null) return html`<b>Nothing</b> noticed ${which}.`;
+  const at = first === last ? 'at' : 'first at';
+  return html`<b>${noticedBy}</b> noticed ${which} after <b>${formatDuration(noticedTick - appliedTick)}</b>, ${at} ${when(i, noticedTick)}.`;
 }
 
 function knowledgeLines({ faults, alarms }: RunResult, i: number): (string | Markup)[] {
-  const noticed = faults
-    .filter(({ strikes }) => strikes === undefined)
-    .map(({ id, fired, noticedBy, noticedTick, appliedTick }) =>
-      !fired
-        ? html`There was nothing to notice of ${id}, which never took effect.`
-        : noticedBy === null || noticedTick === null
-          ? html`<b>Nothing</b> noticed ${id}.`
-          : html`<b>${noticedBy}</b> noticed ${id} after <b>${formatDuration(noticedTick - appliedTick)}</b>, at ${when(i, noticedTick)}.`,
-    );
+  const inThePump = faults.filter(({ strikes }) => strikes === undefined);
+  const noticed = alikeFaults(inThePump).map((alike) => noticedLine(alike, i));
   if (alarms.length === 0) return [...noticed, 'No alarm was raised.'];
   const first = alarms.filter(({ alarm }, at) => alarms.findIndex((one) => one.alarm === alarm) === at);
   const raised = first.map(({ alarm, raisedTick }) => html`${alarm} at ${when(i, raisedTick)}`);
@@ -212,10 +225,10 @@ const NG_PER_UG = 1000;
 const HARMS: Readonly<Record<string, string>> = {
   'over-delivery': 'Too much',
   'under-delivery': 'Too little',
-  'silent-stop': 'A stop that nothing announced',
+  'silent-stop': 'A stop that no critical alarm announced',
   'outlet-over-delivery': 'Too much out of the pump',
   'outlet-under-delivery': 'Too little out of the pump',
-  'outlet-silent-stop': 'A pump that gave nothing, and nothing announced it',
+  'outlet-silent-stop': 'A pump that gave nothing, and no critical alarm announced it',
   'wrong-log': 'A log that says another dose than left the pump',
 };
 

@@ -7,11 +7,11 @@ import { COMMAND_KINDS, COMMAND_OUTCOMES } from '../core/commands.ts';
 import { EVENT_KINDS, type EventKind, type PumpEvent } from '../core/events.ts';
 import { PERMISSIONS } from '../core/permission.ts';
 import { type Done, LINE_TROUBLES, type Recording } from '../scenario/recorder.ts';
-import type { RunResult } from '../scenario/result.ts';
+import type { FaultEvidence, RunResult } from '../scenario/result.ts';
 import { stateWord } from '../scenario/signal-text.ts';
 import { formatDuration } from '../scenario/time.ts';
 import { fillText, orderText } from './order-text.ts';
-import { doseText, faultText, grouped } from './words.ts';
+import { doseText, endTick, entryOf, faultText, grouped } from './words.ts';
 
 /** How it is coloured. */
 export type Tone = 'fault' | 'critical' | 'warning' | 'latched' | 'good' | 'bad' | 'neutral';
@@ -69,22 +69,29 @@ export function lanesOf(run: RunResult, recording: Recording): Lane[] {
   ].filter(({ items }) => items.length > 0);
 }
 
+/** What `every` made of one entry shares its lane. */
 function faultLanes({ faults }: RunResult, lastTick: number): Lane[] {
-  return faults.map((fault) => {
-    const span: LaneItem = {
-      from: fault.appliedTick,
-      to: fault.clearedTick ?? lastTick,
-      tone: 'fault',
-      text: `fault ${faultText(fault)}`,
-      label: fault.kind,
-    };
-    const { noticedBy, noticedTick } = fault;
-    const notice: LaneItem[] =
-      noticedBy === null || noticedTick === null
-        ? []
-        : [{ from: noticedTick, to: noticedTick, tone: 'good', text: `noticed by ${noticedBy}` }];
-    return { label: `fault: ${fault.id}`, items: [span, ...notice] };
-  });
+  const entries = [...new Set(faults.map(entryOf))];
+  return entries.map((entry) => ({
+    label: `fault: ${entry}`,
+    items: faults.filter((fault) => entryOf(fault) === entry).flatMap((fault) => faultItems(fault, lastTick)),
+  }));
+}
+
+function faultItems(fault: FaultEvidence, lastTick: number): LaneItem[] {
+  const span: LaneItem = {
+    from: fault.appliedTick,
+    to: endTick(fault) ?? lastTick,
+    tone: 'fault',
+    text: `fault ${faultText(fault)}`,
+    label: fault.kind,
+  };
+  const { noticedBy, noticedTick } = fault;
+  const notice: LaneItem[] =
+    noticedBy === null || noticedTick === null
+      ? []
+      : [{ from: noticedTick, to: noticedTick, tone: 'good', text: `noticed by ${noticedBy}` }];
+  return [span, ...notice];
 }
 
 function alarmLanes({ alarms }: RunResult, lastTick: number): Lane[] {

@@ -36,6 +36,9 @@ const fault = z.object({
   kind: z.string(),
   appliedTick: tick,
   clearedTick: maybeTick,
+  passedTick: maybeTick.describe(
+    'first tick with nothing of it any more though nobody cleared it; null: it lasts until it is cleared',
+  ),
   fired: z
     .boolean()
     .describe(

@@ -7,7 +7,7 @@ import type { Recording } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { formatDuration } from '../scenario/time.ts';
 import { eventsOf, humanActs, OWN_KINDS, ownText, permissionText, stageChanges } from './lanes.ts';
-import { refillRemark } from './words.ts';
+import { endTick, entryOf, refillRemark } from './words.ts';
 
 export type Column = 'world' | 'pump' | 'patient' | 'verdict';
 
@@ -16,6 +16,8 @@ export interface Moment {
   readonly column: Column;
   readonly text: string;
   readonly isFailure: boolean;
+  /** Moments alike may be counted instead of told. */
+  readonly alike: string;
 }
 
 /** The moments in order of time. */
@@ -41,22 +43,24 @@ export function storyOf(run: RunResult, recording: Recording): Moment[] {
   return shortened(moments.sort((a, b) => a.tick - b.tick));
 }
 
-function moment(tick: number, column: Column, text: string, isFailure = false): Moment {
-  return { tick, column, text, isFailure };
+function moment(tick: number, column: Column, text: string, isFailure = false, alike = text): Moment {
+  return { tick, column, text, isFailure, alike };
 }
 
 function faultMoments({ faults }: RunResult): Moment[] {
-  return faults.flatMap(({ id, kind, appliedTick, clearedTick, fired, firedTick, strikes }) => {
+  return faults.flatMap((fault) => {
+    const { id, kind, appliedTick, fired, firedTick, strikes } = fault;
+    const end = endTick(fault);
     const name = id === kind ? kind : `${id} (${kind})`;
+    const happened = (tick: number, text: string): Moment =>
+      moment(tick, 'world', text, false, text.replace(id, entryOf(fault)));
     return [
-      moment(appliedTick, 'world', `fault begins: ${name}`),
-      ...(firedTick === null || firedTick === appliedTick
-        ? []
-        : [moment(firedTick, 'world', `${id} takes effect`)]),
+      happened(appliedTick, `fault begins: ${name}`),
+      ...(firedTick === null || firedTick === appliedTick ? [] : [happened(firedTick, `${id} takes effect`)]),
       ...(fired || strikes === null
         ? []
         : [moment(appliedTick, 'verdict', `${name} never took effect`, true)]),
-      ...(clearedTick === null ? [] : [moment(clearedTick, 'world', `fault ends: ${name}`)]),
+      ...(end === null || end === appliedTick + 1 ? [] : [happened(end, `fault ends: ${name}`)]),
     ];
   });
 }
@@ -138,7 +142,7 @@ function shortened(moments: readonly Moment[]): Moment[] {
     const last = end - TOLD_LAST * length;
     const counted = moments.slice(begin, begin + length).map((one, i) => {
       const span = `${(last - begin) / length} times until ${formatDuration(moments[last - length + i]!.tick)}`;
-      return { ...one, text: `${span}: ${one.text}` };
+      return { ...one, text: `${span}: ${one.alike}` };
     });
     told.push(...moments.slice(at, begin), ...counted, ...moments.slice(last, end));
     at = end;
@@ -164,7 +168,7 @@ function roundsFrom(moments: readonly Moment[], at: number, length: number): num
       alike !== undefined &&
       one.tick - before.tick <= CLOSE_TICKS &&
       one.column === alike.column &&
-      one.text === alike.text &&
+      one.alike === alike.alike &&
       !one.isFailure
     );
   };

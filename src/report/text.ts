@@ -11,6 +11,7 @@ import type { Paint } from './paint.ts';
 import {
   type AlikeFaults,
   alikeFaults,
+  alikeText,
   doseFailureText,
   grouped,
   NOTICE,
@@ -98,7 +99,7 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint, width: number
       return [
         verdictPaint(scenario.verdict, paint)(first.slice(0, verdictWidth)) + first.slice(verdictWidth),
         ...others,
-        ...alikeFaults(scenario.faults).flatMap(({ text }) => detail(text)),
+        ...alikeFaults(scenario.faults).flatMap((faults) => detail(alikeText(faults))),
         ...pumpLines(scenario).flatMap(detail),
         ...refillLines(scenario).flatMap(detail),
         ...doseLines(scenario).flatMap(detail),
@@ -185,7 +186,7 @@ function troubleLines(scenario: ScenarioResult, paint: Paint, width: number, oth
     ...(control === null || control.verdict === 'passed'
       ? []
       : ['  in the control, the same run without its faults:', ...runLines(scenario, control, paint, width)]),
-    ...alikeFaults(scenario.faults).flatMap((faults) => said(`${faults.text}${evidenceTicks(faults)}`)),
+    ...alikeFaults(scenario.faults).flatMap((faults) => said(`${alikeText(faults)}${evidenceTicks(faults)}`)),
     ...(scenario.verdict === 'error' ? said(OUR_BUG) : []),
     ...(others === 0 ? [] : said(`and ${others} more for the same reason`)),
     '  again:',

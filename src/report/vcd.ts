@@ -8,7 +8,7 @@ import { AlarmBook } from '../scenario/alarm-book.ts';
 import type { Recording, Recordings } from '../scenario/recorder.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { eventsOf, permissionChanges, replacedTicks } from './lanes.ts';
-import { NOTICE } from './words.ts';
+import { endTick, NOTICE } from './words.ts';
 
 export interface VcdOptions {
   readonly productVersion: string;
@@ -236,9 +236,7 @@ function alarmWaves(recording: Recording): Wave[] {
 }
 
 function faultWaves(faults: RunResult['faults']): Wave[] {
-  return faults.map(({ id, appliedTick, clearedTick }) =>
-    spans(id, [{ from: appliedTick, to: clearedTick }]),
-  );
+  return faults.map((fault) => spans(fault.id, [{ from: fault.appliedTick, to: endTick(fault) }]));
 }
 
 /** Where a wave is, as its changes are written in order of time. */

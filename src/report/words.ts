@@ -56,6 +56,12 @@ export function strokesTitle(runs: readonly RunResult[]): string {
   return runs.some((run) => strokesText(run).includes(' of ')) ? 'strokes confirmed' : 'strokes';
 }
 
+/** First tick without the fault; null: it is on to the end of the run. */
+export function endTick({ clearedTick, passedTick }: FaultEvidence): number | null {
+  if (clearedTick === null || passedTick === null) return clearedTick ?? passedTick;
+  return Math.min(clearedTick, passedTick);
+}
+
 function outcomeText(fault: FaultEvidence): string {
   if (fault.strikes === null) return 'no line on this target: nothing to disturb';
   if (!fault.fired) return 'never fired';
@@ -65,24 +71,20 @@ function outcomeText(fault: FaultEvidence): string {
   return `${noticeText(fault)}${dose === null ? '' : `; ${dose}`}`;
 }
 
-function nameText({ id, kind }: FaultEvidence): string {
-  return id === kind ? id : `${id} (${kind})`;
-}
-
 /** Who noticed a fault, after how long, and what the patient lacked or had too much of until then. */
 export function faultText(fault: FaultEvidence): string {
-  return `${nameText(fault)}: ${outcomeText(fault)}`;
+  const { id, kind } = fault;
+  return `${id === kind ? id : `${id} (${kind})`}: ${outcomeText(fault)}`;
 }
 
 /** Faults one after the other that `every` made of one entry and of which the same came; of others there is one. */
 export interface AlikeFaults {
   readonly first: FaultEvidence;
   readonly last: FaultEvidence;
-  readonly text: string;
 }
 
 /** The id of an entry, without the number that `every` gives to what it makes of it. */
-function entryOf({ id }: FaultEvidence): string {
+export function entryOf({ id }: FaultEvidence): string {
   return id.replace(/[.]\d+$/, '');
 }
 
@@ -90,19 +92,25 @@ export function alikeFaults(faults: readonly FaultEvidence[]): AlikeFaults[] {
   const alike: AlikeFaults[] = [];
   for (const fault of faults) {
     const before = alike.at(-1);
-    const outcome = outcomeText(fault);
-    if (
-      before === undefined ||
-      entryOf(before.last) !== entryOf(fault) ||
-      outcomeText(before.last) !== outcome
-    )
-      alike.push({ first: fault, last: fault, text: faultText(fault) });
-    else {
-      const text = `${before.first.id} to ${nameText(fault)}, each: ${outcome}`;
-      alike[alike.length - 1] = { first: before.first, last: fault, text };
-    }
+    const isAlike =
+      before !== undefined &&
+      entryOf(before.last) === entryOf(fault) &&
+      outcomeText(before.last) === outcomeText(fault);
+    if (isAlike) alike[alike.length - 1] = { first: before.first, last: fault };
+    else alike.push({ first: fault, last: fault });
   }
   return alike;
+}
+
+export function idsText({ first, last }: AlikeFaults): string {
+  return first === last ? first.id : `${first.id} to ${last.id}`;
+}
+
+export function alikeText(faults: AlikeFaults): string {
+  const { first, last } = faults;
+  return first === last
+    ? faultText(first)
+    : `${idsText(faults)} (${first.kind}), each: ${outcomeText(first)}`;
 }
 
 export function noticeText({ noticedBy, noticedTick, appliedTick }: FaultEvidence): string {

@@ -19,6 +19,7 @@ export interface ConformanceOptions {
 
 const HOUR = 3600;
 const STALL = 2;
+const RESTARTED = 11;
 const QUIET_SETUP: TargetSetup = {
   ...SETUP,
   environment: { noise: false, posture: false, cough: false, flights: false, temperatureMilliC: 37_000 },
@@ -205,26 +206,46 @@ export function conformance(name: string, makeTarget: TargetFactory, options: Co
         expect(target.read('permission')).toBe(2);
       }));
 
-    it('keeps a record of each fault: applied, fired, cleared', () =>
+    it('keeps a record of each fault: applied, fired, cleared, passed by itself', () =>
       withTarget(async (target) => {
         target.stimulate(400, { kind: 'fault', id: 'jam', fault: 'motor-stall', options: {} });
         target.stimulate(800, { kind: 'clear', id: 'jam' });
         target.stimulate(900, { kind: 'fault', id: 'idle', fault: 'missed-refill', options: {} });
+        target.stimulate(1000, { kind: 'fault', id: 'dip', fault: 'power-loss', options: { off: 60 } });
         const heard = listen();
         await target.advance(2000, heard);
         expect(target.faults()).toEqual([
-          { id: 'jam', kind: 'motor-stall', appliedTick: 400, clearedTick: 800, fired: true, firedTick: 431 },
+          {
+            id: 'jam',
+            kind: 'motor-stall',
+            appliedTick: 400,
+            clearedTick: 800,
+            passedTick: null,
+            fired: true,
+            firedTick: 431,
+          },
           {
             id: 'idle',
             kind: 'missed-refill',
             appliedTick: 900,
             clearedTick: null,
+            passedTick: null,
             fired: false,
             firedTick: null,
+          },
+          {
+            id: 'dip',
+            kind: 'power-loss',
+            appliedTick: 1000,
+            clearedTick: null,
+            passedTick: 1060,
+            fired: true,
+            firedTick: 1000,
           },
         ]);
         expect(heard.events.filter((event) => event.kind === 'raise')).toEqual([
           { tick: 647, kind: 'raise', argument: STALL },
+          { tick: 1060, kind: 'raise', argument: RESTARTED },
         ]);
       }));
 

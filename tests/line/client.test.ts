@@ -82,7 +82,14 @@ describe('a port that never falls silent', () => {
 
   it('has nothing of it lost by a fault for longer than a request waits', async () => {
     const faults = new LineFaults();
-    const fault = { id: 'cut', kind: 'link-loss', appliedTick: 0, clearedTick: null, fired: false };
+    const fault = {
+      id: 'cut',
+      kind: 'link-loss',
+      appliedTick: 0,
+      clearedTick: null,
+      passedTick: null,
+      fired: false,
+    };
     const options = { chance: 1_000_000, direction: 'both' };
     faults.begin(7);
     faults.activate([{ ...fault, options, firedTick: null, memory: {}, flow: null, hasBent: false }], 0);

@@ -16,6 +16,7 @@ function faultOf(kind: string, options: Record<string, number | string> = {}, id
     options: completeOptions(faultSpec(kind), options, 1000),
     appliedTick: 100,
     clearedTick: null,
+    passedTick: null,
     fired: false,
     firedTick: null,
     memory: {},
@@ -186,7 +187,7 @@ describe('link-delay', () => {
 });
 
 describe('the evidence', () => {
-  const record = { appliedTick: 100, clearedTick: null, fired: false, firedTick: null };
+  const record = { appliedTick: 100, clearedTick: null, passedTick: null, fired: false, firedTick: null };
 
   it('counts strikes, from the tick of the first on, and not before the fault was there', () => {
     const { host, state } = rig([faultOf('link-loss', ALL)]);

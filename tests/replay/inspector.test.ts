@@ -62,6 +62,18 @@ describe('an inspector', () => {
     },
   );
 
+  it('names the faults under way, and none that has passed by itself', async () => {
+    const scenario = libraryScenario('power-loss.yaml');
+    const { main } = await record(scenario);
+    const inspector = new Inspector(main.trace(), scenario, createSimTarget, true);
+    const offTick = 86_410;
+    const faultsAt = async (tick: number) => (await inspector.at(tick)).faults.map(({ id }) => id);
+    expect(await faultsAt(offTick - 1)).toEqual([]);
+    expect(await faultsAt(offTick)).toEqual(['cut']);
+    expect(await faultsAt(offTick + 1799)).toEqual(['cut']);
+    expect(await faultsAt(offTick + 1800)).toEqual([]);
+  });
+
   it('begins at the last snapshot, and without any where another firmware wrote them', async () => {
     const { main } = await record(REFILLED);
     const trace = main.trace();

@@ -79,6 +79,22 @@ describe('the page', () => {
     expect(textOf(pageOf([await recorded(`sim/scenarios/${name}.yaml`)], BARE))).toContain(told);
   });
 
+  it('tells once what `every` repeats, and ends what passes by itself', async () => {
+    const resets = await recorded('sim/scenarios/reset-loop.yaml');
+    const text = textOf(pageOf([resets], BARE));
+    expect(text).toContain(
+      'firmware-reset (reset.1 to reset.239), first at 1 min , last at 3 h 59 min firmware-reset (reset.240) at 4 h',
+    );
+    expect(text).toContain('restarted noticed each of reset.1 to reset.239 after 1 s , first at 1 min 1 s');
+    expect(text).toMatch(/\d+ times until 3 h \d+ min: fault begins: reset \(firmware-reset\)/);
+    const { main } = resets.recordings;
+    if (main === null) throw new Error('nothing recorded');
+    const faults = lanesOf(resets.result, main).filter(({ label }) => label.startsWith('fault'));
+    expect(faults.map(({ label }) => label)).toEqual(['fault: reset']);
+    const spans = faults[0]!.items.filter(({ tone }) => tone === 'fault').map(({ from, to }) => [from, to]);
+    expect(spans).toEqual(Array.from({ length: 240 }, (_, i) => [60 * i + 60, 60 * i + 61]));
+  });
+
   it('is well-formed, and asks nothing of any network', () => {
     expect(checkXml(markupOf(page))).toContain('section');
     expect(page).not.toMatch(/\b(src|href)="(?!#)/);

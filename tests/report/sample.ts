@@ -48,6 +48,7 @@ export const FAILED = scenarioResult('failed', {
       kind: 'motor-stall',
       appliedTick: 21600,
       clearedTick: null,
+      passedTick: null,
       fired: true,
       firedTick: 21671,
       noticedBy: 'motor-stall',
@@ -102,6 +103,7 @@ export const FAILED = scenarioResult('failed', {
 const TROUBLE = {
   appliedTick: 3600,
   clearedTick: 18000,
+  passedTick: null,
   noticedBy: null,
   noticedTick: null,
   prescribedUg: 50,

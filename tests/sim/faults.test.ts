@@ -91,7 +91,15 @@ describe('the table of faults', () => {
     clearFault(world, 'f', 10);
     expect(() => clearFault(world, 'f', 11)).toThrow('no active fault f');
     expect(faultRecords(world)).toEqual([
-      { id: 'f', kind: 'motor-stall', appliedTick: 0, clearedTick: 10, fired: false, firedTick: null },
+      {
+        id: 'f',
+        kind: 'motor-stall',
+        appliedTick: 0,
+        clearedTick: 10,
+        passedTick: null,
+        fired: false,
+        firedTick: null,
+      },
     ]);
   });
 });
