@@ -142,6 +142,12 @@ describe('one byte changed', () => {
     expect(beside.code).toBe(2);
     expect(beside.stdout).toMatch(/^bent.trace: altered\n[^]*\nkink.trace: whole: /);
     expect(beside.stderr).toMatch(/^none.trace: there is no such file/);
+    copyFileSync(inFolder('bent.trace'), inFolder("bent $1 'x.trace"));
+    const quoted = (await program.run(['trace', 'verify', "bent $1 'x.trace"])).stdout;
+    const line = /: thecal (trace cat .*)\n$/.exec(quoted)?.[1] ?? '';
+    expect((await program.shell(`node '${program.file}' ${line} | tail -1`)).stdout).toBe(
+      '172727 stroke requested=2399\n',
+    );
     const told = /: thecal trace cat bent.trace --until (\d+)\n$/.exec(verify.stdout)?.[1] ?? '';
     const part = ['--since', '2000', '--until', told];
     const bent = await program.run(['trace', 'cat', 'bent.trace', ...part]);

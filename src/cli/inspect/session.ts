@@ -8,6 +8,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { formatInstant } from '../../scenario/time.ts';
 import type { Trace, TraceRecord } from '../../trace/read.ts';
 import { recordLine } from '../../trace/text.ts';
+import { shellWord } from '../run/reproduce.ts';
 import { openTrace } from '../traces/open-trace.ts';
 import { isOwn, scenarioIn } from '../traces/replay-of.ts';
 import { UserError } from '../user-error.ts';
@@ -48,7 +49,7 @@ export class Session {
       const why = this.isOwnTrace ? '' : '; it was recorded by another version or firmware';
       throw new UserError(
         `${this.path}: can't be shown beyond ${formatInstant(error.tick)}: ${error.message}${why}`,
-        `"thecal replay ${this.path}" says more`,
+        `"thecal replay ${shellWord(this.path)}" says more`,
       );
     }
   }
