@@ -295,6 +295,14 @@ describe('a trace that was cut short', () => {
     const words = ['report', 'short.trace', '--html', 'short.html', '--json', 'short.json'];
     const report = await program.run(words);
     expect(report.code).toBe(4);
+    expect(report.stdout).toContain('and nothing is recorded that proves it the same');
+    const later = read.trace.blocks.filter(({ kind }) => kind === 'records')[1]!;
+    writeFileSync(inFolder('later.trace'), whole.subarray(0, later.offset));
+    const part = await program.run(['report', 'later.trace', '--json', 'later.json']);
+    expect(part.code).toBe(4);
+    expect(part.stdout).toMatch(
+      /the same as recorded up to .* \(tick \d+\), where the recording breaks off\n/,
+    );
     const warning = 'Made from a trace that breaks off: it has no end';
     expect(readFileSync(inFolder('short.html'), 'utf8')).toContain(warning);
     expect(JSON.parse(readFileSync(inFolder('short.json'), 'utf8'))).toMatchObject({
