@@ -157,8 +157,8 @@ export class RecordedSession {
     return await BoardTarget.open(this.name, setup, line);
   };
 
-  /** null: no run has begun. */
-  outcome(): LineReplay | null {
-    return this.port?.outcome() ?? null;
+  /** null: no run has begun. `isOver`: one has come to its end. */
+  outcome(isOver: boolean): LineReplay | null {
+    return this.port?.outcome(isOver) ?? null;
   }
 }

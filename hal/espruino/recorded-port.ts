@@ -10,6 +10,7 @@ import type { SessionPort } from './recording-port.ts';
 import { SimulatedBoard, type WrongReply } from './simulated-board.ts';
 
 const LINES_BEFORE = 5;
+const SAYS = 'what the host says';
 
 export class RecordedPort implements SessionPort {
   readonly name: string;
@@ -41,7 +42,10 @@ export class RecordedPort implements SessionPort {
     this.next = entries.next().value ?? null;
   }
 
-  outcome(): LineReplay {
+  /** `isOver`: the run came to its end now, so whatever is left of the recording the host does not say any more. */
+  outcome(isOver: boolean): LineReplay {
+    this.passStrikes();
+    if (isOver && this.host === null && this.next !== null) this.host = this.missing(this.next);
     const { requests, reply, host, isCut } = this;
     return { requests, repliesAlike: this.simulated.alike, reply, host, isCut };
   }
@@ -118,6 +122,12 @@ export class RecordedPort implements SessionPort {
     throw this.astray(this.host);
   }
 
+  private missing(then: LineEntry): LineDifference {
+    const recorded = then.kind === 'out' ? wordOf(then.text) : then.kind;
+    const lines = { recordedLine: lineText(then), lineNow: 'nothing more', before: this.before() };
+    return { tick: then.tick, field: SAYS, recorded, now: 'nothing', ...lines };
+  }
+
   private hostDifference(then: LineEntry, now: string): LineDifference {
     return {
       tick: then.tick,
@@ -175,7 +185,7 @@ export class RecordedPort implements SessionPort {
 
 /** What the host says now in place of an entry: another thing altogether, or another part of the same request. */
 function partApart(then: LineEntry, now: string): Pick<LineDifference, 'field' | 'recorded' | 'now'> {
-  const field = 'what the host says';
+  const field = SAYS;
   if (then.kind !== 'out') return { field, recorded: then.kind, now: wordOf(now) };
   const word = wordOf(now);
   if (word !== wordOf(then.text)) return { field, recorded: wordOf(then.text), now: word };

@@ -32,7 +32,9 @@ export function diffTraces(a: Trace, b: Trace): TraceDiff {
   const fromTick = Math.max(a.gap?.throughTick ?? -1, b.gap?.throughTick ?? -1) + 1;
   const blocksA = recordBlocks(a);
   const blocksB = recordBlocks(b);
-  const throughTick = Math.min(lastTickOf(blocksA), lastTickOf(blocksB));
+  const throughTick = areBothWhole
+    ? Math.min(a.end.ticks, b.end.ticks) - 1
+    : Math.min(lastTickOf(blocksA), lastTickOf(blocksB));
   const from = firstDifferentBlocks(blocksA, blocksB);
   const difference =
     firstDifference(blocksA, blocksB, from, fromTick, a.end !== null, b.end !== null) ?? atTheEnd(a, b);

@@ -5,7 +5,7 @@
 import type { FaultRecord, Target, TargetFactory } from '../../hal/target.ts';
 import { setupOf, stimuliOf } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type Block, plainOf, records, type Trace, type TraceRecord } from '../trace/read.ts';
+import { type Block, plainOf, records, recordsOf, type Trace, type TraceRecord } from '../trace/read.ts';
 import { recordLine } from '../trace/text.ts';
 import { snapshotBefore } from './kept.ts';
 
@@ -148,33 +148,29 @@ export class TraceIndex {
     this.blocks = blocks.filter(({ kind }) => kind === 'records');
   }
 
-  /** The first record after a tick that is wanted, or null. */
-  after(tick: number, isWanted: (record: TraceRecord) => boolean): TraceRecord | null {
+  /** The wanted records after a tick. */
+  *after(tick: number, isWanted: (record: TraceRecord) => boolean): Generator<TraceRecord, undefined> {
     const from = this.blocks.findIndex(({ lastTick }) => lastTick > tick);
-    if (from < 0) return null;
-    for (const record of records(this.blocks, from))
-      if (record.tick > tick && isWanted(record)) return record;
-    return null;
-  }
-
-  /** The last record before a tick that is wanted, or null. */
-  before(tick: number, isWanted: (record: TraceRecord) => boolean): TraceRecord | null {
-    return this.around(tick, 1, isWanted).at(-1) ?? null;
-  }
-
-  /** Up to `count` wanted records before a tick, the last of them last. */
-  around(
-    tick: number,
-    count: number,
-    isWanted: (record: TraceRecord) => boolean = () => true,
-  ): TraceRecord[] {
-    const found: TraceRecord[] = [];
-    let i = this.blocks.findLastIndex(({ firstTick }) => firstTick < tick);
-    for (; i >= 0 && found.length < count; i--) {
-      const own = [...records(this.blocks.slice(i, i + 1))].filter((one) => one.tick < tick && isWanted(one));
-      found.unshift(...own.slice(Math.max(0, own.length - (count - found.length))));
+    if (from < 0) return;
+    for (const record of records(this.blocks, from)) {
+      if (record.tick > tick && isWanted(record)) yield record;
     }
-    return found;
+  }
+
+  /** The wanted records before a tick, the last of them first. */
+  *before(tick: number, isWanted: (record: TraceRecord) => boolean): Generator<TraceRecord, undefined> {
+    let i = this.blocks.findLastIndex(({ firstTick }) => firstTick < tick);
+    for (; i >= 0; i--) {
+      yield* [...recordsOf(this.blocks[i]!)].filter((one) => one.tick < tick && isWanted(one)).reverse();
+    }
+  }
+
+  /** Up to `count` records before a tick, the last of them last. */
+  around(tick: number, count: number): TraceRecord[] {
+    const found: TraceRecord[] = [];
+    if (count === 0) return found;
+    for (const record of this.before(tick, () => true)) if (found.push(record) === count) break;
+    return found.reverse();
   }
 
   /** All records of a tick, and up to `count` after it. */

@@ -137,6 +137,7 @@ export class Comparison implements TraceWriter {
       this.before.lines(),
       this.canFailAlike,
     );
+    if (this.difference === null) this.throughTick = Math.max(0, ticks - 1);
   }
 
   /** Nothing more will happen: what was recorded beyond this is missing now. */

@@ -23,7 +23,7 @@ export function provenTick(before: Trace | null): number {
   return (before?.blocks.findLast(({ kind }) => kind === 'records')?.lastTick ?? 0) - 1;
 }
 
-/** What is wrong with a trace, and what of it can be read all the same. */
+/** What is wrong with a trace, and what of it can be read all the same. `path` as a shell takes it. */
 export function alteredLines(
   path: string,
   { flaws, before }: Exclude<ReadTrace, { readonly trace: Trace }>,

@@ -205,11 +205,15 @@ export function rate() {
 
 export function sentence(what: string) {
   const how = `write ${what} as text`;
-  return z
-    .string({ error: ({ input }) => isNot('text', input, how) })
-    .refine((value) => value.trim() !== '', { error: `is empty: ${how}` })
-    .meta({ minLength: 1 })
-    .transform((value) => value.trim());
+  return (
+    z
+      .string({ error: ({ input }) => isNot('text', input, how) })
+      .refine((value) => value.trim() !== '', { error: `is empty: ${how}` })
+      // They would act on every terminal, log and page that shows the text.
+      .refine((value) => !/[^\P{Cc}\n\t]/u.test(value), { error: `holds a control character: ${how}` })
+      .meta({ minLength: 1 })
+      .transform((value) => value.trim())
+  );
 }
 
 /** One of a closed list of names. */

@@ -142,6 +142,12 @@ describe('one byte changed', () => {
     expect(beside.code).toBe(2);
     expect(beside.stdout).toMatch(/^bent.trace: altered\n[^]*\nkink.trace: whole: /);
     expect(beside.stderr).toMatch(/^none.trace: there is no such file/);
+    copyFileSync(inFolder('bent.trace'), inFolder("bent $1 'x.trace"));
+    const quoted = (await program.run(['trace', 'verify', "bent $1 'x.trace"])).stdout;
+    const line = /: thecal (trace cat .*)\n$/.exec(quoted)?.[1] ?? '';
+    expect((await program.shell(`node '${program.file}' ${line} | tail -1`)).stdout).toBe(
+      '172727 stroke requested=2399\n',
+    );
     const told = /: thecal trace cat bent.trace --until (\d+)\n$/.exec(verify.stdout)?.[1] ?? '';
     const part = ['--since', '2000', '--until', told];
     const bent = await program.run(['trace', 'cat', 'bent.trace', ...part]);
@@ -289,6 +295,14 @@ describe('a trace that was cut short', () => {
     const words = ['report', 'short.trace', '--html', 'short.html', '--json', 'short.json'];
     const report = await program.run(words);
     expect(report.code).toBe(4);
+    expect(report.stdout).toContain('and nothing is recorded that proves it the same');
+    const later = read.trace.blocks.filter(({ kind }) => kind === 'records')[1]!;
+    writeFileSync(inFolder('later.trace'), whole.subarray(0, later.offset));
+    const part = await program.run(['report', 'later.trace', '--json', 'later.json']);
+    expect(part.code).toBe(4);
+    expect(part.stdout).toMatch(
+      /the same as recorded up to .* \(tick \d+\), where the recording breaks off\n/,
+    );
     const warning = 'Made from a trace that breaks off: it has no end';
     expect(readFileSync(inFolder('short.html'), 'utf8')).toContain(warning);
     expect(JSON.parse(readFileSync(inFolder('short.json'), 'utf8'))).toMatchObject({

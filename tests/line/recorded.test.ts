@@ -217,6 +217,16 @@ describe('a session in which something is wrong', () => {
     expect(line.host!.before).toHaveLength(5);
   });
 
+  it('a request that the host does not make any more, and a reply that nobody judges, are found behind the last', async () => {
+    const { trace } = await recordOn({}, KINK);
+    const entries = [...lineEntries(trace.trace().blocks)];
+    const more = entries.filter(({ kind }) => kind === 'out' || kind === 'in').slice(-2);
+    const { run, line } = await played(withEntries(trace.trace(), [...entries, ...more]), KINK);
+    expect(run).toMatchObject({ error: null, difference: null });
+    expect(line.host).toMatchObject({ field: 'what the host says', now: 'nothing', lineNow: 'nothing more' });
+    expect(line.host!.before).toHaveLength(5);
+  });
+
   it('a core changed by one constant is found in the trace of a board too', async () => {
     const { trace } = await recordOn({}, KINK);
     const lab = await bundleLab({

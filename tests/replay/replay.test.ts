@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createSimTarget } from '../../hal/sim/target.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import { PLAIN } from '../../src/report/paint.ts';
+import { diffTraces } from '../../src/replay/diff.ts';
 import { differenceLines } from '../../src/report/trace-words.ts';
 import { records, type TraceRecord } from '../../src/trace/read.ts';
 import { recordLine } from '../../src/trace/text.ts';
@@ -50,6 +51,17 @@ describe('a replay', () => {
     const day = scenarioOf(KINK.text.replace('until: 4 d', 'until: 3 d'));
     const { main } = await record(day, undefined, true);
     expect(await again(main.trace(), day)).toMatchObject({ difference: null, error: null });
+  });
+
+  it('of a run in which nothing happened is identical up to its end', async () => {
+    const still = scenarioOf(
+      `version: 1\nname: x\npump: { mechanism: peristaltic, reservoir: 40 mL, fill: 38 mL }\n` +
+        `drug: { concentration: 500 ug/mL }\ntherapy: { mode: continuous, dose: 300 ug/day }\nuntil: 30 s\n`,
+    );
+    const { main } = await record(still);
+    expect([...records(main.trace().blocks)]).toEqual([]);
+    expect(await again(main.trace(), still)).toMatchObject({ difference: null, throughTick: 30 });
+    expect(diffTraces(main.trace(), main.trace())).toMatchObject({ difference: null, throughTick: 30 });
   });
 
   it('of a run that was killed says how far it is identical', async () => {

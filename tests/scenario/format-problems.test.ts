@@ -233,6 +233,11 @@ describe('one slip is found at its place', () => {
       's.yaml:10:35 never.0.id: "jam" already names the entry on line 8: choose another id',
     ],
     [
+      'a name that would act on a terminal',
+      SMALLEST.replace(/^name: .*$/m, String.raw`name: "red \e[31m"`),
+      's.yaml:2:7 name: holds a control character: write what the scenario shows, in one line, as text',
+    ],
+    [
       'a circle of entries that wait for each other',
       timeline(
         '{ after: b, by: 1 h, command: stop, id: a }',

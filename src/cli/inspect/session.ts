@@ -6,8 +6,9 @@ import { TICKS_PER_DAY, TICKS_PER_HOUR } from '../../core/units.ts';
 import { controlOf } from '../../scenario/run.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { formatInstant } from '../../scenario/time.ts';
-import type { Trace } from '../../trace/read.ts';
+import type { Trace, TraceRecord } from '../../trace/read.ts';
 import { recordLine } from '../../trace/text.ts';
+import { shellWord } from '../run/reproduce.ts';
 import { openTrace } from '../traces/open-trace.ts';
 import { isOwn, scenarioIn } from '../traces/replay-of.ts';
 import { UserError } from '../user-error.ts';
@@ -48,22 +49,18 @@ export class Session {
       const why = this.isOwnTrace ? '' : '; it was recorded by another version or firmware';
       throw new UserError(
         `${this.path}: can't be shown beyond ${formatInstant(error.tick)}: ${error.message}${why}`,
-        `"thecal replay ${this.path}" says more`,
+        `"thecal replay ${shellWord(this.path)}" says more`,
       );
     }
   }
 
-  /** The tick of the `count`th wanted record after a tick, or null. */
+  /** The `count`th tick after a tick in which something wanted is, or null. */
   after(tick: number, isWanted: Wanted, count = 1): number | null {
-    let at: number | null = tick;
-    for (let i = 0; i < count && at !== null; i++) at = this.index.after(at, isWanted)?.tick ?? null;
-    return at;
+    return tickOf(this.index.after(tick, isWanted), count);
   }
 
   before(tick: number, isWanted: Wanted, count = 1): number | null {
-    let at: number | null = tick;
-    for (let i = 0; i < count && at !== null; i++) at = this.index.before(at, isWanted)?.tick ?? null;
-    return at;
+    return tickOf(this.index.before(tick, isWanted), count);
   }
 
   linesBefore(tick: number, count: number): string[] {
@@ -78,4 +75,17 @@ export class Session {
       later: found.filter((record) => record.tick > tick).map(recordLine),
     };
   }
+}
+
+/** The `count`th tick in which one of the records is, or null. */
+function tickOf(found: Iterable<TraceRecord>, count: number): number | null {
+  let ticks = 0;
+  let last: number | null = null;
+  for (const { tick } of found) {
+    if (tick === last) continue;
+    last = tick;
+    ticks += 1;
+    if (ticks === count) return tick;
+  }
+  return null;
 }

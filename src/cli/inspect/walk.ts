@@ -202,8 +202,7 @@ const LEGEND = 'F fault came  ! alarm raised';
 function marksOf(session: Session): Mark[] {
   const marks: Mark[] = [];
   const is = (record: TraceRecord): boolean => ['fault', 'raise'].includes(recordWord(record));
-  let record = session.index.after(-1, is);
-  for (; record !== null; record = session.index.after(record.tick, is)) {
+  for (const record of session.index.after(-1, is)) {
     marks.push({ tick: record.tick, sign: recordWord(record) === 'fault' ? 'F' : '!' });
   }
   return marks;

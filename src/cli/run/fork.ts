@@ -12,6 +12,7 @@ import { printLines } from '../terminal.ts';
 import { openTrace } from '../traces/open-trace.ts';
 import { isOwn, ranIn } from '../traces/replay-of.ts';
 import { UserError } from '../user-error.ts';
+import { shellWord } from './reproduce.ts';
 
 export interface ForkedRun {
   readonly scenario: Scenario;
@@ -60,7 +61,7 @@ async function prove(path: string, trace: Trace, inspector: Inspector, atTick: n
     if (!(error instanceof StrayError)) throw error;
     throw new UserError(
       `--fork ${path}: this program does not come to the fork as the record did: at ${formatInstant(error.tick)} ${error.message}`,
-      `"thecal replay ${path}" says more`,
+      `"thecal replay ${shellWord(path)}" says more`,
     );
   }
 }

@@ -5,6 +5,7 @@ import { BytesError } from '../../trace/bytes.ts';
 import { NoTraceError, type ReadTrace, readTrace, type Trace } from '../../trace/read.ts';
 import { alteredLines, looseText, provenTick } from '../../report/trace-words.ts';
 import { sha256 } from '../hashing.ts';
+import { shellWord } from '../run/reproduce.ts';
 import { UNFINISHED } from '../run/output-file.ts';
 import { printLines } from '../terminal.ts';
 import { reasonOf, UserError } from '../user-error.ts';
@@ -29,13 +30,13 @@ export function openTrace(path: string, throughTick = Number.POSITIVE_INFINITY):
   if ('flaws' in read) {
     if (read.before !== null && throughTick <= provenTick(read.before)) {
       printLines(process.stderr, [
-        `${path}: altered, but not so far: "thecal trace verify ${path}" says where`,
+        `${path}: altered, but not so far: "thecal trace verify ${shellWord(path)}" says where`,
       ]);
       return read.before;
     }
     throw new UserError(
       `${path}: not as it was written, so nothing of it is taken for true`,
-      ...alteredLines(path, read),
+      ...alteredLines(shellWord(path), read),
     );
   }
   const loose = looseText(read.trace);

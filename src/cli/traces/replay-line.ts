@@ -26,7 +26,7 @@ export async function replayLine(
     createTarget: session.createTarget,
     canFailAlike: true,
   });
-  const line = session.outcome();
+  const line = session.outcome(run.verdict !== null && run.error === null);
   return line === null ? null : { run, line };
 }
 

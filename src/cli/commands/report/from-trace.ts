@@ -81,11 +81,17 @@ export async function reportCommand(path: string, options: ReportOptions): Promi
     makePage(whole, [job], [outcome]),
   );
   printLines(process.stderr, problems);
-  const proof =
-    end === null ? 'and the trace has no end that proves it the same as recorded' : 'the same as recorded';
+  const proof = proofText(trace, comparison.throughTick);
   printLines(human, [`${path}: ${scenario.name}: run again from its inputs, ${proof}`]);
   if (problems.length > 0) return INFRASTRUCTURE;
   return end === null ? INCONCLUSIVE : PASSED;
+}
+
+/** `throughTick` is the last that was compared, or null: nothing was. */
+function proofText({ end }: Trace, throughTick: number | null): string {
+  if (end !== null) return 'the same as recorded';
+  if (throughTick === null) return 'and nothing is recorded that proves it the same';
+  return `the same as recorded up to ${formatInstant(throughTick)}, where the recording breaks off`;
 }
 
 /** Whoever reads the page later has not seen what was said on the terminal. null: the trace proves what is shown. */
@@ -93,7 +99,7 @@ function warningOf(trace: Trace): string | null {
   const loose = looseText(trace);
   return loose === null
     ? null
-    : `Made from a trace that breaks off: ${loose}. All that is shown was run again from the inputs in it, and nothing proves that it is what happened then.`;
+    : `Made from a trace that breaks off: ${loose}. All that is shown was run again from the inputs in it, and beyond that nothing proves that it is what happened then.`;
 }
 
 async function jobOf(scenario: Scenario, { stepping, fork }: TraceManifest): Promise<Job> {

@@ -4,6 +4,7 @@ import { grouped } from '../../../report/words.ts';
 import { formatInstant } from '../../../scenario/time.ts';
 import type { ReadTrace, Trace } from '../../../trace/read.ts';
 import { BAD_INPUT, type ExitCode, FAILED, foremost, INCONCLUSIVE, PASSED } from '../../exit-codes.ts';
+import { shellWord } from '../../run/reproduce.ts';
 import { paintFor, printLines } from '../../terminal.ts';
 import { readTraceFile } from '../../traces/open-trace.ts';
 import { UserError } from '../../user-error.ts';
@@ -59,7 +60,7 @@ function reportOf(read: Found): object {
 function linesOf(file: string, read: ReadTrace): string[] {
   const paint = paintFor(process.stdout);
   if ('flaws' in read) {
-    return [paint.red(`${file}: altered`), ...alteredLines(file, read)];
+    return [paint.red(`${file}: altered`), ...alteredLines(shellWord(file), read)];
   }
   const loose = looseText(read.trace);
   if (loose !== null) return [`${paint.yellow(`${file}: unfinished`)}: as written, but ${loose}`];
