@@ -39,6 +39,7 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^slips\.yaml:3:8 .*\nslips\.yaml:4:1 .*\nempty\.yaml:1:1: .*\n\d+ problems; nothing was run\n$/m,
   ],
   ['a filter that matches nothing', [good, '--filter', 'zebra'], /^--filter zebra: matches none/],
+  ['a filter of nothing', [good, '--filter', ''], /^--filter names no text; leave it out/],
   [
     'an unknown option',
     [good, '--sead', '3'],

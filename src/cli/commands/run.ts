@@ -212,6 +212,8 @@ function refuseLooseFactor(paths: readonly string[]): void {
 }
 
 function choose(scenarios: readonly Scenario[], { filter, seed }: RunCommandOptions): Scenario[] {
+  // Of a script whose variable is not set: all of them is not what it meant.
+  if (filter === '') throw new UserError('--filter names no text; leave it out to run all scenarios');
   const wanted = filter?.toLowerCase() ?? '';
   const chosen = scenarios.filter(
     ({ name, file }) => name.toLowerCase().includes(wanted) || file.toLowerCase().includes(wanted),
