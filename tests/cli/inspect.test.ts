@@ -125,7 +125,16 @@ describe('the walk', () => {
     expect(walk.frame(80, 24, PLAIN).at(-1)).toMatch(/ {2}s view$/);
     const whole = walk.frame(80, 200, PLAIN).slice(0, -1);
     const lines = whole.findLastIndex((line) => line !== '') + 1;
-    expect(walk.frame(80, 24, PLAIN).at(-2)).toBe(`... ${lines - 22} more lines`);
+    expect(walk.frame(80, 24, PLAIN).at(-2)).toBe(`... ${lines - 22} more lines: space`);
+    const first = walk.frame(80, 24, PLAIN);
+    const turned: string[] = [];
+    do {
+      const page = walk.frame(80, 24, PLAIN);
+      expect(page.slice(0, 3)).toEqual(first.slice(0, 3));
+      turned.push(...page.slice(3, -2));
+      await walk.key('space', ' ');
+    } while (walk.frame(80, 24, PLAIN).join() !== first.join() && turned.length < 200);
+    expect(turned.filter((line) => line !== '')).toEqual(whole.slice(3).filter((line) => line !== ''));
     expect(walk.frame(80, lines + 1, PLAIN).join('\n')).not.toContain('more lines');
     // Where there is little room the view is what is left of the picture, and the keys say how to change it.
     const small = walk.frame(60, 14, PLAIN);

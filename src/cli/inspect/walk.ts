@@ -15,6 +15,8 @@ import type { TraceRecord } from '../../trace/read.ts';
 import { recordWord } from '../../trace/text.ts';
 import type { Session } from './session.ts';
 
+/** They stay where the rest is turned over: what, when, and where in the run. */
+const HEAD_LINES = 3;
 /** At most, before a moment and after it. */
 const LINES_AROUND = 4;
 /** In 80 columns; what leaves first, so that the narrowest terminal cuts it last. */
@@ -33,6 +35,8 @@ export class Walk {
   private typed: string | null = null;
   private wanted: { readonly text: string; readonly is: Wanted } | null = null;
   private message = '';
+  /** How often what has no room was turned over. */
+  private page = 0;
 
   private constructor(session: Session, state: RunState) {
     this.session = session;
@@ -61,7 +65,11 @@ export class Walk {
     if (place !== null) await this.to(place.tick, place.otherwise ?? '');
     else if (key === '.') await this.find();
     else if (key === '/') this.typed = '';
-    else if (key === 's') this.view = this.view === 'signals' ? 'firmware' : 'signals';
+    else if (key === 'space') this.page += 1;
+    else if (key === 's') {
+      this.view = this.view === 'signals' ? 'firmware' : 'signals';
+      this.page = 0;
+    }
     else if (key === 'q' || key === 'escape') this.isOver = true;
   }
 
@@ -126,6 +134,7 @@ export class Walk {
     const state = await this.session.at(next);
     this.previous = this.state;
     this.state = state;
+    this.page = 0;
   }
 
   /** As many lines as there is room for. */
@@ -152,11 +161,21 @@ export class Walk {
       '',
       ...(this.view === 'signals' ? this.signals(columns) : this.firmware(columns)),
     ];
-    const room = rows - 1;
-    const shown = body.slice(0, room);
-    if (room > 0 && body.length > room) shown[room - 1] = `... ${body.length - room + 1} more lines`;
-    while (shown.length < room) shown.push('');
-    return [...shown, this.footer(columns, paint)];
+    return [...this.turnedOver(body, rows - 1), this.footer(columns, paint)];
+  }
+
+  /** As much of it as there is room for, the last line saying what is left. */
+  private turnedOver(body: readonly string[], room: number): string[] {
+    if (body.length <= room) return [...body, ...Array<string>(room - body.length).fill('')];
+    const step = Math.max(1, room - HEAD_LINES - 1);
+    const rest = body.slice(HEAD_LINES);
+    this.page %= Math.ceil(rest.length / step);
+    const from = this.page * step;
+    const shown = [...body.slice(0, HEAD_LINES), ...rest.slice(from, from + step)];
+    while (shown.length < room - 1) shown.push('');
+    const left = rest.length - from - step;
+    const said = left > 0 ? `... ${left} more lines: space` : '... the first lines again: space';
+    return room > 0 ? [...shown.slice(0, room - 1), said] : [];
   }
 
   private signals(columns: number): string[] {
