@@ -69,8 +69,7 @@ export class Walk {
     else if (key === 's') {
       this.view = this.view === 'signals' ? 'firmware' : 'signals';
       this.page = 0;
-    }
-    else if (key === 'q' || key === 'escape') this.isOver = true;
+    } else if (key === 'q' || key === 'escape') this.isOver = true;
   }
 
   /** Where a key leads; a tick of null is nowhere. null: it is no key that moves. */
