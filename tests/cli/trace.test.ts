@@ -387,13 +387,33 @@ describe('thecal run --trace-last', () => {
 
 describe('a run that is killed', () => {
   const KILLS = IS_LONG ? 200 : 16;
-  const AT_ONCE = 4;
+
+  interface Plan {
+    readonly options: readonly string[];
+    /** It is killed some milliseconds after its file is large enough, or has been written anew. */
+    readonly isEnough: (bytes: number) => boolean;
+  }
+  const VIRTUAL = ['--target', 'virtual'];
+  /** Of some 100 kB, written anew whenever it has as much again: after that it begins with a gap. */
+  const RING = ['--trace-last', '20 d'];
+
+  function over(least: number): Plan['isEnough'] {
+    return (bytes) => bytes > least;
+  }
+
+  function writtenAnew(): Plan['isEnough'] {
+    let largest = 0;
+    return (bytes) => {
+      largest = Math.max(largest, bytes);
+      return bytes > 0 && bytes < largest;
+    };
+  }
 
   /** Starts a run, kills it while it writes, and reads what it has left. */
-  async function killed({ target, bytes }: { target: string; bytes: number }): Promise<number> {
+  async function killed({ options, isEnough }: Plan): Promise<number> {
     const folder = mkdtempSync(inFolder('killed-'));
-    const started = program.start(['run', LONG, '--target', target, '--trace', join(folder, 'x.trace')]);
-    const file = await unfinishedIn(folder, bytes);
+    const started = program.start(['run', LONG, ...options, '--trace', join(folder, 'x.trace')]);
+    const file = await unfinishedIn(folder, isEnough);
     await sleep(Math.random() * 10);
     started.child.kill('SIGKILL');
     expect((await started.ended).code).toBeNull();
@@ -401,16 +421,17 @@ describe('a run that is killed', () => {
     if ('flaws' in read) throw new Error(JSON.stringify(read.flaws));
     expect(read.trace.end).toBeNull();
     expect(read.trace.manifest.scenarioText).toBe(readFileSync(LONG, 'utf8'));
-    expect([...lineEntries(read.trace.blocks)].length > 0).toBe(target === 'virtual');
+    expect([...lineEntries(read.trace.blocks)].length > 0).toBe(options === VIRTUAL);
+    expect(read.trace.gap !== null).toBe(options === RING);
     return [...records(read.trace.blocks)].length;
   }
 
-  /** The file once so much is in it. */
-  async function unfinishedIn(folder: string, bytes: number): Promise<string> {
+  /** The file once enough is in it. */
+  async function unfinishedIn(folder: string, isEnough: Plan['isEnough']): Promise<string> {
     for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 5) {
       const name = readdirSync(folder).find((one) => one.endsWith('.unfinished'));
       const file = join(folder, name ?? '');
-      if (name !== undefined && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > bytes) return file;
+      if (name !== undefined && isEnough(statSync(file, { throwIfNoEntry: false })?.size ?? 0)) return file;
       await sleep(5);
     }
     throw new Error(`nothing was written in ${folder}`);
@@ -420,13 +441,15 @@ describe('a run that is killed', () => {
     timeout: 600_000,
   }, async () => {
     const counts: number[] = [];
-    for (let i = 0; i < KILLS; i += AT_ONCE) {
-      // A block holds 64 kB, so these are in many blocks. One in four is on a board, with all that goes over its line.
-      const plans = Array.from({ length: AT_ONCE }, (_, place) =>
-        place === 0
-          ? { target: 'virtual', bytes: 4000 + Math.random() * 100_000 }
-          : { target: 'sim', bytes: Math.random() * 800_000 },
-      );
+    while (counts.length < KILLS) {
+      // A block holds 64 kB, so these are in many blocks. One in four is on a board, with all that goes over its line, and
+      // one keeps its last days only.
+      const plans: Plan[] = [
+        { options: VIRTUAL, isEnough: over(4000 + Math.random() * 100_000) },
+        { options: RING, isEnough: writtenAnew() },
+        { options: [], isEnough: over(Math.random() * 800_000) },
+        { options: [], isEnough: over(Math.random() * 800_000) },
+      ];
       counts.push(...(await Promise.all(plans.map(killed))));
     }
     expect(counts).toHaveLength(KILLS);
@@ -442,7 +465,7 @@ describe('a run that is killed', () => {
       '--jobs',
       '1',
     ]);
-    const name = basename(await unfinishedIn(program.folder, 2000));
+    const name = basename(await unfinishedIn(program.folder, over(2000)));
     await sleep(400);
     started.child.kill('SIGKILL');
     await started.ended;
