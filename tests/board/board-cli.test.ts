@@ -115,9 +115,8 @@ describe('a name that a virtual board has', () => {
     expect(onStorage.stderr).toContain('shared: a virtual board is there already, process ');
     expect(await board('hello', '--port', 'pump')).toMatchObject({ code: 0 });
     const gone = new Promise((resolve) => first.once('exit', resolve));
-    first.kill('SIGINT');
-    first.kill('SIGTERM');
-    first.kill('SIGHUP');
+    // Held meanwhile, so that all three arrive before it acts on one.
+    for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGCONT'] as const) first.kill(signal);
     expect(await gone).toBe(0);
     expect(left()).toEqual([]);
     expect(readdirSync(join(program.folder, 'shared'))).not.toContain('%lock');
