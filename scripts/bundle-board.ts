@@ -101,7 +101,7 @@ function holdsCode(file: string): boolean {
 }
 
 /** Of the core, what only a host may do: it vouches for the memory of the pump that it runs, and has room for tables. */
-const HOST_ONLY = ['src/core/calm.ts', 'src/core/summed-words.ts'];
+const HOST_ONLY = ['src/core/calm.ts', 'src/core/quiet-ticks.ts', 'src/core/summed-words.ts'];
 
 /** What is wrong with the list of inputs, in words; empty when it is right. */
 export function checkInputs(inputs: readonly string[], root: string = PROJECT_ROOT): string[] {

@@ -20,7 +20,8 @@ import type { PumpOptions } from '../../src/core/pump.ts';
 import { bootPump, createPump, queueCommand } from '../../src/core/pump.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { PRESCRIPTION_AT, PRESCRIPTION_WORDS, storeWords } from '../../src/core/store.ts';
-import { idle, tick } from '../../src/core/tick.ts';
+import { runEachTick } from '../../src/core/quiet-ticks.ts';
+import { idle } from '../../src/core/tick.ts';
 import { TICK_MS, TICKS_PER_HALF_HOUR, TICKS_PER_HOUR, TICKS_PER_SECOND } from '../../src/core/units.ts';
 import { faultSpec } from '../../sim/faults/index.ts';
 import { completeOptions } from '../../sim/faults/ledger.ts';
@@ -499,7 +500,7 @@ export class SimTarget implements Target {
   }
 
   private work(at: number): void {
-    if (this.isTickByTick) tick(this.pump, this.hal);
+    if (this.isTickByTick) runEachTick(this.pump, this.calm, this.hal);
     else runTick(this.pump, this.calm, this.hal);
     this.hal.watchdog.kick();
     if (this.replies.length > 0) {

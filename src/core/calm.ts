@@ -74,6 +74,8 @@ export interface Calm {
   readonly ledger: SummedWords;
   isDigested: boolean;
   isSaved: boolean;
+  /** In a run that executes every tick: the last whole one said nothing (`quiet-ticks.ts`). */
+  isSilent: boolean;
 }
 
 export function createCalm(): Calm {
@@ -92,6 +94,7 @@ export function createCalm(): Calm {
     ledger: createCalmLedger(),
     isDigested: false,
     isSaved: false,
+    isSilent: false,
   };
 }
 
@@ -99,6 +102,7 @@ export function createCalm(): Calm {
 export function disturb(calm: Calm): void {
   calm.untilTick = 0;
   calm.isStoreSeen = false;
+  calm.isSilent = false;
 }
 
 /**

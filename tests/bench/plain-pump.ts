@@ -86,7 +86,7 @@ export function runPlain(
     hal,
   );
   let executed = 0;
-  const { idle, nextCalmWake, runTick, tick } = lab;
+  const { idle, nextCalmWake, runEachTick, runTick } = lab;
   const calm = lab.createCalm();
   let refillTick = refillEveryTicks;
   while (pump.nowTick < ticks) {
@@ -94,7 +94,7 @@ export function runPlain(
       pump.inbox.push({ kind: 'refill', volumeNl: fillNl });
       refillTick += refillEveryTicks;
     }
-    if (isTickByTick) tick(pump, hal);
+    if (isTickByTick) runEachTick(pump, calm, hal);
     else {
       const next = Math.min(nextCalmWake(pump, calm), ticks - 1);
       if (next > pump.nowTick) idle(pump, next - pump.nowTick);

@@ -39,6 +39,7 @@ describe('the board bundle', () => {
     const { inputs } = bundles.lockstep;
     expect(core.filter((file) => !inputs.includes(file))).toEqual([
       'src/core/calm.ts',
+      'src/core/quiet-ticks.ts',
       'src/core/state.ts',
       'src/core/summed-words.ts',
       'src/core/therapy.ts',

@@ -14,10 +14,18 @@ import type { PumpState } from '../../src/core/state.ts';
 import { HIGH_WORD } from '../../src/core/units.ts';
 import { type Core, REAL_CORE, Rig, type RigOptions } from '../core/rig.ts';
 import type { Lab } from './checks.ts';
-import { byHand, endOf, HOUR, orders, type Situation, walk } from './wake-situations.ts';
+import { byHand, endOf, HOUR, orders, type Situation, SITUATIONS, walk } from './wake-situations.ts';
 
-/** A core that runs as a host runs it: calm where it may be. */
+/** A core that runs as a host runs it: calm where it may be, and quiet where it executes every tick. */
 export function calmCore(lab: Lab): Core {
+  return hosted(lab, lab.runTick);
+}
+
+export function quietCore(lab: Lab): Core {
+  return hosted(lab, lab.runEachTick);
+}
+
+function hosted(lab: Lab, run: Lab['runTick']): Core {
   const calms = new WeakMap<PumpState, Calm>();
   const calmOf = (pump: PumpState): Calm => {
     const calm = calms.get(pump) ?? lab.createCalm();
@@ -27,7 +35,7 @@ export function calmCore(lab: Lab): Core {
   return {
     ...lab,
     nextWake: (pump) => lab.nextCalmWake(pump, calmOf(pump)),
-    tick: (pump, hal) => lab.runTick(pump, calmOf(pump), hal),
+    tick: (pump, hal) => run(pump, calmOf(pump), hal),
     touched: (pump) => lab.disturb(calmOf(pump)),
   };
 }
@@ -310,10 +318,23 @@ function endOfTicks(one: Situation): string {
 
 /** The first situation in which jumping with calms does not end as ticks do; null when all do. */
 export function calmComplaint(core: Core): string | null {
-  for (const one of CALMS) {
+  return complaint(CALMS, core, (rig, toTick) => rig.jumpTo(toTick));
+}
+
+/** The same of a core that executes every tick, quiet where it may be. */
+export function quietComplaint(core: Core): string | null {
+  return complaint([...SITUATIONS, ...CALMS], core, (rig, toTick) => rig.runTo(toTick));
+}
+
+function complaint(
+  situations: readonly Situation[],
+  core: Core,
+  go: (rig: Rig, toTick: number) => void,
+): string | null {
+  for (const one of situations) {
     try {
       const rig = one.start(core);
-      walk(one, rig, (beforeTick) => rig.jumpTo(beforeTick - 1));
+      walk(one, rig, (beforeTick) => go(rig, beforeTick - 1));
       if (endOf(rig) !== endOfTicks(one)) return one.name;
     } catch (error) {
       return `${one.name}: ${error instanceof Error ? error.message : String(error)}`;

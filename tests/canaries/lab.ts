@@ -5,6 +5,7 @@ export * as config from '../../src/core/config.ts';
 export { computedUsedNc, createBattery } from '../../src/core/detection/battery.ts';
 export { stateDigest } from '../../src/core/digest.ts';
 export { createPump, queueCommand } from '../../src/core/pump.ts';
+export { runEachTick } from '../../src/core/quiet-ticks.ts';
 export { idle, nextWake, tick } from '../../src/core/tick.ts';
 export { crc32OfWords } from '../../hal/sim/checksum.ts';
 export { SimTarget } from '../../hal/sim/target.ts';

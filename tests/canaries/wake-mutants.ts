@@ -197,6 +197,23 @@ export function calmMutants(): WakeMutant[] {
   return [...named, ...asked];
 }
 
+/** Every way to take for quiet what is not: each question answered in favour of the quiet tick, or off by one. */
+export function quietMutants(): WakeMutant[] {
+  const source = read('quiet-ticks.ts');
+  return source.tree.statements.flatMap((declaration) => {
+    if (!ts.isFunctionDeclaration(declaration) || declaration.name === undefined) return [];
+    const found = { name: declaration.name.text, declaration, source };
+    return nodesIn(declaration).flatMap((node) => {
+      if (ts.isIfStatement(node)) return answers(found, node.expression, true);
+      if (ts.isReturnStatement(node) && node.expression !== undefined)
+        return answers(found, node.expression, true);
+      return ts.isBinaryExpression(node) && node.left.getText() === 'calm.isSilent'
+        ? answers(found, node.right, true)
+        : [];
+    });
+  });
+}
+
 /** Variables that hold the answer to a question, and the answer that is too much for a calm. */
 const ANSWERED = new Map([
   ['isUsual', true],

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { campaignRuns } from '../bench/runs.ts';
 import { DAY, isLong, type RandomRun, seedOf } from '../properties/runs.ts';
+import type { Stepping } from '../properties/stepping.ts';
 import { bundle, inJitlessNode, inNode, inNodeAsShipped, inQuickJs } from './run-bundle.ts';
 
 const COUNTS = isLong()
@@ -28,11 +29,11 @@ function shortened(run: RandomRun, untilTick: number): RandomRun {
 async function said(
   engine: (text: string) => string | Promise<string>,
   runs: readonly RandomRun[],
-  isTickByTick: boolean,
+  stepping: Stepping,
 ): Promise<string[]> {
   const lines: string[] = [];
   for (let from = 0; from < runs.length; from += BATCH) {
-    const given = JSON.stringify({ runs: runs.slice(from, from + BATCH), isTickByTick });
+    const given = JSON.stringify({ runs: runs.slice(from, from + BATCH), stepping });
     const program = engine === inNodeAsShipped ? shipped.text : text;
     lines.push(...(await engine(`globalThis.given = ${given};\n${program}`)).split('\n'));
   }
@@ -45,7 +46,7 @@ describe('random scenarios of 30 days', () => {
     const all = createHash('sha256');
     for (let from = 0; from < COUNTS.jumps; from += BATCH) {
       const runs = campaignRuns(seed + from, Math.min(BATCH, COUNTS.jumps - from));
-      for (const line of await said(inNode, runs, false)) {
+      for (const line of await said(inNode, runs, 'jumps')) {
         all.update(line);
         if (/fired \[.*@\d/.test(line)) fired += 1;
       }
@@ -57,9 +58,11 @@ describe('random scenarios of 30 days', () => {
     expect(fired).toBeGreaterThan(COUNTS.jumps / 2);
   });
 
-  it(`${COUNTS.ticks} of them tick by tick end as by jumps`, TIMEOUT, async () => {
+  it(`${COUNTS.ticks} of them tick by tick, and as whole ticks, end as by jumps`, TIMEOUT, async () => {
     const runs = campaignRuns(seed, COUNTS.ticks);
-    expect(await said(inNode, runs, true)).toEqual(await said(inNode, runs, false));
+    const jumped = await said(inNode, runs, 'jumps');
+    expect(await said(inNode, runs, 'ticks')).toEqual(jumped);
+    expect(await said(inNode, runs, 'whole ticks')).toEqual(jumped);
   });
 
   it.each([
@@ -71,9 +74,11 @@ describe('random scenarios of 30 days', () => {
     TIMEOUT,
     async ({ run }) => {
       const runs = campaignRuns(seed, COUNTS.engines);
-      expect(await said(run, runs, false)).toEqual(await said(inNode, runs, false));
+      expect(await said(run, runs, 'jumps')).toEqual(await said(inNode, runs, 'jumps'));
       const days = runs.slice(0, COUNTS.dayTicks).map((one) => shortened(one, DAY));
-      expect(await said(run, days, true)).toEqual(await said(inNode, days, false));
+      const jumped = await said(inNode, days, 'jumps');
+      expect(await said(run, days, 'ticks')).toEqual(jumped);
+      expect(await said(run, days, 'whole ticks')).toEqual(jumped);
     },
   );
 });

@@ -7,6 +7,7 @@ import { NO_BRIDGE } from '../../src/core/prescription-words.ts';
 import type { Stimulus, TargetSetup } from '../../hal/target.ts';
 import { SIGNALS } from '../../hal/signals.ts';
 import { SimTarget } from '../../hal/sim/target.ts';
+import { afterTickOf, type Stepping } from '../properties/stepping.ts';
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -149,8 +150,9 @@ export async function drive(
   setup: TargetSetup,
   stimuli: readonly (readonly [tick: number, stimulus: Stimulus])[],
   untilTick: number,
+  stepping: Stepping,
 ): Promise<string> {
-  const target = new SimTarget(setup);
+  const target = new SimTarget({ ...setup, isTickByTick: stepping !== 'jumps' });
   for (const [tick, stimulus] of stimuli) target.stimulate(tick, stimulus);
   let hours = 0;
   let hourDigests = 0;
@@ -160,7 +162,7 @@ export async function drive(
       hours += 1;
       hourDigests = (hourDigests ^ digest) >>> 0;
     },
-    afterTick() {},
+    afterTick: afterTickOf(target, stepping),
   });
   const { rolling, state } = await target.digest();
   const signals = SIGNALS.map(({ name }) => `${name}=${target.read(name) ?? 'null'}`).join(' ');
@@ -169,14 +171,14 @@ export async function drive(
   return `rolling ${rolling} state ${state} hours ${hours}/${hourDigests} ${signals} fired [${fired.join(' ')}] doses [${doses.join(' ')}]`;
 }
 
-export async function driveOne(run: FixedRun, isTickByTick: boolean): Promise<string> {
-  const line = await drive({ ...PLAIN, ...run.changes, isTickByTick }, run.stimuli, run.untilTick);
+export async function driveOne(run: FixedRun, stepping: Stepping): Promise<string> {
+  const line = await drive({ ...PLAIN, ...run.changes }, run.stimuli, run.untilTick, stepping);
   return `${run.name}: ${line}`;
 }
 
 export async function driveAll(): Promise<string> {
   const lines: string[] = [];
-  for (const run of FIXED_RUNS) lines.push(await driveOne(run, false));
+  for (const run of FIXED_RUNS) lines.push(await driveOne(run, 'jumps'));
   return lines.join('\n');
 }
 
@@ -187,16 +189,16 @@ export interface GivenRun {
   readonly untilTick: number;
 }
 
-export function driveRun({ setup, stimuli, untilTick }: GivenRun, isTickByTick: boolean): Promise<string> {
+export function driveRun({ setup, stimuli, untilTick }: GivenRun, stepping: Stepping): Promise<string> {
   const placed = stimuli.map(({ tick, stimulus }) => [tick, stimulus] as const);
-  return drive({ ...setup, isTickByTick }, placed, untilTick);
+  return drive(setup, placed, untilTick, stepping);
 }
 
-declare const given: { readonly runs: readonly GivenRun[]; readonly isTickByTick: boolean };
+declare const given: { readonly runs: readonly GivenRun[]; readonly stepping: Stepping };
 
 /** Those in the engine's global `given`. Named in the text of a bundle. @public */
 export async function driveGiven(): Promise<string> {
   const lines: string[] = [];
-  for (const run of given.runs) lines.push(await driveRun(run, given.isTickByTick));
+  for (const run of given.runs) lines.push(await driveRun(run, given.stepping));
   return lines.join('\n');
 }

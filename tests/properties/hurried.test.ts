@@ -7,18 +7,19 @@ import { hurriedRun, isLong, seedOf } from './runs.ts';
 
 const RUNS = isLong() ? 5000 : 300;
 
-it(`${RUNS} days of orders in a hurry by jumps end as tick by tick [SR-TIME-1, SR-CMD-1]`, {
+it(`${RUNS} days of orders in a hurry by jumps end as tick by tick, and as whole ticks [SR-TIME-1, SR-CMD-1]`, {
   timeout: isLong() ? 3_600_000 : 600_000,
 }, async () => {
   const outcomes = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(hurriedRun(), async (run) => {
-      const jumped = await play(run, false, ({ kind, argument }) => {
+      const jumped = await play(run, 'jumps', ({ kind, argument }) => {
         if (kind !== 'command') return;
         const outcome = COMMAND_OUTCOMES[argument % 16]!;
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       });
-      expect(jumped.end).toEqual((await play(run, true)).end);
+      for (const stepping of ['ticks', 'whole ticks'] as const)
+        expect((await play(run, stepping)).end, stepping).toEqual(jumped.end);
     }),
     { seed: seedOf('orders in a hurry'), numRuns: RUNS, endOnFailure: isLong() },
   );

@@ -123,7 +123,7 @@ const RESUMED = isLong() ? 500 : 100;
 it(`${RESUMED} random runs, saved in the middle, put back after something else, end the same`, () => {
   return fc.assert(
     fc.asyncProperty(randomRun(), fc.integer({ min: 0, max: 999_999 }), async (run, share) => {
-      const whole = await play(run, false);
+      const whole = await play(run, 'jumps');
       const target = new SimTarget(run.setup);
       lay(target, run);
       const hours: number[] = [];

@@ -1,4 +1,4 @@
-/** The claim of the whole product: a run by jumps and the same run tick by tick end alike in everything. */
+/** The claim of the whole product: a run by jumps and the same run tick by tick end alike in everything, and as whole ticks. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { SIGNALS } from '../../hal/signals.ts';
@@ -6,6 +6,7 @@ import type { SimTarget } from '../../hal/sim/target.ts';
 import type { PumpEvent } from '../../src/core/events.ts';
 import { bundleLab } from '../canaries/bundle.ts';
 import { clinicRun, isLong, type RandomRun, seedOf } from './runs.ts';
+import { afterTickOf, type Stepping } from './stepping.ts';
 
 /** As one bundle, as it is shipped: the test runner's own modules look every import up anew, at several times the cost. */
 const { SimTarget: BundledTarget } = await bundleLab(null);
@@ -41,16 +42,16 @@ export async function endOf(target: SimTarget, hourDigests: readonly number[]): 
 
 export async function play(
   run: RandomRun,
-  isTickByTick: boolean,
+  stepping: Stepping,
   hears: (event: PumpEvent) => void = () => {},
 ): Promise<{ end: End; target: SimTarget }> {
-  const target = new BundledTarget({ ...run.setup, isTickByTick });
+  const target = new BundledTarget({ ...run.setup, isTickByTick: stepping !== 'jumps' });
   const hourDigests: number[] = [];
   lay(target, run);
   await target.advance(run.untilTick, {
     event: hears,
     stateDigest: (_tick, digest) => hourDigests.push(digest),
-    afterTick() {},
+    afterTick: afterTickOf(target, stepping),
   });
   return { end: await endOf(target, hourDigests), target };
 }
@@ -58,7 +59,7 @@ export async function play(
 /** A share of the 2,000 random runs, so that files run side by side. */
 export function provesJumpsEqualTicks(part: number, runsInCi: number): void {
   const runs = isLong() ? 10 * runsInCi : runsInCi;
-  it(`${runs} random runs by jumps end as tick by tick: digests, state, faults, signals and doses (part ${part})`, {
+  it(`${runs} random runs by jumps end as tick by tick, and as whole ticks: digests, state, faults, signals and doses (part ${part})`, {
     timeout: isLong() ? 3_600_000 : 900_000,
   }, async () => {
     let ticks = 0;
@@ -71,12 +72,14 @@ export function provesJumpsEqualTicks(part: number, runsInCi: number): void {
     const seed = seedOf(`jumps, part ${part}`) + part;
     await fc.assert(
       fc.asyncProperty(clinicRun(), async (run) => {
-        const jumped = await play(run, false, ({ kind }) => {
+        const jumped = await play(run, 'jumps', ({ kind }) => {
           if (kind === 'bridge-begin') bridges += 1;
         });
-        const ticked = await play(run, true);
-        expect(jumped.end).toEqual(ticked.end);
-        expect(ticked.target.executedTicks()).toBe(run.untilTick + 1);
+        for (const stepping of ['ticks', 'whole ticks'] as const) {
+          const ticked = await play(run, stepping);
+          expect(ticked.end, stepping).toEqual(jumped.end);
+          expect(ticked.target.executedTicks()).toBe(run.untilTick + 1);
+        }
         ticks += run.untilTick + 1;
         executed += jumped.target.executedTicks();
         fired += jumped.target.faults().filter((fault) => fault.fired).length;

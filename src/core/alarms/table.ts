@@ -37,6 +37,10 @@ export const LOW_RESERVOIR = 0;
 export const EMPTY_RESERVOIR = 1;
 /** Index of the row that detection and probes are about. */
 export const CATHETER_OCCLUSION = 3;
+/** Indices of the rows that time alone raises. */
+export const END_OF_SERVICE = 5;
+export const STOPPED_TOO_LONG = 7;
+export const SESSION_LEFT_OPEN = 10;
 
 /** Strokes that nobody could judge count as pushed here: with a feedback that is lost the reservoir empties all the same. */
 function leastLeftNl(pump: PumpState): number {
