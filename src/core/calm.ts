@@ -74,7 +74,7 @@ export interface Calm {
   readonly ledger: SummedWords;
   isDigested: boolean;
   isSaved: boolean;
-  /** In a run that executes every tick: the last whole one said nothing (`quiet-ticks.ts`). */
+  /** In a run that executes every tick: the last whole one left nothing for the next (`quiet-ticks.ts`). */
   isSilent: boolean;
 }
 

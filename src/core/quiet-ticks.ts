@@ -1,9 +1,9 @@
 /**
  * Tick by tick, for a host: every tick is executed, and in each one every question is asked whose answer time or dose can
  * change. The others, about orders, alarms, permission and memory, cannot have another answer than in the tick before,
- * unless that one said something: whatever a tick leaves for the next one to see, it says. So after a tick that said
- * nothing a tick in which nothing is due only adds to what is owed. The first in which something is due is a whole `tick`
- * again, and all until one has said nothing.
+ * unless that one said something: whatever a tick leaves for the next one to see, it says, but for a second repair in a
+ * row, which is asked for. So after a tick that left nothing a tick in which nothing is due only adds to what is owed. The
+ * first in which something is due is a whole `tick` again, and all until one has left nothing.
  *
  * Nothing is foreseen here: `nextWake` and the calms, which look ahead, are held to this run, and this run to one of whole
  * ticks (`tests/canaries/quiet-ticks.test.ts`, `tests/properties`). It rests on the promise that calms rest on. A board
@@ -30,7 +30,7 @@ function isAnswered(pump: PumpState, row: number, verdict: number): boolean {
   return (verdict === VERDICT_PRESENT ? 1 : 0) === pump.alarms.rows[row]!.isPresent;
 }
 
-/** No question about time or dose has another answer than in the tick before, when that one said nothing. */
+/** No question about time or dose has another answer than in the tick before, when that one left nothing. */
 function isNothingDue(pump: PumpState): boolean {
   const now = pump.nowTick;
   const dosing = pump.dosing;
@@ -63,5 +63,6 @@ export function runEachTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
   }
   const eventsBefore = pump.log.events;
   tick(pump, hal);
-  calm.isSilent = pump.log.events === eventsBefore;
+  // With its alarm up already a repair says nothing, and the condition is over in the next tick all the same.
+  calm.isSilent = pump.log.events === eventsBefore && pump.prescription.isJustRepaired === 0;
 }

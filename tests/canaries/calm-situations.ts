@@ -10,6 +10,7 @@ import {
   SUSPECT_RISE_PA,
   TONE_NC,
 } from '../../src/core/config.ts';
+import { FIRST_RATE_WORD } from '../../src/core/prescription-words.ts';
 import type { PumpState } from '../../src/core/state.ts';
 import { HIGH_WORD } from '../../src/core/units.ts';
 import { type Core, REAL_CORE, Rig, type RigOptions } from '../core/rig.ts';
@@ -265,6 +266,15 @@ export const CALMS: readonly Situation[] = [
     byHand(5000, (rig) => void (rig.pump.prescription.words[5]! ^= 16)),
     // A tick in which nobody looks at it.
     [5010, () => {}],
+  ]),
+  situation('a bit that flips and is mended, and one of the rate in the tick behind it', [
+    byHand(140, (rig) => {
+      rig.pump.prescription.words[5]! ^= 16;
+      // An order looks at the words.
+      orders({ kind: 'interrogate' })(rig);
+    }),
+    // By the false rate a stroke is due, so that it is mended at once; by the true one none is, and nothing is said.
+    byHand(141, (rig) => void (rig.pump.prescription.words[FIRST_RATE_WORD]! ^= 8192)),
   ]),
   situation('a bit of a stored copy that flips', [
     byHand(5000, (rig) => void (rig.storedCopy(1)[5]! ^= 16)),

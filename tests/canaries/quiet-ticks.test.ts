@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import * as table from '../../src/core/alarms/table.ts';
-import { type Core, REAL_CORE } from '../core/rig.ts';
+import { type Core, REAL_CORE, Rig } from '../core/rig.ts';
 import { bundleLab } from './bundle.ts';
 import { quietComplaint, quietCore } from './calm-situations.ts';
 import * as realLab from './lab.ts';
@@ -36,16 +36,25 @@ function timedAlarms(): string[] {
   return [...timed];
 }
 
-/** Those that a quiet tick asks, as its text says. */
+/** Those that a quiet tick asks, as its text says, each by its own detector. */
 function askedAlarms(): string[] {
   const text = readFileSync(join(PROJECT_ROOT, 'src/core/quiet-ticks.ts'), 'utf8');
-  const rows = [...text.matchAll(/isAnswered\(pump, (\w+), judge/g)].map(([, row]) => row!);
-  return rows.map((row) => table.ALARMS[table[row as 'END_OF_SERVICE']]!.name);
+  return [...text.matchAll(/isAnswered\(pump, (\w+), (judge\w+)\(pump\)\)/g)].map(([, row, judge]) => {
+    const { name, verdict } = table.ALARMS[table[row as 'END_OF_SERVICE']]!;
+    expect(judge, name).toBe(verdict.name);
+    return name;
+  });
 }
 
 describe('a quiet tick', () => {
   it('leaves what a whole one leaves [SR-TIME-1]', () => {
     expect(quietComplaint(quietCore(realLab))).toBeNull();
+  });
+
+  it('asserts what makes up the dose', () => {
+    const rig = new Rig({}, quietCore(realLab)).runTo(10);
+    rig.pump.dosing.owed += 1;
+    expect(() => rig.runTo(11)).toThrow('INV-2');
   });
 
   it('asks each alarm that time can raise; a restart is over in the tick after it', () => {
