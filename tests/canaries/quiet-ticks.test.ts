@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SimTarget } from '../../hal/sim/target.ts';
 import { PROJECT_ROOT } from '../../scripts/core-hash.ts';
 import * as table from '../../src/core/alarms/table.ts';
+import type { PumpEvent } from '../../src/core/events.ts';
 import { type Core, REAL_CORE, Rig } from '../core/rig.ts';
 import { bundleLab } from './bundle.ts';
 import { quietComplaint, quietCore } from './calm-situations.ts';
+import { SETUP } from './checks.ts';
 import * as realLab from './lab.ts';
 import { quietMutants } from './wake-mutants.ts';
 import { SITUATIONS, walk } from './wake-situations.ts';
@@ -55,6 +58,29 @@ describe('a quiet tick', () => {
     const rig = new Rig({}, quietCore(realLab)).runTo(10);
     rig.pump.dosing.owed += 1;
     expect(() => rig.runTo(11)).toThrow('INV-2');
+  });
+
+  it('is none behind a snapshot that was put back', async () => {
+    const target = new SimTarget({ ...SETUP, isTickByTick: true });
+    const options = { where: 'working', word: 5, bit: 4 };
+    target.stimulate(100, { kind: 'fault', id: 'flip', fault: 'memory-upset', options });
+    // Looks at the words, so that they are mended here, and the condition ends with the next tick.
+    target.stimulate(100, { kind: 'command', command: { kind: 'interrogate' } });
+    const said: string[] = [];
+    const listener = {
+      event: ({ tick, kind }: PumpEvent) => void said.push(`${tick} ${kind}`),
+      stateDigest() {},
+      afterTick() {},
+    };
+    await target.advance(100, listener);
+    const saved = await target.snapshot();
+    await target.advance(120, listener);
+    await target.restore(saved);
+    await target.advance(101, listener);
+    expect(said.filter((one) => one.endsWith('condition-gone'))).toEqual([
+      '101 condition-gone',
+      '101 condition-gone',
+    ]);
   });
 
   it('asks each alarm that time can raise; a restart is over in the tick after it', () => {
