@@ -1,15 +1,17 @@
 /**
- * Calm: nothing is going on but strokes, now and then a second look at one, and hours, which is nearly all of a pump's
- * life. What a tick asks anew each time, of commands, sessions, boluses, alarms, permissions and memories, is then asked
- * once for as long as the answers last, and a tick is only what a stroke, a look or an hour changes. A reading that
- * changes more ends the calm, and that tick goes on as any other. What is left behind is to the last bit what `tick`
- * leaves: `tests/canaries/calms.test.ts` holds it to that.
+ * Calm: nothing is going on but strokes, now and then a second look at one, hours, and the tones of alarms that go on,
+ * which is nearly all of a pump's life. What a tick asks anew each time, of commands, sessions, boluses, alarms,
+ * permissions and memories, is then asked once for as long as the answers last, and a tick is only what a stroke, a look,
+ * an hour or a tone changes. A reading that changes more ends the calm, and that tick goes on as any other. What is left
+ * behind is to the last bit what `tick` leaves: `tests/canaries/calms.test.ts` holds it to that.
  *
  * It rests on one promise: whoever changes the pump or its store by anything but a tick says so, by `disturb`, and runs
  * the tick of the change, since no wake is due to it. For runs that jump, where the host holds both. A board has neither
  * the promise nor the memory, and runs `tick` alone.
  */
 import type { PumpHal } from '../../hal/hal.ts';
+import { soundTones } from './alarms/alarms.ts';
+import { ALARMS } from './alarms/table.ts';
 import {
   EMPTY_RESERVOIR_NL,
   ERI_LOADED_MV,
@@ -54,7 +56,7 @@ import { NEVER } from './units.ts';
 export interface Calm {
   /** Calm until this tick, itself excluded. */
   untilTick: number;
-  /** The next tick in which something else than a stroke or an hour is due, or a look that was due before the calm. */
+  /** The next tick in which something else than a stroke, an hour or a tone is due, or a look that was due before the calm. */
   unusualTick: number;
   /** The hour to come, and the half hour before or after which this was foreseen. */
   hourTick: number;
@@ -182,7 +184,8 @@ function judge(pump: PumpState, calm: Calm, hal: PumpHal): void {
   calm.isDigested = false;
   calm.isSaved = false;
   if (!isQuiet(pump, hal)) return;
-  calm.unusualTick = nextUnusualTick(pump);
+  // Tones are a calm's own.
+  calm.unusualTick = nextUnusualTick(pump, NEVER);
   calm.confirmedLimit = earlier(
     confirmedAt(pump, lowReservoirNl(pump.prescription)),
     confirmedAt(pump, EMPTY_RESERVOIR_NL),
@@ -264,6 +267,15 @@ function save(pump: PumpState, calm: Calm, hal: PumpHal): void {
   calm.isSaved = true;
 }
 
+/** The alarms that go on sound again when their time has come. State and ledger hold what that changes. */
+function sound(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  if (pump.nowTick >= pump.alarms.nextToneTick) {
+    pump.battery.tones += soundTones(pump.alarms, ALARMS, pump.log, hal, pump.nowTick);
+    calm.isDigested = false;
+    calm.isSaved = false;
+  }
+}
+
 /** Of `tick`, in its order, what a stroke in the middle of an hour changes. */
 function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const motor = pump.motor;
@@ -283,6 +295,7 @@ function runStroke(pump: PumpState, calm: Calm, hal: PumpHal): void {
     detectSuspicion(pump, pressurePa, true, isLook, hal);
     noteStroke(occlusion, false, pressurePa, motor.confirmed, pump.nowTick);
   } else if (pressurePa !== null && pressurePa < occlusion.baselinePa) occlusion.baselinePa = pressurePa;
+  sound(pump, calm, hal);
   doseStroke(pump.dosing);
   push(pump, hal);
   checkDose(pump);
@@ -312,6 +325,7 @@ function runHour(pump: PumpState, calm: Calm, hal: PumpHal): void {
   logHour(pump, readings, hal);
   accountBattery(pump, readings, hal);
   detectSuspicion(pump, readings.pressurePa, isDue, readings.isLook, hal);
+  sound(pump, calm, hal);
   const isStroke = dose(pump.dosing, numerator, now);
   if (isStroke) {
     noteStroke(pump.occlusion, false, readings.pressurePa, motor.confirmed, now);
@@ -334,6 +348,15 @@ function runLook(pump: PumpState, calm: Calm, hal: PumpHal): void {
   }
   bookDelivery(pump.ledger, confirmPending(pump.motor));
   detectSuspicion(pump, readings.pressurePa, false, true, hal);
+  sound(pump, calm, hal);
+  doseIdle(pump.dosing, pump.dosing.shareNumerator, 1);
+  checkDose(pump);
+  pump.nowTick += 1;
+}
+
+/** A tone, in a tick without anything else. */
+function runTone(pump: PumpState, calm: Calm, hal: PumpHal): void {
+  sound(pump, calm, hal);
   doseIdle(pump.dosing, pump.dosing.shareNumerator, 1);
   checkDose(pump);
   pump.nowTick += 1;
@@ -346,7 +369,8 @@ function isCalm(pump: PumpState, calm: Calm): boolean {
 /** As `nextWake`. */
 export function nextCalmWake(pump: PumpState, calm: Calm): number {
   if (!isCalm(pump, calm)) return nextWake(pump);
-  return earlier(calm.untilTick, earlier(calm.strokeTick, pump.occlusion.lookTick));
+  const toneTick = earlier(calm.untilTick, pump.alarms.nextToneTick);
+  return earlier(toneTick, earlier(calm.strokeTick, pump.occlusion.lookTick));
 }
 
 /** As `tick`. */
@@ -361,5 +385,6 @@ export function runTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
   if (now === calm.hourTick) runHour(pump, calm, hal);
   else if (now === calm.strokeTick) runStroke(pump, calm, hal);
   else if (now === pump.occlusion.lookTick) runLook(pump, calm, hal);
+  else if (now === pump.alarms.nextToneTick) runTone(pump, calm, hal);
   else idle(pump, 1);
 }

@@ -215,15 +215,15 @@ export function nextDeliveryTick(pump: PumpState, halfTick: number): number {
   return nextStrokeTick(missing - numerator * (halfTick - now), numeratorThen, halfTick);
 }
 
-/** The next tick in which something else than a stroke or a duty is due. */
-export function nextUnusualTick(pump: PumpState): number {
+/** The next tick in which something else than a stroke or a duty is due, and no later than `toneTick`. */
+export function nextUnusualTick(pump: PumpState, toneTick: number): number {
   const now = pump.nowTick;
   // Conditions of a moment end in the tick after it.
   const isMoment = pump.prescription.isJustRepaired === 1 || pump.ledger.restartedTick === now - 1;
   if (pump.inbox.length > 0 || pump.mode.isUnsettled === 1 || isMoment) return now;
   // Another rate than the anchor's begins in the tick that takes the anchor; at a half hour `idle` takes it.
   if (now % TICKS_PER_HALF_HOUR !== 0 && dueNumerator(pump) !== pump.dosing.shareNumerator) return now;
-  let wake = earlier(pump.alarms.nextToneTick, nextOcclusionTick(pump.occlusion));
+  let wake = earlier(toneTick, nextOcclusionTick(pump.occlusion));
   const tooLong = stoppedTooLongTick(pump.mode.stoppedSinceTick);
   if (tooLong >= now) wake = earlier(wake, tooLong);
   const session = pump.telemetry.session;
@@ -239,7 +239,7 @@ export function nextUnusualTick(pump: PumpState): number {
 /** The next tick in which something is due; never earlier than the pump's own now. */
 export function nextWake(pump: PumpState): number {
   const now = pump.nowTick;
-  const wake = earlier(nextUnusualTick(pump), nextDutyTick(now));
+  const wake = earlier(nextUnusualTick(pump, pump.alarms.nextToneTick), nextDutyTick(now));
   return earlier(wake, nextDeliveryTick(pump, halfHourOf(now)));
 }
 

@@ -51,8 +51,8 @@ export const BAD_CORES: readonly BadCore[] = [
   {
     name: 'a wake one tick late',
     file: 'tick.ts',
-    replace: 'earlier(pump.alarms.nextToneTick, nextOcclusionTick(pump.occlusion))',
-    by: 'earlier(pump.alarms.nextToneTick + 1, nextOcclusionTick(pump.occlusion))',
+    replace: 'earlier(toneTick, nextOcclusionTick(pump.occlusion))',
+    by: 'earlier(toneTick + 1, nextOcclusionTick(pump.occlusion))',
     caughtBy: 'jumps and ticks give the same run',
   },
   {

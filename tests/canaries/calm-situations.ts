@@ -1,10 +1,12 @@
 /** Pumps whose calm ends, each in another way, and in which a calm that goes on leaves something else than ticks do. */
+import { LOW_RESERVOIR } from '../../src/core/alarms/table.ts';
 import type { Calm } from '../../src/core/calm.ts';
 import {
   BATTERY_CAPACITY_NC,
   ERI_LOADED_MV,
   ERI_PERMILLE,
   ERI_RESTING_MV,
+  NON_CRITICAL_SILENCE_TICKS,
   RETAINED_RISE_PA,
   SLIP_MIN_PA,
   SUSPECT_RISE_PA,
@@ -81,6 +83,14 @@ const flex = (...rates: readonly number[]): Partial<RigOptions> => ({
   },
 });
 
+/** A reservoir that is low within the first hour. */
+const LOW = pump({ fillNl: 2_020_000 });
+
+/** The tone that comes next is put off by a day. */
+function silenced(tick: number): Step {
+  return [tick, orders({ kind: 'silence', alarm: LOW_RESERVOIR })];
+}
+
 export const CALMS: readonly Situation[] = [
   situation('days of nothing', [], pump({ startHour: 22 }), 30 * HOUR),
   situation(
@@ -91,6 +101,28 @@ export const CALMS: readonly Situation[] = [
   ),
   situation('a reservoir that becomes low', [], pump({ fillNl: 2_060_000 })),
   situation('a reservoir that becomes low by the stroke before an hour', [], pump({ fillNl: 2_050_000 })),
+  // Raised with a stroke, and an hour is 50 strokes: each tone falls into one.
+  situation('a low reservoir that nobody fills', [], pump({ fillNl: 2_060_000 }), 8 * HOUR),
+  situation(
+    'a tone in each hour, and a stroke',
+    [...STROKES_AT_HOURS, from(2 * HOUR, { restingMv: ERI_RESTING_MV })],
+    pump(),
+    12 * HOUR,
+  ),
+  situation('a tone in a tick without anything else', [silenced(5000)], LOW, 26 * HOUR),
+  situation(
+    'a tone with the second look at a stroke',
+    // That of the first stroke after the rise: 1,200 strokes are a day.
+    [silenced(5041), from(5000 + NON_CRITICAL_SILENCE_TICKS, { pressurePa: REST_PA + SUSPECT_RISE_PA })],
+    LOW,
+    26 * HOUR,
+  ),
+  situation(
+    'a tone in the half hour with which another rate begins',
+    [silenced(1.5 * HOUR)],
+    pump({ fillNl: 2_001_000, ...flex(25_000, 25_000, 25_000, 12_000) }),
+    26 * HOUR,
+  ),
   situation('a reservoir that becomes empty', [], pump({ fillNl: 1_060_000 })),
   situation(
     'other rates at hours and at half past',
