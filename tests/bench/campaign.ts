@@ -2,13 +2,13 @@
 import { bundleLab } from '../canaries/bundle.ts';
 import { campaignRuns, playCampaign } from './runs.ts';
 
+const SEED = 1000;
 const WARM_UP = 300;
 const COUNT = 400;
 
 const lab = await bundleLab(null);
-const seed = Number(process.argv[2]);
-await playCampaign(lab, campaignRuns(seed, WARM_UP));
-const runs = campaignRuns(seed + 1000, COUNT);
+await playCampaign(lab, campaignRuns(SEED, WARM_UP));
+const runs = campaignRuns(SEED + 1, COUNT);
 const began = process.hrtime.bigint();
 await playCampaign(lab, runs);
 process.send!(COUNT / (Number(process.hrtime.bigint() - began) / 1e9));
