@@ -171,12 +171,15 @@ export function doseFailureText({ kind, tick, verdict }: DoseFailure): string {
 }
 
 /**
- * What did not pass, as it came about: first a fault that never took effect, because the rest may follow from that, then by
- * time. What nothing decided comes last.
+ * What did not pass, as it came about. A fault that never took effect stands where it was to begin, before whatever else
+ * that tick brought: the rest may follow from it. What nothing decided comes last.
  */
 export function toldInTime({ expectations, faults }: RunResult): Judgement[] {
-  const unfired = new Set(faults.filter(({ fired }) => !fired).map(({ id }) => `${id}.fired`));
-  const time = ({ id, tick }: Judgement): number =>
-    unfired.has(id) ? -1 : (tick ?? Number.MAX_SAFE_INTEGER);
+  const unfired = new Map(
+    faults
+      .filter(({ fired }) => !fired)
+      .map(({ id, appliedTick }) => [`${id}.fired`, (appliedTick ?? 0) - 1]),
+  );
+  const time = ({ id, tick }: Judgement): number => unfired.get(id) ?? tick ?? Number.MAX_SAFE_INTEGER;
   return expectations.filter(({ verdict }) => verdict !== 'passed').sort((a, b) => time(a) - time(b));
 }

@@ -152,10 +152,11 @@ thecal run day.yaml --seed 1`,
     ]);
   });
 
-  it('tells first what came first: a fault that never fired, then what failed in order of time', () => {
+  it('tells first what came first: what failed in order of time, and a fault that never fired where it was to begin', () => {
     const judged = { ...FAILED.expectations[0]!, observed: 'never' };
+    const unfired = { fired: false, firedTick: null, noticedBy: null, noticedTick: null };
     const scenario = scenarioResult('failed', {
-      faults: [{ ...FAILED.faults[0]!, fired: false, firedTick: null, noticedBy: null, noticedTick: null }],
+      faults: [{ ...FAILED.faults[0]!, ...unfired, appliedTick: 7200 }],
       expectations: [
         { ...judged, line: 10, text: 'late', tick: 7200 },
         { ...judged, line: 12, text: 'early', tick: 3600 },
@@ -173,10 +174,10 @@ thecal run day.yaml --seed 1`,
     const told = (one: typeof scenario): string[] =>
       textReport(resultOf([one]), 1, '9.0 s', PLAIN).filter((line) => /^ {2}day\.yaml|^ {4}\S/.test(line));
     expect(told(scenario)).toEqual([
-      '  day.yaml:9: fault gear fired',
-      '    inconclusive: never',
       '  day.yaml:12: early',
       '    observed: never, at 1 h (tick 3600), the first to fail',
+      '  day.yaml:9: fault gear fired',
+      '    inconclusive: never',
       '  day.yaml:10: late',
       '    observed: never, at 2 h (tick 7200)',
       '  day.yaml:14: blind',
