@@ -176,9 +176,7 @@ export function doseFailureText({ kind, tick, verdict }: DoseFailure): string {
  */
 export function toldInTime({ expectations, faults }: RunResult): Judgement[] {
   const unfired = new Map(
-    faults
-      .filter(({ fired }) => !fired)
-      .map(({ id, appliedTick }) => [`${id}.fired`, (appliedTick ?? 0) - 1]),
+    faults.filter(({ fired }) => !fired).map(({ id, appliedTick }) => [`${id}.fired`, appliedTick - 1]),
   );
   const time = ({ id, tick }: Judgement): number => unfired.get(id) ?? tick ?? Number.MAX_SAFE_INTEGER;
   return expectations.filter(({ verdict }) => verdict !== 'passed').sort((a, b) => time(a) - time(b));
