@@ -2,9 +2,10 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../scenario/time.ts';
 
-/** In ticks. */
+/** In ticks, which are seconds; no option means anything by none. */
 export function duration(text: string): number {
   const ticks = parseDuration(text);
-  if (ticks.ok) return ticks.value;
-  throw new InvalidArgumentError(ticks.message);
+  if (!ticks.ok) throw new InvalidArgumentError(ticks.message);
+  if (ticks.value === 0) throw new InvalidArgumentError('Write a time of 1 s or more.');
+  return ticks.value;
 }

@@ -34,6 +34,11 @@ export function findScenarioFiles(paths: readonly string[]): Found {
   const files: string[] = [];
   const problems: InputProblem[] = [];
   for (const path of wanted) {
+    // Of a variable that a script has not set.
+    if (path === '') {
+      problems.push(wholeFile('""', 'an empty path names no file or folder'));
+      continue;
+    }
     try {
       if (!statSync(path).isDirectory()) files.push(path);
       else {

@@ -1,7 +1,7 @@
 /** `thecal board virtual` and `thecal board hello`: options, help. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../../../scenario/time.ts';
 import { addPlaceOptions } from '../../boards/options.ts';
+import { duration } from '../../duration.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { HelloOptions } from './hello.ts';
 import type { MonitorOptions } from './monitor.ts';
@@ -42,14 +42,6 @@ two, and a first look or one after a change some more for the prescription. A lo
 battery in an hour, as much as 5 hours at rest.
 Exit codes: 0 ended by you or by --for   2 bad command line   3 no pump, or lost for 30 s   130 Ctrl-C
 `;
-
-/** In ticks, which are seconds. */
-function duration(text: string): number {
-  const time = parseDuration(text);
-  if (!time.ok) throw new InvalidArgumentError(time.message);
-  if (time.value === 0) throw new InvalidArgumentError('Write a time of 1 s or more.');
-  return time.value;
-}
 
 function numbers(text: string): number[] {
   const values = text.split(',').map(Number);
