@@ -77,7 +77,7 @@ export interface Calm {
   isDigested: boolean;
   isSaved: boolean;
   /** In a run that executes every tick: the last whole one left nothing for the next (`quiet-ticks.ts`). */
-  isSilent: boolean;
+  hasLeftNothing: boolean;
 }
 
 export function createCalm(): Calm {
@@ -96,7 +96,7 @@ export function createCalm(): Calm {
     ledger: createCalmLedger(),
     isDigested: false,
     isSaved: false,
-    isSilent: false,
+    hasLeftNothing: false,
   };
 }
 
@@ -104,7 +104,7 @@ export function createCalm(): Calm {
 export function disturb(calm: Calm): void {
   calm.untilTick = 0;
   calm.isStoreSeen = false;
-  calm.isSilent = false;
+  calm.hasLeftNothing = false;
 }
 
 /**
@@ -369,8 +369,8 @@ function isCalm(pump: PumpState, calm: Calm): boolean {
 /** As `nextWake`. */
 export function nextCalmWake(pump: PumpState, calm: Calm): number {
   if (!isCalm(pump, calm)) return nextWake(pump);
-  const toneTick = earlier(calm.untilTick, pump.alarms.nextToneTick);
-  return earlier(toneTick, earlier(calm.strokeTick, pump.occlusion.lookTick));
+  const pumpTick = earlier(pump.occlusion.lookTick, pump.alarms.nextToneTick);
+  return earlier(earlier(calm.untilTick, calm.strokeTick), pumpTick);
 }
 
 /** As `tick`. */

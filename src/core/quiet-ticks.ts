@@ -55,7 +55,7 @@ function isNothingDue(pump: PumpState): boolean {
 
 /** As `tick`, in a run that executes every one. */
 export function runEachTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
-  if (calm.isSilent && isNothingDue(pump)) {
+  if (calm.hasLeftNothing && isNothingDue(pump)) {
     doseIdle(pump.dosing, pump.dosing.shareNumerator, 1);
     checkDose(pump);
     pump.nowTick += 1;
@@ -64,5 +64,5 @@ export function runEachTick(pump: PumpState, calm: Calm, hal: PumpHal): void {
   const eventsBefore = pump.log.events;
   tick(pump, hal);
   // With its alarm up already a repair says nothing, and the condition is over in the next tick all the same.
-  calm.isSilent = pump.log.events === eventsBefore && pump.prescription.isJustRepaired === 0;
+  calm.hasLeftNothing = pump.log.events === eventsBefore && pump.prescription.isJustRepaired === 0;
 }

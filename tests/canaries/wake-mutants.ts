@@ -207,7 +207,7 @@ export function quietMutants(): WakeMutant[] {
       if (ts.isIfStatement(node)) return answers(found, node.expression, true);
       if (ts.isReturnStatement(node) && node.expression !== undefined)
         return answers(found, node.expression, true);
-      return ts.isBinaryExpression(node) && node.left.getText() === 'calm.isSilent'
+      return ts.isBinaryExpression(node) && node.left.getText() === 'calm.hasLeftNothing'
         ? answers(found, node.right, true)
         : [];
     });
