@@ -138,7 +138,7 @@ export function pageOf(matrix: Matrix): string {
     'A stopped baclofen pump brings withdrawal within days, so a stop is chosen where delivery is worse, and nowhere else. The table of the firmware must agree with the choice.',
     safeStates(matrix),
     '## Always-on invariants',
-    'Asserted by the firmware after every executed tick, on every target, the board included; of a stroke or its second look in a [calm](decisions/0035-a-calm-is-asked-once.md) INV-1 to INV-3 alone, the others with its next hour; and INV-1 to INV-3 of a [quiet tick](decisions/0036-a-quiet-tick-asks-what-time-can-answer.md) in a run that executes every one. Conservation of fluid and the dose oracle (SR-TRUTH-1, SR-TRUTH-2) run beside it in the world, and the properties of GPCA that the firmware does not assert by itself are asserted at each tick of random runs (`tests/properties/gpca.test.ts`).',
+    'Asserted by the firmware after every executed tick, on every target, the board included; of a stroke, its second look or a tone in a [calm](decisions/0035-a-calm-is-asked-once.md) INV-1 to INV-3 alone, the others with its next hour; and INV-1 to INV-3 of a [quiet tick](decisions/0036-a-quiet-tick-asks-what-time-can-answer.md) in a run that executes every one. Conservation of fluid and the dose oracle (SR-TRUTH-1, SR-TRUTH-2) run beside it in the world, and the properties of GPCA that the firmware does not assert by itself are asserted at each tick of random runs (`tests/properties/gpca.test.ts`).',
     invariants(matrix),
     '## Our requirements',
     ...matrix.areas.flatMap(({ area, requirements }) => [

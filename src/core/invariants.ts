@@ -14,7 +14,7 @@ import { numeratorAt } from './schedule.ts';
 import type { PumpState } from './state.ts';
 import { NEVER } from './units.ts';
 
-/** Of the dose. A stroke and a second look in a calm assert these alone, and its hours all of them. */
+/** Of the dose. Quiet ticks, and in a calm strokes, second looks and tones, assert these alone; its hours assert all. */
 export function checkDose(pump: PumpState): void {
   const dosing = pump.dosing;
   const motor = pump.motor;
