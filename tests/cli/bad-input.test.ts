@@ -25,6 +25,7 @@ beforeAll(() => {
 /** Words after `run`, and what the message has to hold. */
 const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a missing file', ['gone.yaml'], /^gone\.yaml: there is no such file/],
+  ['an empty path', [''], /^"": an empty path names no file or folder$/m],
   ['an empty folder', ['nothing'], /^nothing: the folder holds no scenario/],
   ['a link to nowhere', ['broken-link'], /^broken-link\/x\.yaml: there is no such file/],
   ['an empty file', ['empty.yaml'], /^empty\.yaml:1:1: the file is empty/],
@@ -86,6 +87,11 @@ const BAD: readonly (readonly [string, readonly string[], RegExp])[] = [
     'an output without a name',
     [good, '--junit', ''],
     /^--junit: the name of the file is empty; nothing was run$/m,
+  ],
+  [
+    'a trace of the last nothing',
+    [good, '--trace', 'x.trace', '--trace-last', '0 d'],
+    /Write a time of 1 s or more[.]/,
   ],
   [
     'a trace without a name, of several scenarios',

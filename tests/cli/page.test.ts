@@ -70,8 +70,6 @@ describe('run --vcd', () => {
     [['--vcd-last', '1 h'], 'give --vcd, too'],
     [['--vcd', 'x.vcd', '--vcd-last', '7'], '"7" has no unit'],
     [['--vcd', 'x.vcd', '--vcd-last', '0 d'], 'Write a time of 1 s or more'],
-    [['--trace', 'x.trace', '--trace-last', '0 d'], 'Write a time of 1 s or more'],
-    [[''], '"": an empty path names no file or folder'],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await program.run(['run', join(mixed, 'passes.yaml'), ...options]);
     expect(code).toBe(2);
